@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), .strictMemorySafety()]
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "postern", targets: ["postern"]),
+        .executable(name: "postern-fcgi", targets: ["postern-fcgi"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+
+        .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
+        .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
+        .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "CSQLite"], swiftSettings: strict),
+        .target(
+            name: "Handlers",
+            dependencies: [
+                "FCGIBridge", "JOSE", "OIDCLogic", "SQLiteStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "postern-fcgi", dependencies: ["Handlers"], swiftSettings: strict),
+        .executableTarget(
+            name: "postern",
+            dependencies: [
+                "Handlers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "noop-fcgi", dependencies: ["FCGIBridge"], path: "bench/noop", swiftSettings: strict),
+
+        .target(
+            name: "StoreContract", dependencies: ["OIDCLogic"], path: "Tests/StoreContract", swiftSettings: strict),
+        .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
+        .testTarget(name: "JOSETests", dependencies: ["JOSE"], swiftSettings: strict),
+        .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
+        .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
+        .testTarget(name: "HandlersTests", dependencies: ["Handlers"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
