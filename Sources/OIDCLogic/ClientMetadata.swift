@@ -1,0 +1,134 @@
+import JOSE
+
+/// What a client says of itself (RFC 7591 §2, OpenID Connect Registration §2), validated.
+package struct ClientMetadata: Sendable, Equatable {
+    package var name: String?
+    package var redirectURIs: [RedirectURI]
+    package var applicationType: ApplicationType
+    /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
+    package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
+    /// What it may ask for.
+    package var scope: Scope
+    package var idTokenSignedResponseAlg: SignatureAlgorithm
+    package var clientURI: WebURI?
+    package var logoURI: WebURI?
+    package var policyURI: WebURI?
+    package var tosURI: WebURI?
+    package var initiateLoginURI: WebURI?
+    package var contacts: [String]
+    /// In seconds, OpenID Connect Registration §2.
+    package var defaultMaxAge: Int64?
+    package var requireAuthTime: Bool
+    /// Our own member `require_pkce`: a confidential client that always sends a challenge.
+    package var requirePKCE: Bool
+
+    /// Algorithms that ID tokens can be signed with.
+    package static let signingAlgorithms: [SignatureAlgorithm] = [.rs256, .ps256, .es256, .edDSA]
+
+    /// Parses and validates. Members that nobody knows are ignored (RFC 7591 §2); known ones that ask for a protection
+    /// that isn't there are refused, since silence would leave the client less safe than it believes.
+    package init(_ json: JSON) throws(ClientMetadataError) {
+        guard case .object(let object) = json else {
+            throw ClientMetadataError("client metadata", "is not a JSON object")
+        }
+        let members = ClientMetadataMembers(object)
+        try members.refuseUnsupported()
+
+        name = try members.string("client_name", limit: 200)
+        applicationType = try members.choice("application_type", default: .web)
+        tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        let type = applicationType
+        redirectURIs = try members.strings("redirect_uris").map { (uri: String) throws(ClientMetadataError) in
+            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
+                throw ClientMetadataError("redirect_uris", "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
+            }
+        }
+        guard !redirectURIs.isEmpty else {
+            throw ClientMetadataError(
+                "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
+                code: .invalidRedirectURI)
+        }
+        do throws(OAuthError) {
+            scope = try members.string("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) } ?? .standard
+        } catch {
+            throw ClientMetadataError("scope", "has a character that RFC 6749 section 3.3 does not allow")
+        }
+        idTokenSignedResponseAlg = try members.choice("id_token_signed_response_alg", default: .rs256)
+        guard Self.signingAlgorithms.contains(idTokenSignedResponseAlg) else {
+            let names = Self.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
+            throw ClientMetadataError("id_token_signed_response_alg", "must be one of \(names)")
+        }
+        clientURI = try members.webURI("client_uri")
+        logoURI = try members.webURI("logo_uri")
+        policyURI = try members.webURI("policy_uri")
+        tosURI = try members.webURI("tos_uri")
+        initiateLoginURI = try members.webURI("initiate_login_uri")
+        contacts = try members.strings("contacts")
+        defaultMaxAge = try members.seconds("default_max_age")
+        requireAuthTime = try members.bool("require_auth_time")
+        requirePKCE = try members.bool("require_pkce")
+    }
+
+    /// RFC 6749 §2.1: a client that can't keep a secret.
+    package var isPublic: Bool { tokenEndpointAuthMethod == TokenEndpointAuthMethod.none }
+
+    /// The same as metadata, for an answer (RFC 7591 §3.2.1) and for the store.
+    package var json: JSON {
+        var object: [String: JSON] = [
+            "redirect_uris": .array(redirectURIs.map { .string($0.value) }),
+            "application_type": .string(applicationType.rawValue),
+            "grant_types": .array([.string("authorization_code")]),
+            "response_types": .array([.string("code")]),
+            "scope": .string(scope.description),
+            "id_token_signed_response_alg": .string(idTokenSignedResponseAlg.rawValue),
+            "subject_type": .string("public"),
+            "require_auth_time": .bool(requireAuthTime),
+            "require_pkce": .bool(requirePKCE),
+        ]
+        object["client_name"] = name.map(JSON.string)
+        object["token_endpoint_auth_method"] = (tokenEndpointAuthMethod?.rawValue).map(JSON.string)
+        object["client_uri"] = (clientURI?.value).map(JSON.string)
+        object["logo_uri"] = (logoURI?.value).map(JSON.string)
+        object["policy_uri"] = (policyURI?.value).map(JSON.string)
+        object["tos_uri"] = (tosURI?.value).map(JSON.string)
+        object["initiate_login_uri"] = (initiateLoginURI?.value).map(JSON.string)
+        object["default_max_age"] = defaultMaxAge.map(JSON.integer)
+        if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
+        return .object(object)
+    }
+}
+
+/// How a client proves who it is at the token endpoint (OpenID Connect Core §9).
+package enum TokenEndpointAuthMethod: String, Sendable, CaseIterable {
+    case clientSecretBasic = "client_secret_basic"
+    case clientSecretPost = "client_secret_post"
+    case none
+}
+
+/// An http or https URI that a page may link to.
+package struct WebURI: Sendable, Equatable {
+    package let value: String
+
+    package init?(_ value: String) {
+        guard value.utf8.count <= 1024, let parts = URIParts(value), parts.scheme == "https" || parts.scheme == "http",
+            let authority = parts.authority, authority.userInfo == nil
+        else { return nil }
+        self.value = value
+    }
+}
+
+/// RFC 7591 §3.2.2. It names the member, what is wrong, and what would be right: who registers is known here.
+package struct ClientMetadataError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case invalidRedirectURI = "invalid_redirect_uri"
+        case invalidClientMetadata = "invalid_client_metadata"
+    }
+
+    package let code: Code
+    package let description: String
+
+    package init(_ member: String, _ fault: String, code: Code = .invalidClientMetadata) {
+        self.code = code
+        description = "\(member) \(fault)"
+    }
+}

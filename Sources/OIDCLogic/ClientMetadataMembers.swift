@@ -1,0 +1,95 @@
+import JOSE
+
+/// The members of a metadata object, read with their types (RFC 7591 §2).
+struct ClientMetadataMembers {
+    private let object: [String: JSON]
+
+    init(_ object: [String: JSON]) { self.object = object }
+
+    /// Refuses what asks for a protection or a flow that this provider doesn't have.
+    func refuseUnsupported() throws(ClientMetadataError) {
+        for name in object.keys.sorted() where Self.asksForProtection(name) && !isOff(object[name]) {
+            throw ClientMetadataError(name, "is not supported by this provider; leave it out")
+        }
+        for grant in try strings("grant_types") where grant != "authorization_code" {
+            throw ClientMetadataError("grant_types", "has \"\(grant)\"; this provider has authorization_code")
+        }
+        for type in try strings("response_types") where type != "code" {
+            throw ClientMetadataError("response_types", "has \"\(type)\"; this provider has code")
+        }
+        if let type = try string("subject_type"), type != "public" {
+            throw ClientMetadataError("subject_type", "is \"\(type)\"; this provider has public")
+        }
+    }
+
+    private static func asksForProtection(_ name: String) -> Bool {
+        name.hasSuffix("_encrypted_response_alg") || name.hasSuffix("_encrypted_response_enc")
+            || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
+            || [
+                "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
+                "userinfo_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
+                "jwks_uri",
+            ].contains(name)
+    }
+
+    private func isOff(_ value: JSON?) -> Bool { value == nil || value == .null || value == .bool(false) }
+
+    func string(_ name: String, limit: Int = 1024) throws(ClientMetadataError) -> String? {
+        guard let value = object[name], value != .null else { return nil }
+        guard case .string(let text) = value else { throw ClientMetadataError(name, "must be a string") }
+        guard text.utf8.count <= limit else { throw ClientMetadataError(name, "is longer than \(limit) bytes") }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw ClientMetadataError(name, "has a control character")
+        }
+        return text.isEmpty ? nil : text
+    }
+
+    func strings(_ name: String) throws(ClientMetadataError) -> [String] {
+        guard let value = object[name], value != .null else { return [] }
+        guard case .array(let items) = value, items.count <= 100 else {
+            throw ClientMetadataError(name, "must be an array of at most 100 strings")
+        }
+        return try items.map { (item: JSON) throws(ClientMetadataError) in
+            guard case .string(let text) = item else { throw ClientMetadataError(name, "must be an array of strings") }
+            return text
+        }
+    }
+
+    func bool(_ name: String) throws(ClientMetadataError) -> Bool {
+        guard let value = object[name], value != .null else { return false }
+        guard case .bool(let flag) = value else { throw ClientMetadataError(name, "must be true or false") }
+        return flag
+    }
+
+    func seconds(_ name: String) throws(ClientMetadataError) -> Int64? {
+        guard let value = object[name], value != .null else { return nil }
+        guard case .integer(let number) = value, number >= 0 else {
+            throw ClientMetadataError(name, "must be a whole number of seconds, 0 or more")
+        }
+        return number
+    }
+
+    func webURI(_ name: String) throws(ClientMetadataError) -> WebURI? {
+        guard let text = try string(name) else { return nil }
+        guard let uri = WebURI(text) else {
+            throw ClientMetadataError(name, "is \"\(text)\"; it must be an https or http URI, such as https://app.example.com/")
+        }
+        return uri
+    }
+
+    func choice<Value: RawRepresentable & CaseIterable>(_ name: String) throws(ClientMetadataError) -> Value?
+    where Value.RawValue == String {
+        guard let text = try string(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ClientMetadataError(name, "is \"\(text)\"; this provider has \(names)")
+        }
+        return value
+    }
+
+    func choice<Value: RawRepresentable & CaseIterable>(
+        _ name: String, default fallback: Value
+    ) throws(ClientMetadataError) -> Value where Value.RawValue == String {
+        try choice(name) ?? fallback
+    }
+}

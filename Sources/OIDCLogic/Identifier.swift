@@ -1,0 +1,34 @@
+/// A name that is compared byte by byte.
+///
+/// `String ==` is canonical equivalence: a composed and a decomposed "é" are equal there, and would let one name stand
+/// in for another (RFC 7519 §7.3 compares code points).
+package struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
+    package let value: String
+
+    package init(_ value: String) { self.value = value }
+
+    package static func == (one: Self, other: Self) -> Bool { one.value.utf8.elementsEqual(other.value.utf8) }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in value.utf8 { hasher.combine(byte) }
+    }
+
+    package var description: String { value }
+}
+
+package enum ClientIDKind {}
+package enum UserIDKind {}
+package enum UsernameKind {}
+package enum SessionIDKind {}
+package enum GrantIDKind {}
+package enum AttemptIDKind {}
+
+package typealias ClientID = Identifier<ClientIDKind>
+/// The subject (`sub`): a UUID in lower case, never reused.
+package typealias UserID = Identifier<UserIDKind>
+/// What a user types to sign in.
+package typealias Username = Identifier<UsernameKind>
+package typealias SessionID = Identifier<SessionIDKind>
+/// The id of a grant, which is the id of the authorization code that began it.
+package typealias GrantID = Identifier<GrantIDKind>
+package typealias AttemptID = Identifier<AttemptIDKind>

@@ -1,0 +1,78 @@
+/// An error that a client is told (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6).
+///
+/// Its text is a literal, so nothing of the request can be echoed; what else is known goes to the log as `cause`.
+package struct OAuthError: Error, Sendable {
+    package enum Code: String, Sendable {
+        case invalidRequest = "invalid_request"
+        case unauthorizedClient = "unauthorized_client"
+        case accessDenied = "access_denied"
+        case unsupportedResponseType = "unsupported_response_type"
+        case invalidScope = "invalid_scope"
+        case serverError = "server_error"
+        case temporarilyUnavailable = "temporarily_unavailable"
+        case invalidClient = "invalid_client"
+        case invalidGrant = "invalid_grant"
+        case unsupportedGrantType = "unsupported_grant_type"
+        case invalidToken = "invalid_token"
+        case insufficientScope = "insufficient_scope"
+        case loginRequired = "login_required"
+        case consentRequired = "consent_required"
+        case interactionRequired = "interaction_required"
+        case accountSelectionRequired = "account_selection_required"
+        case requestNotSupported = "request_not_supported"
+        case requestURINotSupported = "request_uri_not_supported"
+        case registrationNotSupported = "registration_not_supported"
+        case slowDown = "slow_down"
+    }
+
+    package let code: Code
+    package let text: StaticString
+    /// What the log says beside the text. It may name values of the request, but no secret.
+    package let cause: String?
+    /// In seconds, where waiting helps.
+    package let retryAfter: Int?
+
+    private init(_ code: Code, _ text: StaticString, cause: String? = nil, retryAfter: Int? = nil) {
+        self.code = code
+        self.text = text
+        self.cause = cause
+        self.retryAfter = retryAfter
+    }
+
+    package static func invalidRequest(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidRequest, text, cause: cause)
+    }
+    package static func unauthorizedClient(_ text: StaticString) -> Self { Self(.unauthorizedClient, text) }
+    package static func accessDenied(_ text: StaticString) -> Self { Self(.accessDenied, text) }
+    package static func unsupportedResponseType(_ text: StaticString) -> Self { Self(.unsupportedResponseType, text) }
+    package static func invalidScope(_ text: StaticString) -> Self { Self(.invalidScope, text) }
+    package static func invalidClient(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidClient, text, cause: cause)
+    }
+    package static func invalidGrant(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidGrant, text, cause: cause)
+    }
+    package static func unsupportedGrantType(_ text: StaticString) -> Self { Self(.unsupportedGrantType, text) }
+    package static func invalidToken(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidToken, text, cause: cause)
+    }
+    package static func insufficientScope(_ text: StaticString) -> Self { Self(.insufficientScope, text) }
+    package static func loginRequired(_ text: StaticString) -> Self { Self(.loginRequired, text) }
+    package static func consentRequired(_ text: StaticString) -> Self { Self(.consentRequired, text) }
+    package static func requestNotSupported(_ text: StaticString) -> Self { Self(.requestNotSupported, text) }
+    package static func requestURINotSupported(_ text: StaticString) -> Self { Self(.requestURINotSupported, text) }
+    package static func registrationNotSupported(_ text: StaticString) -> Self {
+        Self(.registrationNotSupported, text)
+    }
+    package static func slowDown(_ text: StaticString, retryAfter: Int) -> Self {
+        Self(.slowDown, text, retryAfter: retryAfter)
+    }
+    package static func serverError(cause: String) -> Self {
+        Self(.serverError, "something went wrong here; the administrator finds it in the log", cause: cause)
+    }
+    package static func temporarilyUnavailable(cause: String) -> Self {
+        Self(
+            .temporarilyUnavailable, "the service can't answer right now; try again in a few seconds", cause: cause,
+            retryAfter: 5)
+    }
+}

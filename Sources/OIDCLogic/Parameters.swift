@@ -1,0 +1,49 @@
+/// The parameters of a request to an OAuth endpoint (RFC 6749 §3.1 and §3.2).
+///
+/// One sent without a value counts as omitted, an unknown one is ignored, and one sent twice is refused by whoever
+/// reads it: which error that is, and where it goes, depends on the parameter.
+package struct Parameters: Sendable {
+    private var values: [Identifier<Self>: String] = [:]
+    private var repeated: Set<Identifier<Self>> = []
+
+    package init(_ fields: some Sequence<(name: String, value: String)>) {
+        for field in fields {
+            let name = Identifier<Self>(field.name)
+            if values.updateValue(field.value, forKey: name) != nil { repeated.insert(name) }
+        }
+    }
+
+    /// The parameter's value, or nil if it is absent or empty. Throws `invalid_request` if it came more than once.
+    package func value(_ name: String) throws(OAuthError) -> String? {
+        let name = Identifier<Self>(name)
+        guard !repeated.contains(name) else {
+            throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
+        }
+        guard let value = values[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// A value of at most `limit` bytes.
+    package func value(_ name: String, limit: Int) throws(OAuthError) -> String? {
+        guard let value = try value(name) else { return nil }
+        guard value.utf8.count <= limit else {
+            throw .invalidRequest("a parameter is too long", cause: "\(name) has more than \(limit) bytes")
+        }
+        return value
+    }
+
+    /// Throws `invalid_request` if any parameter came more than once, known or not.
+    package func requireSingle() throws(OAuthError) {
+        guard let name = repeated.first else { return }
+        throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
+    }
+
+    /// Those of `names` that are there once and have a value, in that order.
+    package func fields(_ names: [String]) -> [(name: String, value: String)] {
+        names.compactMap { name in
+            let key = Identifier<Self>(name)
+            guard !repeated.contains(key), let value = values[key], !value.isEmpty else { return nil }
+            return (name, value)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// A URI that a client has registered to receive answers at (RFC 6749 §3.1.2).
+package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
+    package let value: String
+
+    /// In bytes.
+    static let limit = 1024
+
+    /// Throws what is wrong with it, in words for whoever registers it.
+    ///
+    /// Web: https, or http on loopback. Native (RFC 8252 §7): also private-use schemes, which hold a dot.
+    package init(registering value: String, for type: ApplicationType) throws(RedirectURIFault) {
+        guard value.utf8.count <= Self.limit else { throw .tooLong }
+        guard let parts = URIParts(value) else { throw .notAbsolute }
+        guard !parts.hasFragment else { throw .fragment }
+        guard !value.contains("*") else { throw .wildcard }
+        guard !value.contains("\\") else { throw .notAbsolute }
+        guard parts.authority?.userInfo == nil else { throw .userInfo }
+        guard parts.scheme.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }),
+            parts.authority?.host.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }) ?? true
+        else { throw .upperCase }
+        switch (parts.scheme, parts.authority, type) {
+        case ("https", .some, _): break
+        case ("http", .some(let authority), _) where authority.isLoopback: break
+        case ("http", _, _): throw .insecure
+        case ("https", nil, _): throw .notAbsolute
+        case (let scheme, _, .native) where scheme.contains("."): break
+        case (_, _, .native): throw .schemeWithoutDot
+        case (_, _, .web): throw .scheme
+        }
+        self.value = value
+    }
+
+    /// Whether an authorization request may name `requested`: byte by byte the same; for native clients on loopback
+    /// the port may differ (RFC 8252 §7.3, RFC 9700 §2.1).
+    package func accepts(_ requested: String, from type: ApplicationType) -> Bool {
+        if requested.utf8.elementsEqual(value.utf8) { return true }
+        guard type == .native, requested.utf8.count <= Self.limit,
+            let own = URIParts(value), own.scheme == "http", let ownAuthority = own.authority, ownAuthority.isLoopback,
+            let other = URIParts(requested)?.authority
+        else { return false }
+        return other.beforePort.utf8.elementsEqual(ownAuthority.beforePort.utf8)
+            && other.afterPort.utf8.elementsEqual(ownAuthority.afterPort.utf8)
+    }
+
+    package var description: String { value }
+
+    package static func == (one: Self, other: Self) -> Bool { one.value.utf8.elementsEqual(other.value.utf8) }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in value.utf8 { hasher.combine(byte) }
+    }
+}
+
+/// What is wrong with a redirect URI that someone wants to register.
+package enum RedirectURIFault: String, Error, Sendable {
+    case tooLong = "is longer than 1024 bytes"
+    case notAbsolute = "is not an absolute URI of printable ASCII, such as https://app.example.com/callback"
+    case fragment = "has a fragment (#…), which RFC 6749 section 3.1.2 forbids"
+    case wildcard = "has a wildcard; register each URI by itself"
+    case userInfo = "has a user name before the host; leave it out"
+    case upperCase = "has capitals in the scheme or host; browsers send them in lower case, so write them so"
+    case insecure = "is http; use https, or http on localhost, 127.0.0.1 or [::1] only"
+    case scheme = "has a scheme that only native applications may use; use https, or application_type native"
+    case schemeWithoutDot = "has a private-use scheme without a dot; use one of your domain, such as com.example.app"
+}
+
+/// OpenID Connect Registration §2, `application_type`.
+package enum ApplicationType: String, Sendable, CaseIterable {
+    case web, native
+}

@@ -1,0 +1,47 @@
+/// A list of scope names, each once, in the order they were given (RFC 6749 §3.3).
+package struct Scope: Hashable, Sendable, CustomStringConvertible {
+    package private(set) var names: [String] = []
+
+    package static let none = Scope()
+    package static let openID = "openid"
+    /// OpenID Connect Core §5.4, and §11 without `offline_access`, which needs the refresh grant.
+    package static let standard = Scope(names: ["openid", "profile", "email", "address", "phone"])
+
+    package init() {}
+
+    package init(names: some Sequence<String>) {
+        for name in names where !contains(name) { self.names.append(name) }
+    }
+
+    /// Parses a `scope` parameter: names of printable ASCII without `"` and `\`, apart by single spaces.
+    package init(_ text: String) throws(OAuthError) {
+        guard text.utf8.allSatisfy({ $0 == 0x20 || $0.isScopeCharacter }) else {
+            throw .invalidScope("scope has a character that RFC 6749 section 3.3 does not allow")
+        }
+        self.init(names: text.split(separator: " ").map(String.init))
+    }
+
+    package var isEmpty: Bool { names.isEmpty }
+    package var description: String { names.joined(separator: " ") }
+
+    package func contains(_ name: String) -> Bool {
+        names.contains { $0.utf8.elementsEqual(name.utf8) }
+    }
+
+    package func intersection(_ other: Scope) -> Scope { Scope(names: names.filter(other.contains)) }
+    package func union(_ other: Scope) -> Scope { Scope(names: names + other.names) }
+    package func isSubset(of other: Scope) -> Bool { names.allSatisfy(other.contains) }
+
+    package static func == (one: Self, other: Self) -> Bool {
+        one.names.count == other.names.count && one.isSubset(of: other)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(names.count) }
+}
+
+extension UInt8 {
+    /// RFC 6749 §3.3: NQCHAR of Appendix A.
+    fileprivate var isScopeCharacter: Bool {
+        self == 0x21 || (0x23...0x5B).contains(self) || (0x5D...0x7E).contains(self)
+    }
+}

@@ -1,0 +1,60 @@
+import JOSE
+
+/// A signed-in browser: one account in it.
+package struct Session: Sendable, Equatable {
+    package let id: SessionID
+    package let userID: UserID
+    /// When the user last proved who they are (OpenID Connect Core §2, `auth_time`).
+    package var authTime: Timestamp
+    /// How (RFC 8176), and what that is worth.
+    package var amr: [String]
+    package var acr: String
+    package let createdAt: Timestamp
+    /// Written at most every twentieth of the idle lifetime, so that a sign-in by session costs no write.
+    package var lastUsedAt: Timestamp
+    /// The absolute end. Without use it ends earlier, see ``isAlive(at:idle:)``.
+    package let expiresAt: Timestamp
+    /// 32 random bytes that every client's `sid` is made of.
+    package let sidKey: [UInt8]
+
+    package init(
+        id: SessionID, userID: UserID, authTime: Timestamp, amr: [String], acr: String, createdAt: Timestamp,
+        lastUsedAt: Timestamp, expiresAt: Timestamp, sidKey: [UInt8]
+    ) {
+        self.id = id
+        self.userID = userID
+        self.authTime = authTime
+        self.amr = amr
+        self.acr = acr
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
+        self.expiresAt = expiresAt
+        self.sidKey = sidKey
+    }
+
+    /// Whether it still serves: before its absolute end, and used within `idle` seconds. A clock set back before its
+    /// beginning ends nothing.
+    package func isAlive(at now: Timestamp, idle: Int64) -> Bool {
+        now < expiresAt && now - lastUsedAt < idle
+    }
+
+    /// The `sid` that a client knows this session by: random per session and client, so that two clients can't compare.
+    package func sid(for client: ClientID) -> String {
+        Base64URL.encode(Digest.hmacSHA256(key: sidKey, message: Array(client.value.utf8)).prefix(18))
+    }
+}
+
+/// What the browser's cookie holds: 256 random bits. The store knows its digest only.
+package struct SessionToken: Sendable {
+    package let text: String
+
+    package init(random: some RandomSource) { text = Base64URL.encode(random.bytes(32)) }
+
+    /// Nil for what was never one of ours.
+    package init?(cookie: String) {
+        guard cookie.utf8.count == 43, Base64URL.decode(cookie)?.count == 32 else { return nil }
+        text = cookie
+    }
+
+    package var digest: [UInt8] { Digest.sha256(Array(text.utf8)) }
+}

@@ -1,0 +1,108 @@
+import JOSE
+
+/// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
+///
+/// A store belongs to one thread; open another for another.
+package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore {
+    /// A number that changes with every change of clients and keys, in that change's own transaction. What was read
+    /// while it stood still holds.
+    func generation() throws -> Int64
+
+    /// Removes at most `limit` rows of each kind whose time has come. Returns how many went.
+    func prune(at now: Timestamp, limit: Int) throws -> Int
+}
+
+/// Why a store couldn't do what it was asked.
+package enum StoreError: Error, Sendable, Equatable {
+    /// What was to be added is there already, or a name is taken.
+    case exists
+    /// What was to be changed isn't there.
+    case missing
+    /// Locked, full, read-only or out of reach: the caller may try again. The text is for the log.
+    case unavailable(String)
+    /// It holds something that it never should, or answers an error that no retry mends. The text is for the log.
+    case broken(String)
+}
+
+package protocol ClientStore {
+    func client(_ id: ClientID) throws -> Client?
+    /// In order of their ids, those after `id`.
+    func clients(after id: ClientID?, limit: Int) throws -> [Client]
+    /// Throws ``StoreError/exists`` if the id is taken, or is some user's subject (RFC 9700 §4.15).
+    func add(_ client: Client) throws
+    /// Throws ``StoreError/missing``.
+    func replace(_ client: Client) throws
+    /// Removes it with its consents, and revokes its grants. False: it wasn't there.
+    func removeClient(_ id: ClientID) throws -> Bool
+}
+
+package protocol UserStore {
+    func user(_ id: UserID) throws -> User?
+    func user(named name: Username) throws -> User?
+    /// In order of their names, those after `name`.
+    func users(after name: Username?, limit: Int) throws -> [User]
+    /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15).
+    func add(_ user: User) throws
+    /// Throws ``StoreError/missing``, or ``StoreError/exists`` if its new name is taken. What the change ends besides
+    /// goes in the same transaction.
+    func replace(_ user: User, ending: UserEnding) throws
+    /// Removes them with sessions, consents and grants. False: they weren't there.
+    func removeUser(_ id: UserID) throws -> Bool
+    /// A better hash of the same password; nothing happens if the old one has been replaced meanwhile.
+    func rehash(_ id: UserID, from old: String, to new: String) throws
+
+    func consent(of user: UserID, to client: ClientID) throws -> Consent?
+    /// Remembers it in place of an older one for the same user and client.
+    func remember(_ consent: Consent) throws
+}
+
+/// What ends with a change of a user.
+package enum UserEnding: Sendable {
+    case nothing
+    /// All sessions, and all grants are revoked: disabled, or the password was reset by an administrator.
+    case everything
+}
+
+package protocol SessionStore {
+    func session(digest: [UInt8]) throws -> Session?
+    /// Starts `session` under the digest of its cookie's token, or, where a session of that id is there, gives it this
+    /// new digest and these new values; ends the session `ended`; and spends the attempt, whose id is kept until
+    /// `until`: all or nothing. False, and nothing has changed: the attempt was spent before.
+    func start(
+        _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
+    ) throws -> Bool
+    /// Notes that it was used; never moves the time back.
+    func touch(_ id: SessionID, at now: Timestamp) throws
+    func endSession(_ id: SessionID) throws
+    /// Spends an attempt's step that begins no session. False: it was spent before.
+    func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool
+
+    /// Keeps a sealed value that is too large for a URL, under its digest. False: `limit` living values of this
+    /// address are there already.
+    func park(_ sealed: String, digest: [UInt8], address: String, until: Timestamp, now: Timestamp, limit: Int) throws
+        -> Bool
+    func parked(digest: [UInt8], at now: Timestamp) throws -> String?
+}
+
+package protocol GrantStore {
+    /// Records the grant of a code. If its id is there already, the code was used before: what it gave is revoked, and
+    /// the answer is false (RFC 6749 §4.1.2).
+    func redeemOrRevoke(_ grant: Grant) throws -> Bool
+    func grant(_ id: GrantID) throws -> Grant?
+}
+
+package protocol SigningKeyStore {
+    /// Oldest first.
+    func signingKeys() throws -> [SigningKeyRecord]
+    /// Throws ``StoreError/exists``.
+    func add(_ keys: [SigningKeyRecord]) throws
+    /// Throws ``StoreError/missing``.
+    func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws
+}
+
+package protocol ThrottleStore {
+    func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts?
+    /// Counts one more for each; a count whose last failure is `forgetting` seconds old begins anew.
+    func recordFailure(for keys: [ThrottleKey], at now: Timestamp, forgetting: Int64) throws
+    func clearFailures(for keys: [ThrottleKey]) throws
+}
