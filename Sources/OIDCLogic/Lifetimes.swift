@@ -1,0 +1,13 @@
+/// How long things last, in seconds.
+package struct Lifetimes: Sendable, Equatable {
+    /// An authorization code.
+    package var code: Int64 = 60
+    /// A page that waits for its user: login, consent.
+    package var attempt: Int64 = 30 * 60
+    package var sessionIdle: Int64 = 8 * 3600
+    package var session: Int64 = 24 * 3600
+    package var idToken: Int64 = 3600
+    package var accessToken: Int64 = 3600
+
+    package init() {}
+}
