@@ -48,8 +48,9 @@ package struct ClientMetadata: Sendable, Equatable {
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
                 code: .invalidRedirectURI)
         }
+        let scopeText = try members.string("scope", limit: 4096)
         do throws(OAuthError) {
-            scope = try members.string("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) } ?? .standard
+            scope = if let scopeText { try Scope(scopeText) } else { .standard }
         } catch {
             throw ClientMetadataError("scope", "has a character that RFC 6749 section 3.3 does not allow")
         }

@@ -65,6 +65,7 @@ package enum UserEnding: Sendable {
 
 package protocol SessionStore {
     func session(digest: [UInt8]) throws -> Session?
+    func session(_ id: SessionID) throws -> Session?
     /// Starts `session` under the digest of its cookie's token, or, where a session of that id is there, gives it this
     /// new digest and these new values; ends the session `ended`; and spends the attempt, whose id is kept until
     /// `until`: all or nothing. False, and nothing has changed: the attempt was spent before.

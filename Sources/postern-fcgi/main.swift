@@ -1,1 +1,3 @@
-print("placeholder")
+import Handlers
+
+PoolProgram.main()

@@ -1,0 +1,36 @@
+import JOSE
+import OIDCLogic
+
+/// Takes a sealed value through a URL. One that is too long for a request line or a header is parked in the store for
+/// a while, and its digest travels instead.
+struct Carrier {
+    /// In bytes: a value up to this goes by itself.
+    static let limit = 1500
+    /// In seconds.
+    private static let lifetime: Int64 = 600
+    /// Parked values that one address may have at once.
+    private static let perAddress = 100
+    /// No base64url begins so.
+    private static let mark = "~"
+
+    let store: any Store
+    let now: Clock
+
+    func carry(_ sealed: String, from address: String) throws -> String {
+        guard sealed.utf8.count > Self.limit else { return sealed }
+        let digest = Digest.sha256(Array(sealed.utf8))
+        let isParked = try store.park(
+            sealed, digest: digest, address: address, until: now() + Self.lifetime, now: now(), limit: Self.perAddress)
+        guard isParked else {
+            throw OAuthError.slowDown("too many large requests from this address; wait a little", retryAfter: 60)
+        }
+        return Self.mark + Base64URL.encode(digest)
+    }
+
+    /// The sealed value, or nil if it was parked and is gone.
+    func receive(_ text: String) throws -> String? {
+        guard text.hasPrefix(Self.mark) else { return text }
+        guard let digest = Base64URL.decode(String(text.dropFirst())) else { return nil }
+        return try store.parked(digest: digest, at: now())
+    }
+}

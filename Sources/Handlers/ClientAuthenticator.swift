@@ -1,0 +1,32 @@
+import FCGIBridge
+import OIDCLogic
+
+/// Authenticates the client of a request, and slows down who guesses.
+struct ClientAuthenticator {
+    let provider: Provider
+
+    /// Throws `invalid_client`, `invalid_request`, or `slow_down` after too many failures from this address.
+    func authenticate(_ parameters: Parameters, _ request: Request) throws -> AuthenticatedClient {
+        let credentials = try ClientCredentials(parameters, authorization: request.header("Authorization"))
+        let key = ThrottleKey.client(credentials.clientID, address: request.remoteAddress)
+        let failures = try provider.store.failedAttempts(for: key)
+        let wait = Throttle.client.wait(after: failures, at: provider.now())
+        guard wait == 0 else {
+            throw OAuthError.slowDown("too many failed authentications of this client; wait", retryAfter: Int(wait))
+        }
+        do {
+            let client = try credentials.authenticate(try find(credentials), opening: provider.seal)
+            if failures != nil { try provider.store.clearFailures(for: [key]) }
+            return client
+        } catch let error as OAuthError where error.code == .invalidClient {
+            try provider.store.recordFailure(for: [key], at: provider.now(), forgetting: Throttle.client.memory)
+            throw error
+        }
+    }
+
+    private func find(_ credentials: ClientCredentials) throws -> Client? {
+        if let client = try provider.store.client(credentials.clientID) { return client }
+        guard let raw = credentials.rawClientID else { return nil }
+        return try provider.store.client(raw)
+    }
+}

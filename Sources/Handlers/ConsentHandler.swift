@@ -1,0 +1,63 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The consent form's target (OpenID Connect Core §3.1.2.4).
+struct ConsentHandler {
+    let provider: Provider
+    private let flow: SignInFlow
+
+    init(_ provider: Provider) {
+        self.provider = provider
+        flow = SignInFlow(provider)
+    }
+
+    func respond(to request: Request) -> Response {
+        provider.answeringPage(request) {
+            do {
+                return try decide(try PageForm(request, provider: provider), request)
+            } catch let refused as PageForm.Refused {
+                return provider.errorPage(
+                    refused.kind, refused.error, for: request,
+                    startAgain: refused.attempt.flatMap { flow.startAgain($0.request) })
+            }
+        }
+    }
+
+    private func decide(_ form: PageForm, _ request: Request) throws -> Response {
+        let attempt = form.attempt
+        let now = provider.now()
+        let authorization = try flow.validate(attempt.request)
+        // The session ended while the page was open, or the page is too old: the request begins anew.
+        guard let signedIn = try flow.signedIn(request),
+            attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now)
+        else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        let scope = authorization.grantedScope(for: signedIn.user)
+        guard
+            ConsentForm.token(attempt, scope, signedIn)
+                .matches(try form.parameters.value("token"), opening: provider.seal)
+        else {
+            throw PageForm.Refused(
+                kind: .expired, error: .invalidRequest("the form's token is of another session or page"),
+                attempt: attempt)
+        }
+        guard try form.parameters.value("decision") == "allow" else {
+            throw AuthorizationFailure.redirect(.accessDenied("the user did not allow it"), authorization.target)
+        }
+        // A double click on "Allow" comes here twice: the second is answered as the first.
+        if try provider.store.spend(attempt.id, until: attempt.startedAt + provider.lifetimes.attempt),
+            authorization.client.mayRememberConsent(for: authorization.target.uri)
+        {
+            let known = try provider.store.consent(of: signedIn.user.id, to: authorization.client.id)
+            try provider.store.remember(
+                Consent(
+                    userID: signedIn.user.id, clientID: authorization.client.id,
+                    scope: scope.union(known?.scope ?? .none), grantedAt: now))
+        }
+        return try flow.proceed(
+            authorization, signedIn: signedIn, progress: .consented(since: attempt.startedAt), attempt: attempt,
+            raw: attempt.request, for: request)
+    }
+}

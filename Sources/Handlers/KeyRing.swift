@@ -1,0 +1,60 @@
+import JOSE
+import OIDCLogic
+import Synchronization
+
+/// The signing keys, unsealed once and kept while the store's generation stands, so that a rotation by the command line
+/// or another pool is seen at the next request.
+final class KeyRing: Sendable {
+    /// Access tokens are signed with what is quickest to make; an ID token's algorithm is the client's choice.
+    static let accessTokenAlgorithm = SignatureAlgorithm.es256
+
+    private struct Keys {
+        let generation: Int64
+        let active: [SignatureAlgorithm: SigningKey]
+        let verifying: [String: VerificationKey]
+    }
+
+    private let seal: Seal
+    private let keys = Mutex<Keys?>(nil)
+
+    /// - Parameter seal: under `signing.key`.
+    init(seal: Seal) { self.seal = seal }
+
+    /// The key that signs with `algorithm` now. Throws where there is none.
+    func signingKey(_ algorithm: SignatureAlgorithm, from store: some Store) throws -> SigningKey {
+        guard let key = try current(store).active[algorithm] else {
+            throw OAuthError.serverError(cause: "there is no active signing key for \(algorithm.rawValue)")
+        }
+        return key
+    }
+
+    /// The public key of that id, whether it signs, will sign or has signed; nil if there is none.
+    func verificationKey(id: String, from store: some Store) throws -> VerificationKey? {
+        try current(store).verifying[id]
+    }
+
+    private func current(_ store: some Store) throws -> Keys {
+        let generation = try store.generation()
+        if let kept = keys.withLock({ $0 }), kept.generation == generation { return kept }
+        let records = try store.signingKeys()
+        var active: [SignatureAlgorithm: SigningKey] = [:]
+        var verifying: [String: VerificationKey] = [:]
+        for record in records {
+            verifying[record.keyID] = try VerificationKey(publicJWK: record.publicJWK)
+            if record.status == .active {
+                active[record.algorithm] = try record.signingKey(opening: seal)
+            }
+        }
+        let fresh = Keys(generation: generation, active: active, verifying: verifying)
+        keys.withLock { $0 = fresh }
+        return fresh
+    }
+}
+
+extension SigningKeyRecord {
+    /// The private key. Throws if it isn't sealed under `seal`, that of `signing.key`, for this record.
+    package func signingKey(opening seal: Seal) throws -> SigningKey {
+        let bytes = try seal.open(sealedPrivateJWK, purpose: .signingKey, associated: Array(keyID.utf8))
+        return try SigningKey(privateJWK: JSON(parsing: bytes))
+    }
+}

@@ -1,0 +1,43 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// A form of ours that came back: its attempt opened, and known to be of this browser.
+struct PageForm {
+    let parameters: Parameters
+    let attempt: Attempt
+
+    /// Why a form can't be taken, as the page that says so.
+    struct Refused: Error {
+        let kind: ErrorPage.Kind
+        let error: OAuthError
+        let attempt: Attempt?
+    }
+
+    init(_ request: Request, provider: Provider) throws {
+        // A page of another site, a frame or a script is no person at our form.
+        guard request.header("Sec-Fetch-Mode").map({ $0 == "navigate" }) ?? true,
+            request.header("Sec-Fetch-Dest").map({ $0 == "document" }) ?? true
+        else {
+            throw Refused(
+                kind: .forbidden, error: .invalidRequest("this form must be sent by its own page"), attempt: nil)
+        }
+        parameters = Parameters(try request.formFields())
+        guard let sealed = try parameters.value("attempt"),
+            let attempt = try? Attempt(sealed: sealed, opening: provider.seal)
+        else {
+            throw Refused(
+                kind: .badRequest, error: .invalidRequest("the form came without the attempt that its page carries"),
+                attempt: nil)
+        }
+        self.attempt = attempt
+        guard let browser = provider.cookies.browserToken(in: request) else {
+            throw Refused(
+                kind: .cookiesBlocked, error: .invalidRequest("the browser sent no cookie of ours"), attempt: attempt)
+        }
+        guard attempt.belongs(to: browser) else {
+            throw Refused(
+                kind: .wrongBrowser, error: .invalidRequest("the form was shown in another browser"), attempt: attempt)
+        }
+    }
+}

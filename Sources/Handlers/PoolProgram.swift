@@ -1,0 +1,74 @@
+import FoundationEssentials
+import Glibc
+
+/// `postern-fcgi --config FILE [--only HANDLER,…] [--threads N]`: what spawn-fcgi, systemd or a CGI server runs.
+package enum PoolProgram {
+    private static let usage = """
+        usage: postern-fcgi --config FILE [--only HANDLER,...] [--threads N]
+
+        Serves the FastCGI socket on descriptor 0, as spawn-fcgi and systemd hand it over; without one it answers one
+        CGI request. --config may be left out where POSTERN_CONFIG names the file.
+
+        """
+
+    package static func main() -> Never {
+        do {
+            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            let environment = ProcessInfo.processInfo.environment
+            guard let file = options.configuration ?? environment["POSTERN_CONFIG"] else {
+                throw Options.Fault("--config FILE is missing")
+            }
+            let configuration = try Configuration.load(file, environment: environment)
+            let service = Service(
+                configuration, only: options.handlers, threads: options.threads, environment: environment)
+            exit(try service.run())
+        } catch let fault as Options.Fault {
+            fail("\(fault.text)\n\n\(usage)", status: EX_USAGE)
+        } catch {
+            fail("postern-fcgi: \(error)\n", status: EX_CONFIG)
+        }
+    }
+
+    private static func fail(_ text: String, status: Int32) -> Never {
+        FileHandle.standardError.write(Data(text.utf8))
+        exit(status)
+    }
+
+    private struct Options {
+        struct Fault: Error {
+            let text: String
+
+            init(_ text: String) { self.text = text }
+        }
+
+        var configuration: String?
+        var handlers: Set<HandlerName>?
+        var threads: Int?
+
+        init(_ arguments: [String]) throws(Fault) {
+            var rest = arguments[...]
+            while let option = rest.popFirst() {
+                guard let value = rest.popFirst() else { throw Fault("\(option) lacks its value, or is unknown") }
+                switch option {
+                case "--config": configuration = value
+                case "--only":
+                    var names: Set<HandlerName> = []
+                    for name in value.split(separator: ",") {
+                        guard let handler = HandlerName(rawValue: String(name)) else {
+                            let known = HandlerName.allCases.map(\.rawValue).joined(separator: ", ")
+                            throw Fault("--only has \"\(name)\"; the handlers are \(known)")
+                        }
+                        names.insert(handler)
+                    }
+                    handlers = names
+                case "--threads":
+                    guard let number = Int(value), (1...1024).contains(number) else {
+                        throw Fault("--threads is \"\(value)\"; it must be a number from 1 to 1024")
+                    }
+                    threads = number
+                default: throw Fault("\(option) is unknown")
+                }
+            }
+        }
+    }
+}

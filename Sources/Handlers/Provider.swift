@@ -1,0 +1,23 @@
+import FCGIBridge
+import JOSE
+import Logging
+import OIDCLogic
+
+/// What every handler is made with: the configuration that matters to requests, and the world handed in.
+///
+/// One for each worker thread, since the store belongs to one.
+struct Provider {
+    let issuer: Issuer
+    let lifetimes: Lifetimes
+    /// Under `state.key`.
+    let seal: Seal
+    let store: any Store
+    let pages: PageRenderer
+    let cookies: CookieNames
+    let passwords: PasswordChecker
+    /// Nil in a pool that doesn't sign.
+    let keys: KeyRing?
+    let now: Clock
+    let random: SystemRandom
+    let log: Logger
+}

@@ -1,0 +1,90 @@
+import JOSE
+
+/// A sign-in under way: what a page carries in its hidden field, sealed, so that no row is written to begin one.
+///
+/// It holds the request as it came. Each step validates that again, for the client as it is then, and a page that is too
+/// old starts its own request again. A value of this type proves that it was sealed here.
+package struct Attempt: Sendable {
+    /// Single: a step is taken once.
+    package let id: AttemptID
+    package let startedAt: Timestamp
+    /// When its user signed in on its login page, and has been sent on since.
+    package private(set) var signedInAt: Timestamp?
+    /// The digest of the cookie of the browser that it was shown in.
+    private let browser: [UInt8]
+    package let request: AuthorizationRequest
+
+    package init(
+        _ request: AuthorizationRequest, in browser: BrowserToken, at now: Timestamp, random: some RandomSource
+    ) {
+        id = AttemptID(Base64URL.encode(random.bytes(16)))
+        startedAt = now
+        self.browser = browser.digest
+        self.request = request
+    }
+
+    /// The same attempt, for the step after its login page.
+    package func signedIn(at now: Timestamp) -> Attempt {
+        var next = self
+        next.signedInAt = now
+        return next
+    }
+
+    /// What its user has done so far. It counts for as long as a code lives: whoever comes back to that address later
+    /// begins anew, so going back in the browser skips no sign-in.
+    package func progress(within lifetime: Int64, at now: Timestamp) -> Progress {
+        guard let signedInAt, signedInAt.isWithin(lifetime, of: now) else { return .arrived }
+        return .signedIn(since: startedAt)
+    }
+
+    /// Whether it was shown in this browser. One that another browser began would sign its user in to someone else's
+    /// account.
+    package func belongs(to token: BrowserToken?) -> Bool {
+        guard let token else { return false }
+        return constantTimeEqual(browser, token.digest)
+    }
+}
+
+extension Attempt {
+    private struct Content: Codable {
+        let id: String
+        let startedAt: Timestamp
+        let signedInAt: Timestamp?
+        let browser: String
+        let fields: [String: String]
+    }
+
+    package func sealed(by seal: Seal) throws -> String {
+        try seal.seal(
+            Content(
+                id: id.value, startedAt: startedAt, signedInAt: signedInAt, browser: Base64URL.encode(browser),
+                fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.name, $0.value) })),
+            purpose: .attempt)
+    }
+
+    /// Throws if it isn't one of ours.
+    package init(sealed text: String, opening seal: Seal) throws {
+        let content = try seal.open(text, as: Content.self, purpose: .attempt)
+        id = AttemptID(content.id)
+        startedAt = content.startedAt
+        signedInAt = content.signedInAt
+        browser = Base64URL.decode(content.browser) ?? []
+        request = try AuthorizationRequest(Parameters(content.fields.map { (name: $0.key, value: $0.value) }))
+    }
+}
+
+/// What binds a page to the browser that it was shown in, before anyone has signed in there: 128 random bits in a
+/// cookie.
+package struct BrowserToken: Sendable {
+    package let text: String
+
+    package init(random: some RandomSource) { text = Base64URL.encode(random.bytes(16)) }
+
+    /// Nil for what was never one of ours.
+    package init?(cookie: String) {
+        guard cookie.utf8.count == 22, Base64URL.decode(cookie)?.count == 16 else { return nil }
+        text = cookie
+    }
+
+    package var digest: [UInt8] { Digest.sha256(Array(text.utf8)) }
+}

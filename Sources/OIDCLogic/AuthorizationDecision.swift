@@ -1,0 +1,107 @@
+/// What to do with a validated authorization request: the one place that decides.
+package enum AuthorizationDecision: Sendable {
+    /// Show the login page.
+    case signIn(SignInReason)
+    /// Show the consent page for this scope.
+    case askConsent(Scope)
+    case grant(AuthorizationGrant)
+}
+
+/// Why a login page is shown.
+package enum SignInReason: Sendable, Equatable {
+    case noSession, promptLogin, selectAccount, maxAge
+}
+
+/// A session with its user, as they are now.
+package struct SignedIn: Sendable {
+    package let session: Session
+    package let user: User
+
+    package init(session: Session, user: User) {
+        self.session = session
+        self.user = user
+    }
+}
+
+/// What the user has done about a request so far.
+package enum Progress: Sendable {
+    /// Nothing: the request has just come.
+    case arrived
+    /// Signed in on the page of an attempt that began then.
+    case signedIn(since: Timestamp)
+    /// Allowed it, on the page of an attempt that began then.
+    case consented(since: Timestamp)
+
+    /// Whether the session is one of this attempt, so that `prompt=login` and `max_age` are met.
+    fileprivate func renewed(_ session: Session) -> Bool {
+        switch self {
+        case .arrived: false
+        case .signedIn(let start), .consented(let start): session.authTime >= start
+        }
+    }
+
+    fileprivate var hasConsented: Bool {
+        if case .consented = self { true } else { false }
+    }
+}
+
+extension ValidatedAuthorizationRequest {
+    /// Decides by OpenID Connect Core §3.1.2.3 and §3.1.2.4.
+    ///
+    /// - Parameters:
+    ///   - signedIn: whoever the browser is signed in as; nil if nobody is, or they may not be.
+    ///   - consent: what that user has allowed this client before.
+    package func decide(
+        signedIn: SignedIn?, consent: Consent?, progress: Progress, at now: Timestamp
+    ) throws(AuthorizationFailure) -> AuthorizationDecision {
+        guard let signedIn else { return try interact(.signIn(.noSession)) }
+        let isRenewed = progress.renewed(signedIn.session)
+        if prompt.contains(.login), !isRenewed { return .signIn(.promptLogin) }
+        if prompt.contains(.selectAccount), !isRenewed { return .signIn(.selectAccount) }
+        // A sign-in of this very attempt meets any max_age, 0 as well.
+        if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
+            return try interact(.signIn(.maxAge))
+        }
+        let granted = grantedScope(for: signedIn.user)
+        guard !granted.isEmpty || client.preset == .mendix else {
+            throw .redirect(.invalidScope("nothing of the requested scope can be granted to this client"), target)
+        }
+        let isRemembered = !prompt.contains(.consent) && remembers(consent, granted)
+        guard client.isFirstParty && !prompt.contains(.consent) || progress.hasConsented || isRemembered else {
+            return try interact(.askConsent(granted))
+        }
+        return .grant(AuthorizationGrant(request: self, signedIn: signedIn, scope: granted))
+    }
+
+    /// The default policy: requested, allowed for the client, and a standard scope.
+    package func grantedScope(for user: User) -> Scope {
+        scope.intersection(client.metadata.scope).intersection(.standard)
+    }
+
+    private func remembers(_ consent: Consent?, _ scope: Scope) -> Bool {
+        guard let consent, client.mayRememberConsent(for: target.uri) else { return false }
+        return scope.isSubset(of: consent.scope)
+    }
+
+    /// OpenID Connect Core §3.1.2.1: with `prompt=none` no page is ever shown.
+    private func interact(_ decision: AuthorizationDecision) throws(AuthorizationFailure) -> AuthorizationDecision {
+        guard prompt.contains(.none) else { return decision }
+        switch decision {
+        case .signIn: throw .redirect(.loginRequired("the user must sign in, and prompt=none forbids to ask"), target)
+        default: throw .redirect(.consentRequired("the user must consent, and prompt=none forbids to ask"), target)
+        }
+    }
+}
+
+/// A request that is granted. Only a decision makes one.
+package struct AuthorizationGrant: Sendable {
+    package let request: ValidatedAuthorizationRequest
+    package let signedIn: SignedIn
+    package let scope: Scope
+
+    fileprivate init(request: ValidatedAuthorizationRequest, signedIn: SignedIn, scope: Scope) {
+        self.request = request
+        self.signedIn = signedIn
+        self.scope = scope
+    }
+}

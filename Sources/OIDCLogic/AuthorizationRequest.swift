@@ -1,0 +1,159 @@
+/// An authorization request as it came (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): nothing of it is trusted yet.
+package struct AuthorizationRequest: Sendable {
+    package let clientID: ClientID
+    let parameters: Parameters
+
+    /// The parameters that mean something here. Only these go into an attempt, so nobody can swell it.
+    package static let parameterNames = [
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
+        "code_challenge_method", "prompt", "max_age", "login_hint", "ui_locales", "acr_values", "display",
+        "id_token_hint", "claims", "claims_locales", "request", "request_uri", "registration", "resource",
+    ]
+
+    /// Throws what its page says if the request doesn't tell who asks.
+    package init(_ parameters: Parameters) throws(AuthorizationFailure) {
+        do throws(OAuthError) {
+            guard let id = try parameters.value("client_id", limit: 255) else {
+                throw .invalidRequest("client_id is missing")
+            }
+            clientID = ClientID(id)
+        } catch {
+            throw .page(.badRequest, error)
+        }
+        self.parameters = parameters
+    }
+
+    /// The fields that begin the same request again.
+    package var fields: [(name: String, value: String)] { parameters.fields(Self.parameterNames) }
+
+    /// Validates it for the client that it names, as that client is now (nil: there is none of that id).
+    package func validated(for client: Client?) throws(AuthorizationFailure) -> ValidatedAuthorizationRequest {
+        guard let client, client.id == clientID else {
+            throw .page(
+                .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
+        }
+        let target = try RedirectTarget(parameters, for: client)
+        do throws(OAuthError) {
+            return try ValidatedAuthorizationRequest(parameters, for: client, to: target)
+        } catch {
+            throw .redirect(error, target)
+        }
+    }
+}
+
+/// Where an answer may be sent. Only this file can make one, after the match.
+package struct RedirectTarget: Sendable {
+    package let uri: String
+    package let state: String?
+
+    /// RFC 6749 §3.1.2.4 and §4.1.2.1: until the URI is known to be the client's, an error is a page.
+    fileprivate init(_ parameters: Parameters, for client: Client) throws(AuthorizationFailure) {
+        let requested: String?
+        do throws(OAuthError) { requested = try parameters.value("redirect_uri") } catch {
+            throw .page(.badRequest, error)
+        }
+        guard let requested else {
+            throw .page(.badRequest, .invalidRequest("redirect_uri is missing"))
+        }
+        let type = client.metadata.applicationType
+        guard client.metadata.redirectURIs.contains(where: { $0.accepts(requested, from: type) }) else {
+            let cause = "redirect_uri \(requested.prefix { $0 != "?" }) is not registered for \(client.id)"
+            throw .page(
+                .redirectMismatch,
+                .invalidRequest("redirect_uri is none of those registered for this client", cause: cause))
+        }
+        uri = requested
+        // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
+        state = try? parameters.value("state", limit: ValidatedAuthorizationRequest.stateLimit)
+    }
+
+    /// For tests of what only needs a place to answer to.
+    init(uri: String, state: String?) {
+        self.uri = uri
+        self.state = state
+    }
+}
+
+/// Why an authorization request is refused, and who is told.
+package enum AuthorizationFailure: Error, Sendable {
+    /// RFC 6749 §4.1.2.1: the user, since the redirect URI may be a thief's.
+    case page(PageKind, OAuthError)
+    case redirect(OAuthError, RedirectTarget)
+
+    /// What the page explains.
+    package enum PageKind: Sendable {
+        case badRequest, unknownClient, redirectMismatch
+    }
+}
+
+/// An authorization request whose every parameter is understood, of a client that may send it.
+package struct ValidatedAuthorizationRequest: Sendable {
+    package let client: Client
+    package let target: RedirectTarget
+    /// What is asked for, not what is given.
+    package let scope: Scope
+    package let nonce: String?
+    package let codeChallenge: CodeChallenge?
+    package let prompt: Set<Prompt>
+    /// In seconds.
+    package let maxAge: Int64?
+    package let loginHint: String?
+    package let uiLocales: [String]
+
+    /// In bytes, as a sealed code must stay small.
+    static let stateLimit = 1024
+    static let nonceLimit = 512
+
+    fileprivate init(_ parameters: Parameters, for client: Client, to target: RedirectTarget) throws(OAuthError) {
+        self.client = client
+        self.target = target
+        try parameters.requireSingle()
+        _ = try parameters.value("state", limit: Self.stateLimit)
+        try Self.refuseUnsupported(parameters)
+        guard let responseType = try parameters.value("response_type") else {
+            throw .invalidRequest("response_type is missing; it must be code")
+        }
+        guard responseType == "code" else { throw .unsupportedResponseType("response_type must be code") }
+        guard try parameters.value("response_mode").map({ $0 == "query" }) ?? true else {
+            throw .invalidRequest("response_mode must be query")
+        }
+        scope = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        nonce = try parameters.value("nonce", limit: Self.nonceLimit)
+        codeChallenge = try Self.challenge(parameters)
+        guard codeChallenge != nil || !client.requiresPKCE else {
+            throw .invalidRequest("code_challenge is missing; this client must use PKCE (RFC 7636)")
+        }
+        prompt = try parameters.value("prompt").map { text throws(OAuthError) in try Prompt.set(text) } ?? []
+        maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
+        loginHint = try parameters.value("login_hint", limit: 256)
+        uiLocales = try parameters.value("ui_locales", limit: 256)?.split(separator: " ").map(String.init) ?? []
+    }
+
+    private static func challenge(_ parameters: Parameters) throws(OAuthError) -> CodeChallenge? {
+        let method = try parameters.value("code_challenge_method")
+        guard let value = try parameters.value("code_challenge") else {
+            guard method == nil else { throw .invalidRequest("code_challenge_method came without code_challenge") }
+            return nil
+        }
+        return try CodeChallenge(value, method: method)
+    }
+
+    private static func maxAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
+        guard let text = try parameters.value("max_age") else { return nil }
+        guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let seconds = Int64(text) else {
+            throw .invalidRequest("max_age must be a whole number of seconds, 0 or more")
+        }
+        return seconds
+    }
+
+    /// OpenID Connect Core §3.1.2.6: what isn't supported is said, never passed over, where it would change the answer.
+    private static func refuseUnsupported(_ parameters: Parameters) throws(OAuthError) {
+        if try parameters.value("request") != nil { throw .requestNotSupported("request objects are not supported") }
+        if try parameters.value("request_uri") != nil {
+            throw .requestURINotSupported("request_uri is not supported")
+        }
+        if try parameters.value("registration") != nil {
+            throw .registrationNotSupported("the registration parameter is not supported")
+        }
+    }
+}

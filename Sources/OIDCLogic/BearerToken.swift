@@ -1,0 +1,30 @@
+/// A bearer token as it came (RFC 6750 §2): in the header, or in a form body, never in a query.
+package struct BearerToken: Sendable {
+    package let text: String
+
+    /// Nil if the request carries none at all. Throws `invalid_request` (§3.1) for more than one way, or a broken one.
+    package init?(authorization: String?, form: Parameters?) throws(OAuthError) {
+        let inBody = try form?.value("access_token")
+        guard let authorization else {
+            guard let inBody else { return nil }
+            text = inBody
+            return
+        }
+        guard inBody == nil else {
+            throw .invalidRequest("the token was sent twice: in the Authorization header and in the body")
+        }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard let scheme = parts.first, scheme.lowercased() == "bearer" else { return nil }
+        guard parts.count == 2, parts[1].utf8.allSatisfy(\.isBearerCharacter) else {
+            throw .invalidRequest("the Authorization header is no well-formed Bearer token")
+        }
+        text = String(parts[1])
+    }
+}
+
+extension UInt8 {
+    /// RFC 6750 §2.1, b64token.
+    fileprivate var isBearerCharacter: Bool {
+        isUnreserved || self == UInt8(ascii: "+") || self == UInt8(ascii: "/") || self == UInt8(ascii: "=")
+    }
+}

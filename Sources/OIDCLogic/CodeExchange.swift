@@ -1,0 +1,87 @@
+import JOSE
+
+/// A token request with an authorization code (RFC 6749 §4.1.3), by a client that has proved who it is.
+package struct CodeExchange: Sendable {
+    package let code: AuthorizationCode
+    private let client: AuthenticatedClient
+
+    /// What the tokens are made of: the code's content, with client and user as they are now.
+    package struct Accepted: Sendable {
+        package let code: AuthorizationCode
+        package let client: Client
+        package let user: User
+        package let grant: Grant
+    }
+
+    /// Checks all that the request itself can tell, in the order of `security.md`'s rule: a code is spent by its own
+    /// client alone, so nobody who merely saw one can end what it gave.
+    ///
+    /// - Parameter codeText: the code, already looked up if it was a reference.
+    package init(
+        _ parameters: Parameters, code codeText: String, from client: AuthenticatedClient, opening seal: Seal
+    ) throws(OAuthError) {
+        do {
+            code = try AuthorizationCode(sealed: codeText, opening: seal)
+        } catch {
+            throw .invalidGrant("the code is none of ours, or was changed on its way")
+        }
+        guard code.clientID == client.client.id else {
+            throw .invalidGrant(
+                "the code was issued to another client", cause: "code of \(code.clientID), sent by \(client.client.id)")
+        }
+        guard let redirectURI = try parameters.value("redirect_uri") else {
+            throw .invalidRequest("redirect_uri is missing; send the one of the authorization request")
+        }
+        guard redirectURI.utf8.elementsEqual(code.redirectURI.utf8) else {
+            throw .invalidGrant("redirect_uri is not the one of the authorization request")
+        }
+        try Self.checkPKCE(code.codeChallenge, try parameters.value("code_verifier"))
+        self.client = client
+    }
+
+    /// RFC 7636 §4.6, and RFC 9700 §2.1.1: a verifier without a challenge is refused too, so PKCE can't be cut out on
+    /// the way.
+    private static func checkPKCE(_ challenge: CodeChallenge?, _ verifier: String?) throws(OAuthError) {
+        switch (challenge, verifier) {
+        case (nil, nil): return
+        case (.some, nil): throw .invalidGrant("code_verifier is missing")
+        case (nil, .some): throw .invalidGrant("code_verifier came for a code that was issued without code_challenge")
+        case (let challenge?, let verifier?):
+            guard challenge.accepts(try CodeVerifier(verifier)) else {
+                throw .invalidGrant("code_verifier does not match code_challenge")
+            }
+        }
+    }
+
+    /// Checks it against how things are now. What it returns is not a grant until the store has recorded it.
+    ///
+    /// A replay is found by recording, so whoever calls this records first what is only a matter of age: see
+    /// ``Grant`` and `TokenHandler`.
+    package func accept(
+        user: User?, session: Session?, consent: Consent?, lifetimes: Lifetimes, at now: Timestamp
+    ) throws(OAuthError) -> Accepted {
+        guard code.issuedAt.isWithin(lifetimes.code, of: now) else { throw .invalidGrant("the code has expired") }
+        guard let user, user.id == code.userID, !user.isDisabled else {
+            throw .invalidGrant("the user can no longer sign in")
+        }
+        guard let session, session.id == code.sessionID, session.userID == user.id else {
+            throw .invalidGrant("the user has signed out meanwhile")
+        }
+        let current = client.client
+        guard code.scope.isSubset(of: current.metadata.scope) else {
+            throw .invalidGrant("the client may no longer ask for this scope")
+        }
+        let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
+        guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
+            throw .invalidGrant("the user has taken back the consent")
+        }
+        return Accepted(code: code, client: current, user: user, grant: grant(lifetimes: lifetimes, at: now))
+    }
+
+    /// The row that redeems the code.
+    package func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
+        Grant(
+            id: code.id, clientID: code.clientID, userID: code.userID, sessionID: code.sessionID, scope: code.scope,
+            authTime: code.authTime, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
+    }
+}

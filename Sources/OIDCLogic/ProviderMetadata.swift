@@ -1,0 +1,40 @@
+import JOSE
+
+/// What discovery says (OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3): only what is on.
+package struct ProviderMetadata: Sendable {
+    private let issuer: Issuer
+
+    package init(issuer: Issuer) { self.issuer = issuer }
+
+    package var json: JSON {
+        .object([
+            "issuer": .string(issuer.value),
+            "authorization_endpoint": .string(issuer.endpoint("authorize")),
+            "token_endpoint": .string(issuer.endpoint("token")),
+            "userinfo_endpoint": .string(issuer.endpoint("userinfo")),
+            "jwks_uri": .string(issuer.endpoint("jwks")),
+            "scopes_supported": strings(Scope.standard.names),
+            "response_types_supported": strings(["code"]),
+            "response_modes_supported": strings(["query"]),
+            "grant_types_supported": strings(["authorization_code"]),
+            "subject_types_supported": strings(["public"]),
+            "acr_values_supported": strings([Authentication.passwordACR]),
+            "id_token_signing_alg_values_supported": strings(ClientMetadata.signingAlgorithms.map(\.rawValue)),
+            "token_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
+            "code_challenge_methods_supported": strings(["S256"]),
+            "prompt_values_supported": strings(Prompt.allCases.map(\.rawValue)),
+            "display_values_supported": strings(["page"]),
+            "claim_types_supported": strings(["normal"]),
+            "claims_supported": strings(
+                ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"]
+                    + StandardClaims.names),
+            "claims_parameter_supported": .bool(false),
+            "request_parameter_supported": .bool(false),
+            "request_uri_parameter_supported": .bool(false),
+            "require_request_uri_registration": .bool(false),
+            "authorization_response_iss_parameter_supported": .bool(true),
+        ])
+    }
+
+    private func strings(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }
+}

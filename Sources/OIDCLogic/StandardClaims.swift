@@ -1,0 +1,37 @@
+import JOSE
+
+/// The standard claims about a user that a scope releases (OpenID Connect Core §5.1 and §5.4).
+package enum StandardClaims {
+    private static let byScope: [String: [String]] = [
+        "profile": [
+            "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+            "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+        ],
+        "email": ["email", "email_verified"],
+        "address": ["address"],
+        "phone": ["phone_number", "phone_number_verified"],
+    ]
+
+    /// Every name, as discovery lists them (`claims_supported`).
+    package static let names: [String] = Scope.standard.names.flatMap { byScope[$0] ?? [] }
+
+    package static func released(to scope: Scope, of user: User) -> [String: JSON] {
+        var claims: [String: JSON] = [:]
+        for name in scope.names.flatMap({ byScope[$0] ?? [] }) {
+            claims[name] = value(of: name, for: user)
+        }
+        return claims
+    }
+
+    private static func value(of name: String, for user: User) -> JSON? {
+        switch name {
+        case "preferred_username": .string(user.username.value)
+        case "updated_at": .integer(user.updatedAt.seconds)
+        // An address is unverified until someone says otherwise.
+        case "email_verified": user.attributes["email"] == nil ? nil : user.attributes[name] ?? .bool(false)
+        case "phone_number_verified":
+            user.attributes["phone_number"] == nil ? nil : user.attributes[name] ?? .bool(false)
+        default: user.attributes[name]
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import JOSE
+
+/// A success of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+package struct TokenResponse: Sendable {
+    package let accessToken: String
+    /// In seconds.
+    package let expiresIn: Int64
+    package let scope: Scope
+    /// Only where `openid` was granted.
+    package let idToken: String?
+
+    package init(accessToken: String, expiresIn: Int64, scope: Scope, idToken: String?) {
+        self.accessToken = accessToken
+        self.expiresIn = expiresIn
+        self.scope = scope
+        self.idToken = idToken
+    }
+
+    package var json: JSON {
+        var object: [String: JSON] = [
+            "access_token": .string(accessToken),
+            "token_type": .string("Bearer"),
+            "expires_in": .integer(expiresIn),
+            "scope": .string(scope.description),
+        ]
+        object["id_token"] = idToken.map(JSON.string)
+        return .object(object)
+    }
+}
