@@ -1,0 +1,76 @@
+/// The page that asks whether an app may have what it asked for. Its form posts `attempt`, `token` and `decision`
+/// (`allow` or `deny`).
+package struct ConsentPage: Page {
+    package static let template = PageTemplate.consent
+
+    /// The app's name, or its `client_id` if it has none.
+    package var clientName: String
+    /// An administrator made or approved the app. Otherwise its name and links are marked as its own claim.
+    package var clientIsVerified: Bool
+    package var clientURI: WebLink?
+    package var policyURI: WebLink?
+    package var termsURI: WebLink?
+    /// The host that the answer goes to.
+    package var destination: String?
+    /// Whom the person is signed in as.
+    package var userName: String
+    /// What is asked for, in the order to show it. Standard scopes have texts, others are shown by name.
+    package var scopes: [String]
+    package var action: String
+    package var attempt: String
+    package var token: String
+
+    package init(
+        clientName: String, clientIsVerified: Bool = false, clientURI: WebLink? = nil, policyURI: WebLink? = nil,
+        termsURI: WebLink? = nil, destination: String? = nil, userName: String, scopes: [String], action: String,
+        attempt: String, token: String
+    ) {
+        self.clientName = clientName
+        self.clientIsVerified = clientIsVerified
+        self.clientURI = clientURI
+        self.policyURI = policyURI
+        self.termsURI = termsURI
+        self.destination = destination
+        self.userName = userName
+        self.scopes = scopes
+        self.action = action
+        self.attempt = attempt
+        self.token = token
+    }
+
+    /// OpenID Connect Core 5.4 and 11.
+    private static let described = ["openid", "profile", "email", "address", "phone", "offline_access"]
+
+    /// The texts that are chosen here rather than by the template.
+    static var textKeys: [String] {
+        described.flatMap { ["scope.\($0).title", "scope.\($0).explanation"] }
+            + ["consent.website", "consent.policy", "consent.terms"]
+    }
+
+    package func members(in texts: PageTexts) -> PageMembers {
+        var members = PageMembers([
+            .app: .text(clientName), .user: .text(userName), .unverified: .flag(!clientIsVerified),
+            .action: .text(action), .attempt: .text(attempt), .token: .text(token),
+            .scopes: .list(scopes.map { Self.scope($0, in: texts) }),
+        ])
+        members[text: .destination] = destination
+        let links = [("consent.website", clientURI), ("consent.policy", policyURI), ("consent.terms", termsURI)]
+            .compactMap { key, link in
+                link.map { link in
+                    PageMembers([.label: .text(texts[key] ?? key), .uri: .text(link.uri), .host: .text(link.host)])
+                }
+            }
+        if !links.isEmpty { members[.links] = .group(PageMembers([.links: .list(links)])) }
+        return members
+    }
+
+    private static func scope(_ scope: String, in texts: PageTexts) -> PageMembers {
+        guard described.contains(where: { $0.utf8.elementsEqual(scope.utf8) }) else {
+            return PageMembers([.name: .text(scope)])
+        }
+        var members = PageMembers()
+        members[text: .title] = texts["scope.\(scope).title"]
+        members[text: .explanation] = texts["scope.\(scope).explanation"]
+        return members
+    }
+}

@@ -1,0 +1,79 @@
+/// The page that asks for user name and password. Its form posts `attempt`, `token`, `username`, `password`,
+/// `remember` (if ticked) and, when the person turns back, `cancel`.
+package struct LoginPage: Page {
+    package static let template = PageTemplate.login
+
+    /// Why the form is shown once more.
+    package enum Failure: Sendable, Equatable {
+        /// Unknown user and wrong password alike.
+        case wrongCredentials
+        /// Too many failures; seconds until the next try.
+        case throttled(seconds: Int)
+        /// The service can't check a password right now.
+        case busy
+        /// The form was too old; this one is new.
+        case stale
+    }
+
+    /// The app that the person comes from, by the name it was registered with; nil if it has none.
+    package var clientName: String?
+    /// An administrator made or approved the app. Otherwise its name is marked as its own claim.
+    package var clientIsVerified: Bool
+    /// The user name to fill in: `login_hint`, or what was typed before.
+    package var loginHint: String?
+    /// Where the form goes: a path of ours.
+    package var action: String
+    /// The sealed attempt.
+    package var attempt: String
+    /// The form's token.
+    package var token: String
+    package var failure: Failure?
+    /// Whether "keep me signed in" is ticked; nil offers no such box.
+    package var rememberMe: Bool?
+
+    package init(
+        clientName: String? = nil, clientIsVerified: Bool = false, loginHint: String? = nil, action: String,
+        attempt: String, token: String, failure: Failure? = nil, rememberMe: Bool? = nil
+    ) {
+        self.clientName = clientName
+        self.clientIsVerified = clientIsVerified
+        self.loginHint = loginHint
+        self.action = action
+        self.attempt = attempt
+        self.token = token
+        self.failure = failure
+        self.rememberMe = rememberMe
+    }
+
+    package func members(in texts: PageTexts) -> PageMembers {
+        var members = PageMembers([
+            .action: .text(action), .attempt: .text(attempt), .token: .text(token),
+            .unverified: .flag(!clientIsVerified && clientName != nil),
+            .failed: .flag(failure != nil),
+        ])
+        members[text: .app] = clientName
+        members[text: .loginHint] = loginHint
+        members[loginHint?.isEmpty == false ? .focusPassword : .focusUsername] = .flag(true)
+        members[.rememberMe] = rememberMe.map { .group(PageMembers([.checked: .flag($0)])) }
+        switch failure {
+        case .wrongCredentials: members[.wrongCredentials] = .flag(true)
+        case .throttled(let seconds): members.tellWait(seconds)
+        case .busy: members[.busy] = .flag(true)
+        case .stale: members[.stale] = .flag(true)
+        case nil: break
+        }
+        return members
+    }
+}
+
+extension PageMembers {
+    /// Rounded up to five seconds, or to minutes from a minute and a half on: so neither is ever "one".
+    fileprivate mutating func tellWait(_ seconds: Int) {
+        let seconds = min(max(seconds, 1), 86_400)
+        if seconds <= 90 {
+            self[text: .seconds] = String((seconds + 4) / 5 * 5)
+        } else {
+            self[text: .minutes] = String((seconds + 59) / 60)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Every name that a template may use for what a page fills in, so that a misspelt one is found at start.
+package enum PageMember: String, Sendable, CaseIterable {
+    // Apps and people.
+    case app, unverified, user, destination
+    // Forms.
+    case action, attempt, token, loginHint, rememberMe, checked, focusUsername, focusPassword
+    // What went wrong with a form.
+    case failed, wrongCredentials, seconds, minutes, busy, stale
+    // Lists on the consent page.
+    case scopes, name, links, uri, host, label
+    // Errors.
+    case title, explanation, advice, reference, startAgain, error, description
+    // The landing page.
+    case discovery
+    // Every page.
+    case help
+}

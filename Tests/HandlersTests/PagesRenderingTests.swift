@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Testing
+
+@testable import Handlers
+
+@Suite struct PagesRenderingTests {
+    @Test
+    func `every page is below 20 kB, style sheet and icon included`() throws {
+        let renderer = try PagesFixture.renderer()
+        let assets = try ["style.css", "favicon.svg"]
+            .map { try PageFile($0, in: [PagesFixture.staticFiles]).bytes.count }.reduce(0, +)
+        for page in PagesFixture.all(String(repeating: "x", count: 80)) {
+            for language in ["en", "de"] {
+                #expect(renderer.text(page, language).utf8.count + assets < 20_000, "\(type(of: page))")
+            }
+        }
+    }
+
+    @Test
+    func `no page has a script, an inline style or a tag that was not filled in`() throws {
+        let renderer = try PagesFixture.renderer()
+        for page in PagesFixture.all() {
+            let html = renderer.text(page)
+            for forbidden in [
+                "<script", " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
+            ] {
+                #expect(!html.contains(forbidden), "\(forbidden) in \(type(of: page))")
+            }
+        }
+    }
+
+    @Test
+    func `the login form carries what the handler needs, and what password managers look for`() throws {
+        let html = try PagesFixture.renderer().text(
+            LoginPage(clientName: "Demo", loginHint: "ada", action: "/oidc/login", attempt: "sealed", token: "t1"))
+        for expected in [
+            #"<form method="post" action="/oidc/login">"#, #"name="attempt" value="sealed""#,
+            #"name="token" value="t1""#, #"name="username" type="text" value="ada" autocomplete="username""#,
+            #"name="password" type="password" autocomplete="current-password""#, #"name="cancel""#,
+            "<title>Sign in to Demo · Postern</title>", "to continue to <bdi>Demo</bdi>",
+            "Nobody here has checked it.",
+        ] {
+            #expect(html.contains(expected), "\(expected)")
+        }
+        #expect(!html.contains(#"name="remember""#))
+        #expect(!html.contains(#"role="alert""#))
+        #expect(html.utf8.count(of: " autofocus".utf8) == 1)
+    }
+
+    @Test
+    func `without an app the login page names none`() throws {
+        let html = try PagesFixture.renderer().text(LoginPage(action: "/a", attempt: "s", token: "t"))
+        #expect(html.contains("<title>Sign in · Postern</title>"))
+        #expect(!html.contains("to continue to"))
+        #expect(!html.contains("Nobody here"))
+        #expect(html.contains(#"value="" autocomplete="username""#))
+    }
+
+    @Test(
+        arguments: [
+            (.wrongCredentials, "not right"), (.throttled(seconds: 1), "wait 5 seconds"),
+            (.throttled(seconds: 90), "wait 90 seconds"), (.throttled(seconds: 91), "wait 2 minutes"),
+            (.throttled(seconds: 3_601), "wait 61 minutes"), (.throttled(seconds: -5), "wait 5 seconds"),
+            (.throttled(seconds: .max), "wait 1440 minutes"), (.busy, "very busy"), (.stale, "open for too long"),
+        ] as [(LoginPage.Failure, String)])
+    func `a failure is announced and described`(failure: LoginPage.Failure, text: String) throws {
+        let html = try PagesFixture.renderer().text(PagesFixture.login(failure: failure))
+            .replacing("<bdi>", with: "").replacing("</bdi>", with: "")
+        #expect(html.contains(text))
+        #expect(html.contains(#"id="failure" role="alert""#))
+        #expect(html.utf8.count(of: #"aria-describedby="failure""#.utf8) == 2)
+        #expect(html.contains(#"aria-invalid="true""#) == (failure == .wrongCredentials))
+    }
+
+    @Test
+    func `the box is ticked as the page says`() throws {
+        var page = PagesFixture.login()
+        #expect(try PagesFixture.renderer().text(page).contains(#"value="yes" checked>"#))
+        page.rememberMe = false
+        #expect(try PagesFixture.renderer().text(page).contains(#"type="checkbox" value="yes">"#))
+    }
+
+    @Test
+    func `consent describes standard scopes and names the others`() throws {
+        let html = try PagesFixture.renderer().text(
+            ConsentPage(
+                clientName: "Demo", clientIsVerified: true, policyURI: WebLink("https://app.example/policy"),
+                userName: "Ada", scopes: ["openid", "offline_access", "Admin"], action: "/a", attempt: "s",
+                token: "t"))
+        for expected in [
+            "Who you are", "Access while you are away", "<strong><bdi>Admin</bdi></strong>",
+            #"rel="noopener noreferrer external""#, "<bdi>app.example</bdi>", #"name="decision" value="allow""#,
+            #"name="decision" value="deny""#, "Privacy policy",
+        ] {
+            #expect(html.contains(expected), "\(expected)")
+        }
+        #expect(!html.contains("Nobody here"))
+        #expect(!html.contains("Website"))
+    }
+
+    @Test
+    func `an app without links has no section for them`() throws {
+        let page = ConsentPage(
+            clientName: "D", userName: "A", scopes: ["openid"], action: "/a", attempt: "s", token: "t")
+        #expect(try !PagesFixture.renderer().text(page).contains("<section"))
+    }
+
+    @Test(arguments: ErrorPage.Kind.allCases)
+    func `an error page says what happened, and its reference in groups`(kind: ErrorPage.Kind) throws {
+        let html = try PagesFixture.renderer().text(ErrorPage(kind, requestID: "3f9a1c2277de"))
+        #expect(html.contains("<code translate=\"no\">3f9a-1c22-77de</code>"))
+        #expect(!html.contains("<details>"))
+        #expect(!html.contains("class=\"button\""))
+    }
+
+    @Test
+    func `help is linked where there is some`() throws {
+        let help = try #require(WebLink("https://help.example/"))
+        #expect(try PagesFixture.renderer(help: help).text(PagesFixture.landing()).contains(help.uri))
+        #expect(try !PagesFixture.renderer().text(PagesFixture.landing()).contains("<footer>"))
+    }
+
+    @Test
+    func `a link to a file changes with the file`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assets-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let assets = PageAssets(base: "/static", directory: folder.path)
+        #expect(throws: PageError.self) { try assets.link(to: "style.css") }
+        try Data("a".utf8).write(to: folder.appending(path: "style.css"))
+        let before = try assets.link(to: "style.css")
+        try Data("b".utf8).write(to: folder.appending(path: "style.css"))
+        #expect(try assets.link(to: "style.css") != before)
+        #expect(before.hasPrefix("/static/style.css?v="))
+    }
+}
