@@ -1,0 +1,77 @@
+import JOSE
+import OIDCLogic
+
+extension SQLiteStore: ClientStore {
+    private static let columns = """
+        client_id, metadata, sealed_secret, preset, is_first_party, client_id_issued_at, updated_at
+        """
+
+    package func client(_ id: ClientID) throws -> Client? {
+        if let client = database.cache.client(id, at: try generation()) { return client }
+        // The generation of the same snapshot, which may be newer than the one just read.
+        let sql = "SELECT \(Self.columns), (SELECT value FROM generation) FROM client WHERE client_id = ?1"
+        let read = try reader.first(sql, Value(id)) { row throws(StoreError) in
+            (client: try Self.client(row), generation: row.integer(7))
+        }
+        guard let read else { return nil }
+        database.cache.keep(read.client, at: read.generation)
+        return read.client
+    }
+
+    package func clients(after id: ClientID?, limit: Int) throws -> [Client] {
+        let read = { (row: borrowing Row) throws(StoreError) in try Self.client(row) }
+        guard let id else {
+            let sql = "SELECT \(Self.columns) FROM client ORDER BY client_id LIMIT ?1"
+            return try reader.all(sql, Value(max(0, limit)), read: read)
+        }
+        let sql = "SELECT \(Self.columns) FROM client WHERE client_id > ?1 ORDER BY client_id LIMIT ?2"
+        return try reader.all(sql, Value(id), Value(max(0, limit)), read: read)
+    }
+
+    package func add(_ client: Client) throws {
+        try write { database in
+            let added = try database.run(
+                """
+                INSERT INTO client (\(Self.columns))
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
+                ON CONFLICT DO NOTHING
+                """,
+                Value(client.id), .text(client.metadata.json.text), Value(client.sealedSecret),
+                .text(client.preset.rawValue), Value(client.isFirstParty), Value(client.createdAt),
+                Value(client.updatedAt))
+            guard added == 1 else { throw StoreError.exists }
+        }
+    }
+
+    package func replace(_ client: Client) throws {
+        try write { database in
+            // The preset is fixed when the client is made.
+            let changed = try database.run(
+                """
+                UPDATE client SET metadata = ?2, sealed_secret = ?3, is_first_party = ?4, updated_at = ?5
+                WHERE client_id = ?1
+                """,
+                Value(client.id), .text(client.metadata.json.text), Value(client.sealedSecret),
+                Value(client.isFirstParty), Value(client.updatedAt))
+            guard changed == 1 else { throw StoreError.missing }
+        }
+    }
+
+    package func removeClient(_ id: ClientID) throws -> Bool {
+        try write { database in
+            // Its consents go with it, by their foreign key.
+            guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
+            try database.run(
+                "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
+            return true
+        }
+    }
+
+    private static func client(_ row: borrowing Row) throws(StoreError) -> Client {
+        guard let metadata = try? ClientMetadata(row.json(1)) else { throw row.malformed(1) }
+        guard let preset = ClaimPreset(rawValue: try row.text(3)) else { throw row.malformed(3) }
+        return Client(
+            id: ClientID(try row.text(0)), metadata: metadata, sealedSecret: try row.optionalText(2), preset: preset,
+            isFirstParty: row.flag(4), createdAt: row.time(5), updatedAt: row.time(6))
+    }
+}

@@ -1,0 +1,44 @@
+import OIDCLogic
+import Synchronization
+
+/// Clients and signing keys as they were read at one generation of the store, for all threads of the process.
+final class GenerationCache: Sendable {
+    private struct Contents {
+        var generation: Int64 = .min
+        var clients: [ClientID: Client] = [:]
+        var signingKeys: [SigningKeyRecord]?
+
+        mutating func move(to generation: Int64) {
+            if generation != self.generation { self = Contents(generation: generation) }
+        }
+    }
+
+    /// Entries. Beyond it the cache begins anew.
+    private static let limit = 10_000
+
+    private let contents = Mutex(Contents())
+
+    func client(_ id: ClientID, at generation: Int64) -> Client? {
+        contents.withLock { $0.generation == generation ? $0.clients[id] : nil }
+    }
+
+    /// Unknown ids aren't kept: whoever asks for many of them would fill the cache.
+    func keep(_ client: Client, at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            if contents.clients.count >= Self.limit { contents.clients.removeAll() }
+            contents.clients[client.id] = client
+        }
+    }
+
+    func signingKeys(at generation: Int64) -> [SigningKeyRecord]? {
+        contents.withLock { $0.generation == generation ? $0.signingKeys : nil }
+    }
+
+    func keep(_ keys: [SigningKeyRecord], at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            contents.signingKeys = keys
+        }
+    }
+}

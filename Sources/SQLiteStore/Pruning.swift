@@ -1,0 +1,47 @@
+import OIDCLogic
+
+/// Removes what has expired, in steps that keep nobody waiting for long.
+enum Pruning {
+    /// Each finds its rows by an index on `expires_at`.
+    private static let statements = [
+        ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("parked_value", "digest"),
+        ("failed_attempt", "key"),
+    ].map { table, key in
+        """
+        DELETE FROM \(table) WHERE \(key) IN
+            (SELECT \(key) FROM \(table) WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
+        """
+    }
+
+    /// Removes at most `limit` rows of each kind. Returns how many went of each.
+    static func step(in database: Database, at now: Timestamp, limit: Int) throws(StoreError) -> [Int] {
+        var removed: [Int] = []
+        for statement in statements {
+            removed.append(try database.run(statement, Value(now), Value(max(0, limit))))
+        }
+        return removed
+    }
+}
+
+/// When the writer prunes by itself: about every minute, and sooner while there is more than one step removes.
+struct PruneSchedule {
+    static let limit = 500
+    private static let interval: Int64 = 60_000
+    private static let intervalWhileBehind: Int64 = 100
+
+    let clock: Clock
+    private var due: Int64
+
+    init(clock: @escaping Clock) {
+        self.clock = clock
+        due = Monotonic.milliseconds + Self.interval
+    }
+
+    var millisecondsLeft: Int64 { max(0, due - Monotonic.milliseconds) }
+
+    /// `removed`: how many rows of each kind the last step removed; nil if it failed.
+    mutating func didRun(removing removed: [Int]?) {
+        let isBehind = removed?.contains(Self.limit) ?? false
+        due = Monotonic.milliseconds + (isBehind ? Self.intervalWhileBehind : Self.interval)
+    }
+}

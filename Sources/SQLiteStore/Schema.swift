@@ -1,0 +1,162 @@
+import OIDCLogic
+
+/// The tables, as numbered migrations. One that has been released is never changed: add another.
+///
+/// Tables are STRICT, columns are named as in the RFCs, times are whole seconds since 1970.
+enum Schema {
+    /// In `PRAGMA application_id`: "Pstn". Another program's database is refused.
+    static let applicationID: Int64 = 0x5073_746E
+
+    static let migrations = [
+        """
+        CREATE TABLE generation (
+            id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            value INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO generation (id, value) VALUES (1, 1);
+
+        CREATE TABLE client (
+            client_id           TEXT    NOT NULL PRIMARY KEY,
+            metadata            TEXT    NOT NULL,
+            sealed_secret       TEXT,
+            preset              TEXT    NOT NULL,
+            is_first_party      INTEGER NOT NULL CHECK (is_first_party IN (0, 1)),
+            client_id_issued_at INTEGER NOT NULL,
+            updated_at          INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE user (
+            sub           TEXT    NOT NULL PRIMARY KEY,
+            username      TEXT    NOT NULL UNIQUE,
+            password_hash TEXT,
+            is_disabled   INTEGER NOT NULL CHECK (is_disabled IN (0, 1)),
+            attributes    TEXT    NOT NULL,
+            created_at    INTEGER NOT NULL,
+            updated_at    INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE consent (
+            sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            client_id  TEXT    NOT NULL REFERENCES client (client_id) ON DELETE CASCADE,
+            scope      TEXT    NOT NULL,
+            granted_at INTEGER NOT NULL,
+            PRIMARY KEY (sub, client_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX consent_client_id ON consent (client_id);
+
+        CREATE TABLE session (
+            id           TEXT    NOT NULL PRIMARY KEY,
+            digest       BLOB    NOT NULL UNIQUE,
+            sub          TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            auth_time    INTEGER NOT NULL,
+            amr          TEXT    NOT NULL,
+            acr          TEXT    NOT NULL,
+            created_at   INTEGER NOT NULL,
+            last_used_at INTEGER NOT NULL,
+            expires_at   INTEGER NOT NULL,
+            sid_key      BLOB    NOT NULL
+        ) STRICT;
+        CREATE INDEX session_sub ON session (sub);
+        CREATE INDEX session_expires_at ON session (expires_at);
+
+        CREATE TABLE spent_attempt (
+            id         TEXT    NOT NULL PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX spent_attempt_expires_at ON spent_attempt (expires_at);
+
+        CREATE TABLE parked_value (
+            digest     BLOB    NOT NULL PRIMARY KEY,
+            sealed     TEXT    NOT NULL,
+            address    TEXT    NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX parked_value_address ON parked_value (address, expires_at);
+        CREATE INDEX parked_value_expires_at ON parked_value (expires_at);
+
+        -- Without references to client and session: it outlives both, as the record that a code was used.
+        CREATE TABLE authorization_grant (
+            id         TEXT    NOT NULL PRIMARY KEY,
+            client_id  TEXT    NOT NULL,
+            sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            session_id TEXT    NOT NULL,
+            scope      TEXT    NOT NULL,
+            auth_time  INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX authorization_grant_client_id ON authorization_grant (client_id) WHERE is_revoked = 0;
+        CREATE INDEX authorization_grant_sub ON authorization_grant (sub);
+        CREATE INDEX authorization_grant_expires_at ON authorization_grant (expires_at);
+
+        CREATE TABLE signing_key (
+            position           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            kid                TEXT    NOT NULL UNIQUE,
+            alg                TEXT    NOT NULL,
+            status             TEXT    NOT NULL,
+            public_jwk         TEXT    NOT NULL,
+            sealed_private_jwk TEXT    NOT NULL,
+            created_at         INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE failed_attempt (
+            key        TEXT    NOT NULL PRIMARY KEY,
+            count      INTEGER NOT NULL,
+            last_at    INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX failed_attempt_expires_at ON failed_attempt (expires_at);
+
+        -- Triggers, so that no change can forget it, not even one by hand.
+        CREATE TRIGGER client_added AFTER INSERT ON client
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER client_changed AFTER UPDATE ON client
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER client_removed AFTER DELETE ON client
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER signing_key_added AFTER INSERT ON signing_key
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER signing_key_changed AFTER UPDATE ON signing_key
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER signing_key_removed AFTER DELETE ON signing_key
+            BEGIN UPDATE generation SET value = value + 1; END;
+        """
+    ]
+
+    static func version(of database: Database) throws(StoreError) -> Int {
+        Int(try database.first("PRAGMA user_version", read: { $0.integer(0) }) ?? 0)
+    }
+
+    /// Throws ``StoreError/broken(_:)`` if this program can't serve the database: it is another program's, or a newer
+    /// release has changed it.
+    static func check(_ database: Database) throws(StoreError) {
+        let application = try database.first("PRAGMA application_id", read: { $0.integer(0) })
+        let version = try version(of: database)
+        let tables = try database.first("SELECT count(*) FROM sqlite_schema", read: { $0.integer(0) })
+        guard application == applicationID || (application == 0 && tables == 0) else {
+            throw .broken("the file is a database of another program")
+        }
+        guard version <= migrations.count else {
+            throw .broken(
+                "the database has schema \(version), written by a newer release; this one knows \(migrations.count): "
+                    + "install the newer release, or restore a backup from before")
+        }
+    }
+
+    /// Brings the database up to date, a transaction for each step. The caller holds the lock.
+    static func migrate(_ database: Database) throws(StoreError) {
+        for (number, script) in migrations.enumerated().dropFirst(try version(of: database)) {
+            do throws(StoreError) {
+                try database.run("BEGIN IMMEDIATE")
+                try database.runScript(script)
+                try database.run("PRAGMA application_id = \(applicationID)")
+                try database.run("PRAGMA user_version = \(number + 1)")
+                try database.run("COMMIT")
+            } catch {
+                if database.isInTransaction { try? database.runScript("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import JOSE
+import OIDCLogic
+
+extension Row {
+    /// Throws ``StoreError/broken(_:)`` for what is no JSON.
+    func json(_ column: Int32) throws(StoreError) -> JSON {
+        guard let json = try? JSON(parsing: bytes(column)) else { throw malformed(column) }
+        return json
+    }
+
+    /// Names of a scope, apart by spaces.
+    func scope(_ column: Int32) throws(StoreError) -> Scope {
+        guard let scope = try? Scope(text(column)) else { throw malformed(column) }
+        return scope
+    }
+}

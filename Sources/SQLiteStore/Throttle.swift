@@ -1,0 +1,35 @@
+import OIDCLogic
+
+extension SQLiteStore: ThrottleStore {
+    package func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts? {
+        try reader.first("SELECT count, last_at FROM failed_attempt WHERE key = ?1", .text(key.text)) { row in
+            FailedAttempts(count: Int(row.integer(0)), lastAt: row.time(1))
+        }
+    }
+
+    package func recordFailure(for keys: [ThrottleKey], at now: Timestamp, forgetting: Int64) throws {
+        guard !keys.isEmpty else { return }
+        let forgotten = now.seconds.addingReportingOverflow(forgetting)
+        let end = Value.integer(forgotten.overflow ? .max : forgotten.partialValue)
+        try write { database in
+            for key in keys {
+                // With the clock set back the last failure is ahead of us: it isn't old, so it counts on.
+                try database.run(
+                    """
+                    INSERT INTO failed_attempt (key, count, last_at, expires_at) VALUES (?1, 1, ?2, ?3)
+                    ON CONFLICT (key) DO UPDATE SET
+                        count = CASE WHEN excluded.last_at - last_at >= ?4 THEN 1 ELSE count + 1 END,
+                        last_at = excluded.last_at, expires_at = excluded.expires_at
+                    """,
+                    .text(key.text), Value(now), end, .integer(forgetting))
+            }
+        }
+    }
+
+    package func clearFailures(for keys: [ThrottleKey]) throws {
+        guard !keys.isEmpty else { return }
+        try write { database in
+            for key in keys { try database.run("DELETE FROM failed_attempt WHERE key = ?1", .text(key.text)) }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import JOSE
+import OIDCLogic
+
+extension SQLiteStore: UserStore {
+    private static let columns = "sub, username, password_hash, is_disabled, attributes, created_at, updated_at"
+
+    package func user(_ id: UserID) throws -> User? {
+        try reader.first("SELECT \(Self.columns) FROM user WHERE sub = ?1", Value(id)) { row throws(StoreError) in
+            try Self.user(row)
+        }
+    }
+
+    package func user(named name: Username) throws -> User? {
+        let sql = "SELECT \(Self.columns) FROM user WHERE username = ?1"
+        return try reader.first(sql, Value(name)) { row throws(StoreError) in try Self.user(row) }
+    }
+
+    package func users(after name: Username?, limit: Int) throws -> [User] {
+        let read = { (row: borrowing Row) throws(StoreError) in try Self.user(row) }
+        guard let name else {
+            let sql = "SELECT \(Self.columns) FROM user ORDER BY username LIMIT ?1"
+            return try reader.all(sql, Value(max(0, limit)), read: read)
+        }
+        let sql = "SELECT \(Self.columns) FROM user WHERE username > ?1 ORDER BY username LIMIT ?2"
+        return try reader.all(sql, Value(name), Value(max(0, limit)), read: read)
+    }
+
+    package func add(_ user: User) throws {
+        let attributes = try Self.text(of: user.attributes)
+        try write { database in
+            let added = try database.run(
+                """
+                INSERT INTO user (\(Self.columns))
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
+                ON CONFLICT DO NOTHING
+                """,
+                Value(user.id), Value(user.username), Value(user.passwordHash), Value(user.isDisabled),
+                .text(attributes), Value(user.createdAt), Value(user.updatedAt))
+            guard added == 1 else { throw StoreError.exists }
+        }
+    }
+
+    package func replace(_ user: User, ending: UserEnding) throws {
+        let attributes = try Self.text(of: user.attributes)
+        try write { database in
+            let changed = try database.run(
+                """
+                UPDATE user SET username = ?2, password_hash = ?3, is_disabled = ?4, attributes = ?5, updated_at = ?6
+                WHERE sub = ?1
+                """,
+                Value(user.id), Value(user.username), Value(user.passwordHash), Value(user.isDisabled),
+                .text(attributes), Value(user.updatedAt))
+            guard changed == 1 else { throw StoreError.missing }
+            switch ending {
+            case .nothing: break
+            case .everything:
+                try database.run("DELETE FROM session WHERE sub = ?1", Value(user.id))
+                try database.run(
+                    "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
+            }
+        }
+    }
+
+    package func removeUser(_ id: UserID) throws -> Bool {
+        // Sessions, consents and grants go with the user, by their foreign keys.
+        try write { database in try database.run("DELETE FROM user WHERE sub = ?1", Value(id)) == 1 }
+    }
+
+    package func rehash(_ id: UserID, from old: String, to new: String) throws {
+        // Check and change are one statement, so that a password set meanwhile stays.
+        let sql = "UPDATE user SET password_hash = ?3 WHERE sub = ?1 AND password_hash = ?2"
+        try write { database in _ = try database.run(sql, Value(id), .text(old), .text(new)) }
+    }
+
+    /// Throws ``StoreError/broken(_:)`` for what couldn't be read again.
+    private static func text(of attributes: [String: JSON]) throws -> String {
+        let bytes = JSON.object(attributes).serialized()
+        guard (try? JSON(parsing: bytes)) != nil else {
+            throw StoreError.broken("the attributes of a user are too large or too deep to be stored")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func user(_ row: borrowing Row) throws(StoreError) -> User {
+        guard case .object(let attributes) = try row.json(4) else { throw row.malformed(4) }
+        return User(
+            id: UserID(try row.text(0)), username: Username(try row.text(1)), passwordHash: try row.optionalText(2),
+            isDisabled: row.flag(3), attributes: attributes, createdAt: row.time(5), updatedAt: row.time(6))
+    }
+}

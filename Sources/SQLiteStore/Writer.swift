@@ -1,0 +1,143 @@
+import OIDCLogic
+
+/// A change that waits for the writer, and whoever waits for the change.
+final class PendingWrite: Sendable {
+    typealias Outcome = Result<Void, any Error>
+
+    fileprivate let change: @Sendable (Database) throws -> Void
+    private let outcome = Monitor<Outcome?>(nil)
+
+    init(_ change: @escaping @Sendable (Database) throws -> Void) { self.change = change }
+
+    /// Waits until it is on disk, or has failed.
+    func wait() throws { try outcome.wait { $0 }.get() }
+
+    fileprivate func finish(_ outcome: Outcome) { self.outcome.update { $0 = outcome } }
+}
+
+/// The writes of all threads, until the writer takes them.
+struct WriteQueue: Sendable {
+    fileprivate enum Event {
+        case work, closed
+    }
+
+    fileprivate var waiting: [PendingWrite] = []
+    fileprivate var isClosed = false
+
+    /// False: nobody takes it any more.
+    mutating func append(_ write: PendingWrite) -> Bool {
+        if isClosed { return false }
+        waiting.append(write)
+        return true
+    }
+
+    mutating func close() { isClosed = true }
+
+    fileprivate func event() -> Event? { waiting.isEmpty ? (isClosed ? .closed : nil) : .work }
+
+    fileprivate mutating func take() -> [PendingWrite] {
+        defer { waiting = [] }
+        return waiting
+    }
+}
+
+/// The one thread of a process that writes. It commits whatever waits at once: one fsync for all of them.
+struct Writer {
+    let queue: Monitor<WriteQueue>
+    let database: Database
+    let lock: DatabaseLock
+    var pruning: PruneSchedule?
+
+    /// Returns when the queue is closed and empty.
+    mutating func run() {
+        while true {
+            switch nextEvent() {
+            case .closed: return
+            case .work: commitWaiting()
+            case nil: break
+            }
+            pruneIfDue()
+        }
+    }
+
+    /// Nil: it is time to prune.
+    private func nextEvent() -> WriteQueue.Event? {
+        guard let pruning else { return queue.wait { $0.event() } }
+        return queue.wait(atMost: pruning.millisecondsLeft) { $0.event() }
+    }
+
+    private func commitWaiting() {
+        do {
+            try lock.acquire()
+        } catch {
+            for write in queue.update({ $0.take() }) { write.finish(.failure(error)) }
+            return
+        }
+        // Taken only now, with whatever came while another process was writing.
+        let writes = queue.update { $0.take() }
+        let outcomes = commit(writes)
+        lock.release()
+        // Nobody is woken before COMMIT has returned.
+        for (write, outcome) in zip(writes, outcomes) { write.finish(outcome) }
+    }
+
+    /// Each write in a savepoint of its own, all in one transaction.
+    private func commit(_ writes: [PendingWrite]) -> [PendingWrite.Outcome] {
+        do {
+            try database.run("BEGIN IMMEDIATE")
+            let outcomes = try writes.map { write in try outcome(of: write) }
+            try database.run("COMMIT")
+            return outcomes
+        } catch {
+            if database.isInTransaction { try? database.runScript("ROLLBACK") }
+            // Nothing of the batch is there, so what a member was told within it, success or refusal, is void.
+            let failure = Self.failure(of: error)
+            return writes.map { _ in .failure(failure) }
+        }
+    }
+
+    /// Throws if the transaction is lost.
+    private func outcome(of write: PendingWrite) throws -> PendingWrite.Outcome {
+        try database.run("SAVEPOINT member")
+        do {
+            try write.change(database)
+            try database.run("RELEASE member")
+            return .success(())
+        } catch {
+            // A full disk, an I/O error and the like end more than the statement.
+            guard database.isInTransaction else { throw error }
+            try database.run("ROLLBACK TO member")
+            try database.run("RELEASE member")
+            return .failure(error)
+        }
+    }
+
+    private static func failure(of error: any Error) -> StoreError {
+        switch error {
+        case StoreError.unavailable(let text): .unavailable(text)
+        case StoreError.broken(let text): .broken(text)
+        default: .unavailable("the transaction was rolled back: \(type(of: error))")
+        }
+    }
+
+    /// In a transaction of its own, so that its failure is nobody else's.
+    private mutating func pruneIfDue() {
+        guard let schedule = pruning, schedule.millisecondsLeft == 0 else { return }
+        let removed = try? prune(at: schedule.clock())
+        pruning?.didRun(removing: removed)
+    }
+
+    private func prune(at now: Timestamp) throws -> [Int] {
+        try lock.acquire()
+        defer { lock.release() }
+        do {
+            try database.run("BEGIN IMMEDIATE")
+            let removed = try Pruning.step(in: database, at: now, limit: PruneSchedule.limit)
+            try database.run("COMMIT")
+            return removed
+        } catch {
+            if database.isInTransaction { try? database.runScript("ROLLBACK") }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import JOSE
+import OIDCLogic
+
+func expectClients(in store: some Store) throws {
+    let app = try Client.fixture(name: AwkwardName.quoted, preset: .mendix)
+    try store.add(app)
+    let read = try store.client(app.id)
+    try expect(read == app, "every field of a client comes back as it went in")
+    try expect(read?.metadata.scope.names == app.metadata.scope.names, "a scope keeps its order")
+    try expect(
+        read?.metadata.redirectURIs.map(\.value) == app.metadata.redirectURIs.map(\.value), "URIs keep their order")
+    try expect(try store.client(app.id) == app, "and the second time too")
+    try expect(try store.client(ClientID("APP")) == nil, "the case of an id matters")
+    try expect(try store.client(ClientID("app\u{0}")) == nil, "an id doesn't end at a NUL")
+
+    let spare = Client(
+        id: ClientID("spare"),
+        metadata: try ClientMetadata(.object(["redirect_uris": .array([.string("https://a.example/")])])),
+        sealedSecret: nil, preset: .standard, isFirstParty: false, createdAt: .noon, updatedAt: .noon)
+    try store.add(spare)
+    try expect(try store.client(spare.id) == spare, "what is left out stays absent")
+
+    try expect(.exists, "an id is taken once") { try store.add(try Client.fixture(name: "Other")) }
+    try expect(try store.client(app.id) == app, "and who came second changes nothing")
+    try store.add(User.fixture("someone", name: "someone"))
+    try expect(.exists, "a client never has a user's subject") { try store.add(try Client.fixture("someone")) }
+    try expect(try store.client(ClientID("someone")) == nil, "and isn't there then")
+
+    var changed = app
+    changed.metadata = try .fixture(name: "Renamed")
+    changed.sealedSecret = nil
+    changed.isFirstParty = false
+    changed.updatedAt = .noon + 9
+    try store.replace(changed)
+    try expect(try store.client(app.id) == changed, "a change is seen at the next read")
+    try expect(.missing, "only what is there can be changed") { try store.replace(try Client.fixture("nobody")) }
+
+    for id in ["b", "a", "B", "~"] { try store.add(try Client.fixture(id)) }
+    try expect(
+        try store.clients(after: nil, limit: 100).map(\.id.value) == ["B", "a", "app", "b", "spare", "~"],
+        "clients come in the order of their ids' bytes")
+    try expect(
+        try store.clients(after: ClientID("a"), limit: 2).map(\.id.value) == ["app", "b"], "a page begins after an id")
+    try expect(try store.clients(after: ClientID("~"), limit: 2).isEmpty, "after the last there is none")
+    try expect(try store.clients(after: nil, limit: 0).isEmpty, "a limit of 0 gives none")
+
+    try expectRemovalOfClient(changed, from: store)
+}
+
+private func expectRemovalOfClient(_ client: Client, from store: some Store) throws {
+    let user = User.fixture()
+    try store.add(user)
+    try store.remember(Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon))
+    let grant = Grant.fixture(client: client.id.value)
+    let other = Grant.fixture("code-2", client: "spare")
+    try expect(try store.redeemOrRevoke(grant) && store.redeemOrRevoke(other), "a new code is redeemed")
+
+    try expect(try store.removeClient(client.id), "a client that is there is removed")
+    try expect(try store.client(client.id) == nil, "and is gone at the next read")
+    try expect(try !store.removeClient(client.id), "the second time there is none")
+    try expect(try store.grant(grant.id)?.isRevoked == true, "its grants are revoked")
+    try expect(try store.grant(other.id)?.isRevoked == false, "those of others are not")
+    try expect(try store.consent(of: user.id, to: client.id) == nil, "its consents are gone")
+    try store.add(client)
+    try expect(try store.consent(of: user.id, to: client.id) == nil, "and don't serve a later client of that id")
+}

@@ -1,0 +1,90 @@
+import JOSE
+import OIDCLogic
+
+extension Timestamp {
+    package static let noon = Timestamp(1_800_000_000)
+}
+
+/// Names that are told apart by their bytes alone, or that end early where a C string is read.
+enum AwkwardName {
+    static let composed = "Zo\u{EB}"
+    static let decomposed = "Zoe\u{308}"
+    static let quoted = "O\"\u{301}Brien'; DROP TABLE user; --"
+    static let withNUL = "before\u{0}after"
+    static let all = [composed, decomposed, quoted, withNUL, "before", "ZO\u{CB}", "𝒵", " ", ""]
+}
+
+extension Client {
+    package static func fixture(
+        _ id: String = "app", name: String = "App", secret: String? = "sealed", preset: ClaimPreset = .standard
+    ) throws -> Client {
+        Client(
+            id: ClientID(id), metadata: try .fixture(name: name), sealedSecret: secret, preset: preset,
+            isFirstParty: true, createdAt: .noon, updatedAt: .noon + 1)
+    }
+}
+
+extension ClientMetadata {
+    /// Every member is there.
+    static func fixture(name: String) throws -> ClientMetadata {
+        try ClientMetadata(
+            .object([
+                "client_name": .string(name),
+                "redirect_uris": .array([
+                    .string("com.example.app:/callback"), .string("http://127.0.0.1:1/callback"),
+                    .string("https://app.example/callback?a=%22&b"),
+                ]),
+                "application_type": .string("native"), "token_endpoint_auth_method": .string("client_secret_post"),
+                "scope": .string("profile openid clerk"), "id_token_signed_response_alg": .string("ES256"),
+                "client_uri": .string("https://app.example/"), "logo_uri": .string("https://app.example/logo.png"),
+                "policy_uri": .string("https://app.example/policy"), "tos_uri": .string("https://app.example/tos"),
+                "initiate_login_uri": .string("https://app.example/login"),
+                "contacts": .array([.string("one@app.example"), .string(AwkwardName.quoted)]),
+                "default_max_age": .integer(3600), "require_auth_time": .bool(true), "require_pkce": .bool(true),
+            ]))
+    }
+}
+
+extension User {
+    package static func fixture(_ id: String = "sub-1", name: String = "ann") -> User {
+        User(
+            id: UserID(id), username: Username(name), passwordHash: "$y$j9T$salt$hash", isDisabled: true,
+            attributes: [
+                "name": .string(AwkwardName.quoted), "nul": .string(AwkwardName.withNUL), "email_verified": .bool(true),
+                "number": .number(1.5), "level": .integer(.max), "nothing": .null,
+                "address": .object(["locality": .string(AwkwardName.decomposed), "lines": .array([.string("")])]),
+            ], createdAt: .noon - 5, updatedAt: .noon)
+    }
+}
+
+extension Session {
+    package static func fixture(_ id: String = "session-1", of user: UserID = UserID("sub-1")) -> Session {
+        Session(
+            id: SessionID(id), userID: user, authTime: .noon - 2, amr: ["pwd", "o \" t\u{301}p", ""],
+            acr: "urn:example:\"gold\"", createdAt: .noon - 1, lastUsedAt: .noon, expiresAt: .noon + 1000,
+            sidKey: [0, 255, 1, 0])
+    }
+}
+
+extension Grant {
+    package static func fixture(
+        _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), until: Timestamp = .noon + 60
+    ) -> Grant {
+        Grant(
+            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID("session-1"),
+            scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, createdAt: .noon, expiresAt: until)
+    }
+}
+
+extension SigningKeyRecord {
+    package static func fixture(_ id: String = "key-1", createdAt: Timestamp = .noon) -> SigningKeyRecord {
+        SigningKeyRecord(
+            keyID: id, algorithm: .es256, status: .next,
+            publicJWK: .object(["kty": .string("EC"), "kid": .string(id), "x": .string("\"")]),
+            sealedPrivateJWK: "sealed", createdAt: createdAt)
+    }
+}
+
+extension Timestamp {
+    static func - (time: Timestamp, seconds: Int64) -> Timestamp { time + -seconds }
+}

@@ -1,0 +1,57 @@
+import OIDCLogic
+
+func expectGrants(in store: some Store) throws {
+    try store.add(User.fixture())
+    let grant = Grant.fixture()
+    try expect(try store.grant(grant.id) == nil, "before a code is used nothing is granted")
+    try expect(try store.redeemOrRevoke(grant), "a new code is redeemed")
+    let read = try store.grant(grant.id)
+    try expect(read == grant, "every field of a grant comes back as it went in")
+    try expect(read?.scope.names == grant.scope.names, "its scope in order")
+
+    var replay = Grant.fixture(client: "other", until: .noon + 9999)
+    try expect(try !store.redeemOrRevoke(replay), "a code is redeemed once")
+    replay = grant
+    replay.isRevoked = true
+    try expect(
+        try store.grant(grant.id) == replay, "the second time revokes what the first one gave, and changes no more")
+    try expect(try !store.redeemOrRevoke(grant), "a third time is no better")
+    try expect(try store.grant(grant.id)?.isRevoked == true, "and mends nothing")
+
+    for name in AwkwardName.all {
+        try expect(try store.redeemOrRevoke(Grant.fixture(name)), "codes that differ in a byte are two")
+    }
+    try expect(try store.grant(GrantID(AwkwardName.composed))?.isRevoked == false, "and don't revoke each other")
+}
+
+func expectPruning(in store: some Store) throws {
+    try store.add(User.fixture())
+    let session = Session.fixture()
+    _ = try store.start(session, digest: [1], ending: nil, spending: AttemptID("first"), until: .noon + 10)
+    _ = try store.redeemOrRevoke(Grant.fixture(until: .noon + 20))
+    _ = try store.park("parked", digest: [1], address: "a", until: .noon + 30, now: .noon, limit: 9)
+    let key = ThrottleKey.login(address: "192.0.2.1")
+    try store.recordFailure(for: [key], at: .noon, forgetting: 40)
+
+    try expect(try store.prune(at: .noon + 9, limit: 10) == 0, "what has time left stays")
+    try expect(try store.prune(at: .noon - 900, limit: 10) == 0, "also when the clock was set back")
+    try expect(try store.prune(at: .noon + 10, limit: 10) == 1, "a spent attempt goes when its time has come")
+    try expect(try store.spend(AttemptID("first"), until: .noon + 11), "and is forgotten then")
+    try expect(try store.grant(GrantID("code-1")) != nil, "a used code is known as long as its grant lives")
+    try expect(try store.prune(at: .noon + 20, limit: 10) == 2, "then it goes")
+    try expect(try store.grant(GrantID("code-1")) == nil, "with its grant")
+    try expect(try store.prune(at: .noon + 30, limit: 10) == 1, "a parked value goes when its time has come")
+    try expect(try store.failedAttempts(for: key) != nil, "a count stays until it is forgotten")
+    try expect(try store.prune(at: .noon + 40, limit: 10) == 1, "and goes then")
+    try expect(try store.failedAttempts(for: key) == nil, "for good")
+    try expect(try store.session(digest: [1]) == session, "a session stays to its end")
+    try expect(try store.prune(at: .noon + 1000, limit: 10) == 1, "and goes then")
+    try expect(try store.session(digest: [1]) == nil, "for good")
+    try expect(try store.user(User.fixture().id) != nil, "users don't expire")
+
+    for number in 0..<5 { _ = try store.spend(AttemptID("\(number)"), until: .noon + Int64(number)) }
+    try expect(try store.prune(at: .noon + 60, limit: 2) == 2, "a step removes no more of a kind than its limit")
+    try expect(try !store.spend(AttemptID("4"), until: .noon), "the oldest first")
+    try expect(try store.prune(at: .noon + 60, limit: 0) == 0, "a limit of 0 removes nothing")
+    try expect(try store.prune(at: .noon + 60, limit: 10) == 3, "the next step goes on")
+}

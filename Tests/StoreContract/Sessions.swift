@@ -1,0 +1,82 @@
+import OIDCLogic
+
+func expectSessions(in store: some Store) throws {
+    let user = User.fixture()
+    try store.add(user)
+    let session = Session.fixture()
+    let digest: [UInt8] = [0, 1, 0, 255]
+    try expect(try start(session, digest, "first", in: store), "a session starts")
+    try expect(try store.session(digest: digest) == session, "every field of a session comes back as it went in")
+    try expect(try store.session(digest: [0, 1, 0]) == nil, "a digest is compared whole")
+    try expect(try store.session(digest: []) == nil, "an empty digest is no session's")
+
+    let second = Session.fixture("session-2")
+    try expect(try !start(second, [2], "first", ending: session.id, in: store), "an attempt serves once")
+    try expect(try store.session(digest: [2]) == nil, "the second time starts nothing")
+    try expect(try store.session(digest: digest) == session, "and ends nothing")
+    try expect(try start(second, [2], "second", ending: session.id, in: store), "a session may end another")
+    try expect(try store.session(digest: digest) == nil, "which is gone then")
+    try expect(try store.session(digest: [2]) == second, "while the new one is there")
+
+    var raised = second
+    raised.authTime = .noon + 30
+    raised.amr = ["pwd", "otp"]
+    raised.acr = "high"
+    raised.lastUsedAt = .noon + 30
+    try expect(try start(raised, [3], "third", in: store), "a session gets a new digest")
+    try expect(try store.session(digest: [3]) == raised, "and its new values")
+    try expect(try store.session(digest: [2]) == nil, "the old digest is worth nothing")
+
+    try store.touch(raised.id, at: .noon + 90)
+    try expect(try store.session(digest: [3])?.lastUsedAt == .noon + 90, "use is noted")
+    try store.touch(raised.id, at: .noon - 90)
+    try expect(try store.session(digest: [3])?.lastUsedAt == .noon + 90, "a clock set back moves nothing back")
+    try store.touch(SessionID("unknown"), at: .noon)
+    try store.endSession(raised.id)
+    try expect(try store.session(digest: [3]) == nil, "an ended session is gone")
+    try store.endSession(raised.id)
+    try store.touch(raised.id, at: .noon + 99)
+    try expect(try store.session(digest: [3]) == nil, "and stays so")
+}
+
+private func start(
+    _ session: Session, _ digest: [UInt8], _ attempt: String, ending ended: SessionID? = nil, in store: some Store
+) throws -> Bool {
+    try store.start(session, digest: digest, ending: ended, spending: AttemptID(attempt), until: .noon + 60)
+}
+
+func expectAttempts(in store: some Store) throws {
+    for name in AwkwardName.all {
+        try expect(try store.spend(AttemptID(name), until: .noon + 60), "an attempt is spent once")
+        try expect(try !store.spend(AttemptID(name), until: .noon + 60), "not twice")
+    }
+    try store.add(User.fixture())
+    let session = Session.fixture()
+    let spent = try store.start(
+        session, digest: [1], ending: nil, spending: AttemptID(AwkwardName.composed), until: .noon + 60)
+    try expect(!spent, "a step and a session share the attempt")
+    try expect(
+        try store.start(session, digest: [1], ending: nil, spending: AttemptID("new"), until: .noon + 60),
+        "a session starts")
+    try expect(try !store.spend(AttemptID("new"), until: .noon + 60), "which spends its attempt")
+}
+
+func expectParkedValues(in store: some Store) throws {
+    func park(_ sealed: String, _ digest: [UInt8], from address: String, at now: Timestamp = .noon) throws -> Bool {
+        try store.park(sealed, digest: digest, address: address, until: now + 600, now: now, limit: 2)
+    }
+    try expect(try park(AwkwardName.quoted, [1, 0], from: "192.0.2.1"), "a value is parked")
+    let read = try store.parked(digest: [1, 0], at: .noon)
+    try expect(read.map { Array($0.utf8) } == Array(AwkwardName.quoted.utf8), "and comes back as it went in")
+    try expect(try store.parked(digest: [1], at: .noon) == nil, "by its digest alone")
+    try expect(try store.parked(digest: [1, 0], at: .noon + 599) != nil, "until its time has come")
+    try expect(try store.parked(digest: [1, 0], at: .noon + 600) == nil, "and no longer")
+    try expect(try store.parked(digest: [1, 0], at: .noon - 600) != nil, "a clock set back ends nothing")
+
+    try expect(try park("two", [2], from: "192.0.2.1"), "an address may park up to the limit")
+    try expect(try !park("three", [3], from: "192.0.2.1"), "and no more")
+    try expect(try store.parked(digest: [3], at: .noon) == nil, "so that isn't there")
+    try expect(try park("three", [3], from: "192.0.2.2"), "another address may")
+    try expect(try !park("four", [4], from: "192.0.2.1", at: .noon - 60), "a clock set back makes no room")
+    try expect(try park("four", [4], from: "192.0.2.1", at: .noon + 600), "what has ended doesn't count")
+}

@@ -1,0 +1,53 @@
+import OIDCLogic
+
+/// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
+package enum StoreContract: String, CaseIterable, Sendable {
+    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, generation, pruning
+}
+
+/// Throws the first promise that the store breaks. `makeStore` makes an empty one.
+package func expectConformance(
+    of makeStore: () throws -> some Store, to topics: [StoreContract] = StoreContract.allCases
+) throws {
+    for topic in topics {
+        let store = try makeStore()
+        switch topic {
+        case .clients: try expectClients(in: store)
+        case .users: try expectUsers(in: store)
+        case .consents: try expectConsents(in: store)
+        case .sessions: try expectSessions(in: store)
+        case .attempts: try expectAttempts(in: store)
+        case .parkedValues: try expectParkedValues(in: store)
+        case .grants: try expectGrants(in: store)
+        case .signingKeys: try expectSigningKeys(in: store)
+        case .throttle: try expectThrottle(in: store)
+        case .generation: try expectGeneration(in: store)
+        case .pruning: try expectPruning(in: store)
+        }
+    }
+}
+
+/// A promise that a store breaks.
+///
+/// Not `#expect`: the Testing module in a library breaks the static build of the package.
+package struct BrokenPromise: Error, CustomStringConvertible {
+    package let description: String
+}
+
+func expect(_ holds: Bool, _ promise: String, file: StaticString = #fileID, line: UInt = #line) throws {
+    guard holds else { throw BrokenPromise(description: "\(file):\(line): \(promise)") }
+}
+
+func expect<Result>(
+    _ error: StoreError, _ promise: String, file: StaticString = #fileID, line: UInt = #line,
+    from body: () throws -> Result
+) throws {
+    do {
+        _ = try body()
+    } catch let thrown as StoreError where thrown == error {
+        return
+    } catch {
+        throw BrokenPromise(description: "\(file):\(line): \(promise): threw \(error)")
+    }
+    throw BrokenPromise(description: "\(file):\(line): \(promise): threw nothing")
+}

@@ -1,0 +1,124 @@
+import JOSE
+import OIDCLogic
+
+func expectUsers(in store: some Store) throws {
+    let ann = User.fixture()
+    try store.add(ann)
+    try expect(try store.user(ann.id) == ann, "every field of a user comes back as it went in")
+    try expect(try store.user(named: ann.username) == ann, "by name as well")
+    let read = try store.user(ann.id)
+    try expect(
+        read?.attributes["name"]?.stringValue.map { Array($0.utf8) } == Array(AwkwardName.quoted.utf8),
+        "byte by byte")
+    try expect(read?.attributes["nul"]?.stringValue == AwkwardName.withNUL, "a NUL ends nothing")
+    let bare = User(id: UserID("bare"), username: Username("bare"), createdAt: .noon, updatedAt: .noon)
+    try store.add(bare)
+    try expect(try store.user(bare.id) == bare, "what is left out stays absent")
+
+    try expect(.exists, "a name is taken once") { try store.add(User.fixture("sub-2")) }
+    try expect(.exists, "an id is taken once") { try store.add(User.fixture(name: "other")) }
+    try expect(try store.user(UserID("sub-2")) == nil, "and who came second isn't there")
+    try store.add(try Client.fixture("taken"))
+    try expect(.exists, "a user never has a client's id") { try store.add(User.fixture("taken", name: "taken")) }
+
+    for (index, name) in AwkwardName.all.enumerated() { try store.add(User.fixture("awkward-\(index)", name: name)) }
+    for (index, name) in AwkwardName.all.enumerated() {
+        let user = try store.user(named: Username(name))
+        try expect(user == User.fixture("awkward-\(index)", name: name), "names that differ in a byte are two")
+    }
+    let names = (["ann", "bare"] + AwkwardName.all).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let listed = try store.users(after: nil, limit: 100).map { Array($0.username.value.utf8) }
+    try expect(listed == names.map { Array($0.utf8) }, "users come in the order of their names' bytes")
+    let page = try store.users(after: Username("ann"), limit: 2).map { Array($0.username.value.utf8) }
+    try expect(
+        page == names.drop { $0 != "ann" }.dropFirst().prefix(2).map { Array($0.utf8) }, "a page begins after a name")
+
+    try expectChangeOfUser(ann, in: store)
+    try expectEndOfUser(ann, in: store)
+}
+
+private func expectChangeOfUser(_ ann: User, in store: some Store) throws {
+    var changed = ann
+    changed.username = Username("anna")
+    changed.passwordHash = nil
+    changed.isDisabled = false
+    changed.attributes = [:]
+    changed.updatedAt = .noon + 7
+    try store.replace(changed, ending: .nothing)
+    try expect(try store.user(ann.id) == changed, "a user is changed")
+    try expect(try store.user(named: ann.username) == nil, "the old name is free")
+    changed.username = Username("bare")
+    try expect(.exists, "a new name may be taken") { try store.replace(changed, ending: .everything) }
+    try expect(try store.user(ann.id)?.username == Username("anna"), "and nothing has changed then")
+    try expect(.missing, "only who is there can be changed") {
+        try store.replace(User.fixture("nobody", name: "nobody"), ending: .nothing)
+    }
+
+    changed.username = Username("anna")
+    changed.passwordHash = "old"
+    try store.replace(changed, ending: .nothing)
+    try store.rehash(ann.id, from: "old", to: "better")
+    try expect(try store.user(ann.id)?.passwordHash == "better", "a hash is replaced by a better one")
+    try store.rehash(ann.id, from: "old", to: "stale")
+    try expect(try store.user(ann.id)?.passwordHash == "better", "but not one that was set meanwhile")
+    changed.passwordHash = nil
+    try store.replace(changed, ending: .nothing)
+    try store.rehash(ann.id, from: "better", to: "stale")
+    try expect(try store.user(ann.id)?.passwordHash == nil, "nor one that was taken away")
+}
+
+private func expectEndOfUser(_ ann: User, in store: some Store) throws {
+    guard var user = try store.user(ann.id) else { throw BrokenPromise(description: "the user is gone") }
+    let client = try Client.fixture()
+    try store.add(client)
+    try expect(try begin(Session.fixture(), digest: [1], in: store), "a session starts")
+    try expect(try begin(Session.fixture("session-2", of: UserID("bare")), digest: [2], in: store), "another too")
+    let grant = Grant.fixture()
+    let other = Grant.fixture("code-2", user: UserID("bare"))
+    try expect(try store.redeemOrRevoke(grant) && store.redeemOrRevoke(other), "a new code is redeemed")
+    try store.remember(Consent(userID: ann.id, clientID: client.id, scope: .standard, grantedAt: .noon))
+
+    try store.replace(user, ending: .nothing)
+    try expect(try store.session(digest: [1]) != nil, "a change that ends nothing ends no session")
+    try expect(try store.grant(grant.id)?.isRevoked == false, "and revokes no grant")
+    user.isDisabled = true
+    try store.replace(user, ending: .everything)
+    try expect(try store.user(ann.id)?.isDisabled == true, "a user is disabled")
+    try expect(try store.session(digest: [1]) == nil, "with that their sessions end")
+    try expect(try store.grant(grant.id)?.isRevoked == true, "and their grants are revoked")
+    try expect(try store.session(digest: [2]) != nil, "not those of others")
+    try expect(try store.grant(other.id)?.isRevoked == false, "nor their grants")
+
+    try expect(try begin(Session.fixture("session-3"), digest: [3], in: store), "a session starts")
+    try expect(try store.removeUser(ann.id), "a user who is there is removed")
+    try expect(try !store.removeUser(ann.id), "the second time there is none")
+    try expect(try store.user(ann.id) == nil && store.user(named: user.username) == nil, "by id and by name")
+    try expect(try store.session(digest: [3]) == nil, "their sessions are gone")
+    try expect(try store.grant(grant.id) == nil, "their grants too")
+    try expect(try store.consent(of: ann.id, to: client.id) == nil, "their consents too")
+    try expect(try store.grant(other.id) == other && store.session(digest: [2]) != nil, "those of others stay")
+}
+
+private func begin(_ session: Session, digest: [UInt8], in store: some Store) throws -> Bool {
+    let attempt = AttemptID("begin \(session.id)")
+    return try store.start(session, digest: digest, ending: nil, spending: attempt, until: .noon)
+}
+
+func expectConsents(in store: some Store) throws {
+    let user = User.fixture()
+    let other = User.fixture("sub-2", name: "bob")
+    let client = try Client.fixture()
+    try store.add(user)
+    try store.add(other)
+    try store.add(client)
+    try expect(try store.consent(of: user.id, to: client.id) == nil, "without consent there is none")
+    let first = Consent(userID: user.id, clientID: client.id, scope: Scope(names: ["b", "a"]), grantedAt: .noon)
+    try store.remember(first)
+    let read = try store.consent(of: user.id, to: client.id)
+    try expect(read == first && read?.scope.names == ["b", "a"], "every field of a consent comes back as it went in")
+    try expect(try store.consent(of: other.id, to: client.id) == nil, "it is one user's")
+    try expect(try store.consent(of: user.id, to: ClientID("other")) == nil, "to one client")
+    let second = Consent(userID: user.id, clientID: client.id, scope: .none, grantedAt: .noon - 9)
+    try store.remember(second)
+    try expect(try store.consent(of: user.id, to: client.id) == second, "a later one takes its place")
+}
