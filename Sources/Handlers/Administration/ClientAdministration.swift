@@ -1,0 +1,184 @@
+import JOSE
+import OIDCLogic
+
+/// What an administrator does with clients.
+package struct ClientAdministration {
+    private let store: any Store
+    private let seal: Seal
+    private let random: any RandomSource
+    private let now: Clock
+
+    /// `seal` is that of `state.key`.
+    package init(store: any Store, seal: Seal, random: any RandomSource = SystemRandom(), now: @escaping Clock) {
+        self.store = store
+        self.seal = seal
+        self.random = random
+        self.now = now
+    }
+
+    /// Registers a client by RFC 7591 metadata, which may carry a `client_id` and a `client_secret` of its own. `preset`
+    /// and `isFirstParty` come before the members `preset` and `first_party`; without either the client gets the
+    /// standard preset, and is first-party, because an administrator makes it.
+    ///
+    /// Throws ``AdministrationError``, `ClientMetadataError` and `StoreError`; then nothing has changed.
+    package func register(
+        _ metadata: JSON, preset: ClaimPreset? = nil, isFirstParty: Bool? = nil
+    ) throws -> RegisteredClient {
+        let parsed = try ClientMetadata(metadata)
+        let id = try chosenID(metadata) ?? ClientID(Base32.encode(random.bytes(16)))
+        let secret = try newSecret(metadata, isPublic: parsed.isPublic)
+        let preset = try preset ?? chosenPreset(metadata) ?? .standard
+        let isFirstParty = try isFirstParty ?? flag("first_party", of: metadata) ?? true
+        let time = now()
+        let client = Client(
+            id: id, metadata: parsed, sealedSecret: secret.map { sealed($0, for: id) }, preset: preset,
+            isFirstParty: isFirstParty, createdAt: time, updatedAt: time)
+        do {
+            try store.add(client)
+        } catch StoreError.exists {
+            throw AdministrationError.exists(
+                "client_id \"\(id)\" is taken; choose another, or leave it out to have one made")
+        }
+        return RegisteredClient(client: client, secret: secret)
+    }
+
+    /// Throws ``AdministrationError`` with the nearest id if there is none.
+    package func client(_ id: String) throws -> Client {
+        if let client = try store.client(ClientID(id)) { return client }
+        let all = try clients()
+        if let named = all.first(where: { $0.metadata.name?.utf8.elementsEqual(id.utf8) ?? false }) {
+            throw AdministrationError.missing(
+                "there is no client with the id \"\(id)\"; the one of that name is \"\(named.id)\"")
+        }
+        let question = Nearest.question(id, among: all.map(\.id.value))
+        throw AdministrationError.missing("there is no client with the id \"\(id)\".\(question)")
+    }
+
+    /// In order of their ids.
+    package func clients() throws -> [Client] {
+        var clients: [Client] = []
+        while true {
+            let page = try store.clients(after: clients.last?.id, limit: 500)
+            clients += page
+            if page.count < 500 { return clients }
+        }
+    }
+
+    /// Changes a client. A confidential client that becomes public loses its secret, a public one that becomes
+    /// confidential is given one. The preset stays: apps read their claims where they always were.
+    package func change(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
+        var client = try client(id)
+        let wasPublic = client.metadata.isPublic
+        client.metadata = try metadata(of: client, after: change)
+        client.isFirstParty =
+            try change.isFirstParty ?? flag("first_party", of: .object(change.metadata))
+            ?? client.isFirstParty
+        let secret = try secret(after: change, wasPublic: wasPublic, isPublic: client.metadata.isPublic)
+        if client.metadata.isPublic { client.sealedSecret = nil }
+        if let secret { client.sealedSecret = sealed(secret, for: client.id) }
+        client.updatedAt = max(now(), client.updatedAt)
+        do {
+            try store.replace(client)
+        } catch StoreError.missing {
+            throw AdministrationError.missing("the client \"\(id)\" was removed meanwhile")
+        }
+        return RegisteredClient(client: client, secret: secret)
+    }
+
+    /// Removes a client with its consents, and revokes its grants. Returns what it was.
+    package func remove(_ id: String) throws -> Client {
+        let client = try client(id)
+        _ = try store.removeClient(client.id)
+        return client
+    }
+
+    private func metadata(of client: Client, after change: ClientChange) throws -> ClientMetadata {
+        if let id = change.metadata["client_id"], id.stringValue.map(ClientID.init) != client.id {
+            throw AdministrationError.invalid(
+                "client_id can't be changed; register another client, and remove this one")
+        }
+        if let preset = change.metadata["preset"], preset.stringValue != client.preset.rawValue {
+            throw AdministrationError.invalid(
+                "preset can't be changed: apps rely on where their claims are; register another client with it")
+        }
+        var members = client.metadata.json.objectValue ?? [:]
+        for (name, value) in change.metadata { members[name] = value == .null ? nil : value }
+        let listed = members["redirect_uris"]?.arrayValue ?? []
+        for uri in change.removedRedirectURIs where !listed.contains(where: { $0.hasBytes(of: uri) }) {
+            let question = Nearest.question(uri, among: listed.compactMap(\.stringValue))
+            throw AdministrationError.missing("the client has no redirect URI \"\(uri)\".\(question)")
+        }
+        if !change.removedRedirectURIs.isEmpty || !change.addedRedirectURIs.isEmpty {
+            var uris = listed.filter { uri in !change.removedRedirectURIs.contains { uri.hasBytes(of: $0) } }
+            for uri in change.addedRedirectURIs where !uris.contains(where: { $0.hasBytes(of: uri) }) {
+                uris.append(.string(uri))
+            }
+            members["redirect_uris"] = .array(uris)
+        }
+        return try ClientMetadata(.object(members))
+    }
+
+    private func secret(
+        after change: ClientChange, wasPublic: Bool, isPublic: Bool
+    ) throws(AdministrationError) -> ClientSecret? {
+        var wanted = change.secret
+        if let member = change.metadata["client_secret"], member != .null {
+            guard case .string(let text) = member else { throw .invalid("client_secret must be a string") }
+            wanted = .choose(text)
+        }
+        switch wanted {
+        case .keep where isPublic || !wasPublic: return nil
+        case _ where isPublic: throw .invalid(Self.publicHasNoSecret)
+        case .keep, .generate: return ClientSecretRule.generate(from: random)
+        case .choose(let text): return try ClientSecretRule.accept(text)
+        }
+    }
+
+    private func newSecret(_ metadata: JSON, isPublic: Bool) throws(AdministrationError) -> ClientSecret? {
+        guard let chosen = try text("client_secret", of: metadata) else {
+            return isPublic ? nil : ClientSecretRule.generate(from: random)
+        }
+        guard !isPublic else { throw .invalid(Self.publicHasNoSecret) }
+        return try ClientSecretRule.accept(chosen)
+    }
+
+    private static let publicHasNoSecret =
+        "a public client (token_endpoint_auth_method none) has no secret; leave client_secret out"
+
+    private func sealed(_ secret: ClientSecret, for id: ClientID) -> String {
+        seal.seal(Array(secret.reveal().utf8), purpose: .clientSecret, associated: Array(id.value.utf8))
+    }
+
+    private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {
+        guard let text = try text("client_id", of: metadata) else { return nil }
+        guard let id = ClientID(registering: text) else {
+            throw .invalid("client_id must be 1 to 255 characters of printable ASCII without spaces")
+        }
+        return id
+    }
+
+    private func chosenPreset(_ metadata: JSON) throws(AdministrationError) -> ClaimPreset? {
+        guard let text = try text("preset", of: metadata) else { return nil }
+        guard let preset = ClaimPreset(rawValue: text) else {
+            let names = ClaimPreset.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalid("preset is \"\(text)\"; there are \(names)")
+        }
+        return preset
+    }
+
+    private func text(_ name: String, of metadata: JSON) throws(AdministrationError) -> String? {
+        guard let value = metadata[name], value != .null else { return nil }
+        guard case .string(let text) = value else { throw .invalid("\(name) must be a string") }
+        return text
+    }
+
+    private func flag(_ name: String, of metadata: JSON) throws(AdministrationError) -> Bool? {
+        guard let value = metadata[name], value != .null else { return nil }
+        guard case .bool(let flag) = value else { throw .invalid("\(name) must be true or false") }
+        return flag
+    }
+}
+
+extension JSON {
+    fileprivate func hasBytes(of text: String) -> Bool { stringValue?.utf8.elementsEqual(text.utf8) ?? false }
+}

@@ -1,0 +1,19 @@
+import JOSE
+
+/// What an administrator changes in a client.
+package struct ClientChange: Sendable {
+    /// Members of RFC 7591 metadata that take the place of those that are there; null takes one out.
+    package var metadata: [String: JSON] = [:]
+    package var addedRedirectURIs: [String] = []
+    package var removedRedirectURIs: [String] = []
+    package var isFirstParty: Bool?
+    package var secret = SecretChange.keep
+
+    package enum SecretChange: Sendable {
+        case keep
+        case generate
+        case choose(String)
+    }
+
+    package init() {}
+}

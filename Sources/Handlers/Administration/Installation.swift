@@ -1,0 +1,44 @@
+import FoundationEssentials
+import JOSE
+import OIDCLogic
+import SQLiteStore
+
+/// A configuration with its database opened, for an administrator's operations.
+package struct Installation {
+    package let configuration: Configuration
+    package let keyFiles: KeyFiles
+    private let store: any Store
+    private let now: Clock
+
+    package static let systemClock: Clock = { Timestamp(Int64(Date().timeIntervalSince1970)) }
+
+    /// Opens the database, which must be there. Throws ``AdministrationError`` and `StoreError`.
+    package init(
+        _ configuration: Configuration, environment: [String: String], now: @escaping Clock = Installation.systemClock
+    ) throws {
+        guard FileManager.default.fileExists(atPath: configuration.store) else {
+            throw AdministrationError.missing(
+                "there is no database at \(configuration.store); \"postern init\" makes it")
+        }
+        self.init(
+            configuration, environment: environment, store: try SQLiteDatabase(path: configuration.store).store(),
+            now: now)
+    }
+
+    init(_ configuration: Configuration, environment: [String: String], store: any Store, now: @escaping Clock) {
+        self.configuration = configuration
+        keyFiles = KeyFiles(configuration, environment: environment)
+        self.store = store
+        self.now = now
+    }
+
+    package var users: UserAdministration { UserAdministration(store: store, now: now) }
+
+    package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
+
+    /// To look at clients, or to change them: needs `state.key`, which their secrets are sealed under. Throws
+    /// ``KeyFileError``.
+    package func clients() throws(KeyFileError) -> ClientAdministration {
+        ClientAdministration(store: store, seal: try keyFiles.state(), now: now)
+    }
+}

@@ -1,0 +1,157 @@
+import FoundationEssentials
+import JOSE
+import OIDCLogic
+import SQLiteStore
+
+/// Looks at all that a configuration names, and says of each thing whether it will work.
+package struct InstallationCheck {
+    package struct Finding: Sendable {
+        package enum Status: String, Sendable {
+            case ok, warning, fault
+        }
+
+        package let status: Status
+        /// What was looked at.
+        package let subject: String
+        package let text: String
+    }
+
+    package private(set) var findings: [Finding] = []
+
+    package var hasFault: Bool { findings.contains { $0.status == .fault } }
+
+    /// As an array of objects.
+    package var json: JSON {
+        .array(
+            findings.map {
+                .object([
+                    "status": .string($0.status.rawValue), "subject": .string($0.subject), "text": .string($0.text),
+                ])
+            })
+    }
+
+    /// `path` is the configuration's.
+    package init(configuration path: String, environment: [String: String]) {
+        let configuration: Configuration
+        do throws(ConfigurationErrors) {
+            configuration = try Configuration.load(path, environment: environment)
+        } catch {
+            for fault in error.faults { add(.fault, "configuration", fault.description) }
+            return
+        }
+        add(.ok, "configuration", configuration.file)
+        for warning in configuration.warnings { add(.warning, "configuration", warning) }
+        add(.ok, "issuer", configuration.issuer.value)
+        check(pages: configuration.pages, environment)
+        check(keyFiles: KeyFiles(configuration, environment: environment), store: configuration.store)
+        check(pools: configuration.pools)
+    }
+
+    private mutating func check(pages: PageSettings, _ environment: [String: String]) {
+        do throws(ResourceError) {
+            let resources = try ResourceDirectory(environment: environment)
+            add(.ok, "resources", resources.path)
+        } catch {
+            add(.fault, "resources", error.description)
+        }
+        for (subject, path) in [("pages.templates", pages.templates), ("pages.locales", pages.locales)] {
+            guard let path else { continue }
+            let isThere = Self.isFolder(path)
+            add(isThere ? .ok : .fault, subject, isThere ? path : "\(path) is no folder")
+        }
+    }
+
+    private mutating func check(keyFiles: KeyFiles, store path: String) {
+        let state = seal("state key") { () throws(KeyFileError) in (try keyFiles.state(), try keyFiles.statePath()) }
+        let signing = seal("signing key") { () throws(KeyFileError) in
+            (try keyFiles.signing(), try keyFiles.signingPath())
+        }
+        guard FileManager.default.fileExists(atPath: path) else {
+            add(.fault, "database", "\(path) is not there; \"postern init\" makes it")
+            return
+        }
+        do {
+            let database = try SQLiteDatabase(path: path)
+            let store = try database.store()
+            add(.ok, "database", "\(path), schema \(try database.schemaVersion)")
+            for warning in database.warnings { add(.warning, "database", warning) }
+            if let signing { try check(signingKeysOf: store, signing) }
+            if let state { try check(secretsOf: store, state) }
+        } catch StoreError.unavailable(let text), StoreError.broken(let text) {
+            add(.fault, "database", text)
+        } catch {
+            add(.fault, "database", "\(error)")
+        }
+    }
+
+    private mutating func seal(
+        _ subject: String, _ load: () throws(KeyFileError) -> (seal: Seal, path: String)
+    ) -> Seal? {
+        do throws(KeyFileError) {
+            let loaded = try load()
+            add(.ok, subject, loaded.path)
+            return loaded.seal
+        } catch {
+            add(.fault, subject, error.description)
+            return nil
+        }
+    }
+
+    private mutating func check(signingKeysOf store: some Store, _ seal: Seal) throws {
+        let administration = SigningKeyAdministration(store: store, now: Installation.systemClock)
+        let keys = try administration.keys().filter { $0.status != .retired }
+        for key in keys where !administration.opens(key, with: seal) {
+            add(
+                .fault, "signing keys",
+                "the \(key.algorithm.rawValue) key \(key.keyID) can't be opened: \(Self.sealedElsewhere("signing.key"))"
+            )
+        }
+        let active = Set(keys.filter { $0.status == .active }.map(\.algorithm))
+        let missing = ClientMetadata.signingAlgorithms.filter { !active.contains($0) }
+        if missing.isEmpty {
+            add(.ok, "signing keys", keys.map(\.algorithm.rawValue).joined(separator: ", "))
+        } else {
+            let names = missing.map(\.rawValue).joined(separator: ", ")
+            add(.fault, "signing keys", "there is no active key for \(names); \"postern init\" makes what is missing")
+        }
+    }
+
+    private mutating func check(secretsOf store: some Store, _ seal: Seal) throws {
+        let clients = try ClientAdministration(store: store, seal: seal, now: Installation.systemClock).clients()
+        let lost = clients.filter { client in
+            guard let sealed = client.sealedSecret else { return false }
+            return (try? seal.open(sealed, purpose: .clientSecret, associated: Array(client.id.value.utf8))) == nil
+        }
+        for client in lost {
+            add(.fault, "clients", "the secret of \(client.id) can't be opened: \(Self.sealedElsewhere("state.key"))")
+        }
+        if lost.isEmpty { add(.ok, "clients", clients.count == 1 ? "1 client" : "\(clients.count) clients") }
+    }
+
+    private mutating func check(pools: [Pool]) {
+        for pool in pools {
+            let folder = AbsolutePath.folder(of: pool.socket)
+            guard Self.isFolder(folder) else {
+                add(.fault, "pool \(pool.name)", "the folder of its socket, \(folder), is not there")
+                continue
+            }
+            let handlers = pool.handlers.map(\.rawValue).joined(separator: ", ")
+            add(.ok, "pool \(pool.name)", "\(pool.processes) x \(pool.threads) threads: \(handlers)")
+        }
+    }
+
+    private static func sealedElsewhere(_ file: String) -> String {
+        "\(file) is another one than it was sealed with, or the issuer has changed since"
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(filePath: path, directoryHint: .isDirectory).resolvingSymlinksInPath().path(
+                percentEncoded: false))
+        return attributes?[.type] as? FileAttributeType == .typeDirectory
+    }
+
+    private mutating func add(_ status: Finding.Status, _ subject: String, _ text: String) {
+        findings.append(Finding(status: status, subject: subject, text: text))
+    }
+}

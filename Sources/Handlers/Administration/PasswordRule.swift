@@ -1,0 +1,26 @@
+import JOSE
+
+package enum PasswordKind {}
+/// What a user signs in with.
+package typealias Password = Secret<PasswordKind>
+
+/// Which passwords a user may be given.
+enum PasswordRule {
+    /// A crypt(3) hash of it. Length is what counts (NIST SP 800-63B §5.1.1.2); a line break can't be typed into a page.
+    static func hash(_ password: Password) throws -> String {
+        let text = password.reveal()
+        guard text.unicodeScalars.count >= 8 else {
+            throw AdministrationError.invalid("the password has fewer than 8 characters; choose a longer one")
+        }
+        guard text.utf8.count <= 512 else { throw AdministrationError.invalid("the password has more than 512 bytes") }
+        guard !text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
+            throw AdministrationError.invalid("the password has a line break or a NUL, which no sign-in page can send")
+        }
+        return try PasswordHash.hash(Array(text.utf8))
+    }
+
+    /// 120 random bits, in letters and digits.
+    static func generate(from random: some RandomSource) -> Password {
+        Password(Base32.encode(random.bytes(15)))
+    }
+}

@@ -1,0 +1,30 @@
+import JOSE
+import OIDCLogic
+
+/// A client as it is after a change, with its secret if that is new: the one time that it is shown.
+package struct RegisteredClient: Sendable {
+    package let client: Client
+    package let secret: ClientSecret?
+
+    /// RFC 7591 §3.2.1.
+    package var json: JSON {
+        guard var object = client.json.objectValue else { return client.json }
+        if let secret {
+            object["client_secret"] = .string(secret.reveal())
+            object["client_secret_expires_at"] = 0
+        }
+        return .object(object)
+    }
+}
+
+extension Client {
+    /// The metadata, and what we keep beside it: `preset` and `first_party`. Never the secret.
+    package var json: JSON {
+        var object = metadata.json.objectValue ?? [:]
+        object["client_id"] = .string(id.value)
+        object["client_id_issued_at"] = .integer(createdAt.seconds)
+        object["preset"] = .string(preset.rawValue)
+        object["first_party"] = .bool(isFirstParty)
+        return .object(object)
+    }
+}

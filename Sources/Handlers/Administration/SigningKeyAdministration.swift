@@ -1,0 +1,56 @@
+import JOSE
+import OIDCLogic
+
+/// What an administrator does with signing keys.
+package struct SigningKeyAdministration {
+    private let store: any Store
+    private let now: Clock
+
+    package init(store: any Store, now: @escaping Clock) {
+        self.store = store
+        self.now = now
+    }
+
+    /// Makes an active key for each algorithm that ID tokens can be signed with and that has no key. A key serves one
+    /// algorithm only (RFC 8725 §3.1, RFC 7517 §4.4). `seal` is that of `signing.key`. Returns the new ones.
+    package func createInitial(seal: Seal) throws -> [SigningKeyRecord] {
+        let there = Set(try store.signingKeys().filter { $0.status == .active }.map(\.algorithm))
+        let time = now()
+        let records = try ClientMetadata.signingAlgorithms.filter { !there.contains($0) }.map { algorithm in
+            let key = try SigningKey.generate(algorithm)
+            return SigningKeyRecord(
+                keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
+                sealedPrivateJWK: seal.seal(
+                    key.privateJWK.serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
+                createdAt: time)
+        }
+        if !records.isEmpty { try store.add(records) }
+        return records
+    }
+
+    /// Oldest first.
+    package func keys() throws -> [SigningKeyRecord] { try store.signingKeys() }
+
+    /// Whether the private half can be opened by `seal`, and is that of the public half.
+    package func opens(_ record: SigningKeyRecord, with seal: Seal) -> Bool {
+        guard
+            let bytes = try? seal.open(
+                record.sealedPrivateJWK, purpose: .signingKey, associated: Array(record.keyID.utf8)),
+            let json = try? JSON(parsing: bytes), let key = try? SigningKey(privateJWK: json)
+        else { return false }
+        return key.keyID == record.keyID && key.algorithm == record.algorithm
+    }
+}
+
+extension SigningKeyRecord {
+    /// What an administrator sees: the public half.
+    package var json: JSON {
+        .object([
+            "kid": .string(keyID),
+            "alg": .string(algorithm.rawValue),
+            "status": .string(status.rawValue),
+            "created_at": .integer(createdAt.seconds),
+            "public_jwk": publicJWK,
+        ])
+    }
+}

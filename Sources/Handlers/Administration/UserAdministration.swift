@@ -1,0 +1,118 @@
+import JOSE
+import OIDCLogic
+
+/// What an administrator does with users.
+package struct UserAdministration {
+    private let store: any Store
+    private let random: any RandomSource
+    private let now: Clock
+
+    package init(store: any Store, random: any RandomSource = SystemRandom(), now: @escaping Clock) {
+        self.store = store
+        self.random = random
+        self.now = now
+    }
+
+    /// Adds a user, who can't sign in with a password if `password` is nil.
+    ///
+    /// Throws ``AdministrationError``, `PasswordHashError` and `StoreError`; then nothing has changed.
+    package func add(_ name: String, password: Password?, attributes: UserAttributes = .init()) throws -> User {
+        let username = try Username(choosing: name)
+        // Hashing is slow; a name that is taken shouldn't wait for it.
+        guard try store.user(named: username) == nil else { throw taken(username) }
+        let time = now()
+        let user = User(
+            id: .random(from: random), username: username, passwordHash: try password.map(PasswordRule.hash),
+            attributes: try attributes.applied(to: [:]), createdAt: time, updatedAt: time)
+        do {
+            try store.add(user)
+        } catch StoreError.exists {
+            throw taken(username)
+        }
+        return user
+    }
+
+    /// A password for someone who shall be told it once.
+    package func generatePassword() -> Password { PasswordRule.generate(from: random) }
+
+    /// Throws ``AdministrationError`` with the nearest name if there is none.
+    package func user(_ name: String) throws -> User {
+        if let user = try store.user(named: Username(typed: name)) { return user }
+        let question = Nearest.question(name, among: try users().map(\.username.value))
+        throw AdministrationError.missing("there is no user \"\(name)\".\(question)")
+    }
+
+    /// In order of their names.
+    package func users() throws -> [User] {
+        var users: [User] = []
+        while true {
+            let page = try store.users(after: users.last?.username, limit: 500)
+            users += page
+            if page.count < 500 { return users }
+        }
+    }
+
+    /// Changes attributes, and the name if `newName` is given. The subject stays.
+    package func set(_ name: String, attributes: UserAttributes, newName: String? = nil) throws -> User {
+        try change(name, ending: .nothing) { user in
+            user.attributes = try attributes.applied(to: user.attributes)
+            if let newName { user.username = try Username(choosing: newName) }
+        }
+    }
+
+    /// An administrator's reset: all sessions and grants end.
+    package func setPassword(_ name: String, to password: Password) throws -> User {
+        try change(name, ending: .everything) { user in
+            user.passwordHash = try PasswordRule.hash(password)
+        }
+    }
+
+    /// All sessions and grants end, and no new ones begin.
+    package func disable(_ name: String) throws -> User {
+        try change(name, ending: .everything) { $0.isDisabled = true }
+    }
+
+    package func enable(_ name: String) throws -> User {
+        try change(name, ending: .nothing) { $0.isDisabled = false }
+    }
+
+    /// Removes a user with sessions, consents and grants. Returns who it was.
+    package func remove(_ name: String) throws -> User {
+        let user = try user(name)
+        _ = try store.removeUser(user.id)
+        return user
+    }
+
+    private func change(_ name: String, ending: UserEnding, _ apply: (inout User) throws -> Void) throws -> User {
+        var user = try user(name)
+        try apply(&user)
+        user.updatedAt = max(now(), user.updatedAt)
+        do {
+            try store.replace(user, ending: ending)
+        } catch StoreError.exists {
+            throw taken(user.username)
+        } catch StoreError.missing {
+            throw AdministrationError.missing("the user \"\(name)\" was removed meanwhile")
+        }
+        return user
+    }
+
+    private func taken(_ name: Username) -> AdministrationError {
+        .exists("there is a user \"\(name)\" already; choose another name, or change that one with \"user set\"")
+    }
+}
+
+extension User {
+    /// What an administrator sees. Never the password's hash.
+    package var json: JSON {
+        .object([
+            "username": .string(username.value),
+            "sub": .string(id.value),
+            "disabled": .bool(isDisabled),
+            "has_password": .bool(passwordHash != nil),
+            "attributes": .object(attributes),
+            "created_at": .integer(createdAt.seconds),
+            "updated_at": .integer(updatedAt.seconds),
+        ])
+    }
+}

@@ -1,0 +1,95 @@
+import JOSE
+
+/// Changes to what is kept about a user: standard claims (OpenID Connect Core §5.1) and an administrator's own.
+package struct UserAttributes: Sendable {
+    /// Null takes an attribute out.
+    private var changes: [String: JSON] = [:]
+
+    /// In bytes, as JSON.
+    private static let limit = 32 * 1024
+    private static let booleans: Set<String> = ["email_verified", "phone_number_verified"]
+    private static let texts: Set<String> = [
+        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+        "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
+    ]
+    /// Claims that say who issued what to whom, and when: no attribute may stand in for them.
+    private static let reserved: Set<String> = [
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash",
+        "s_hash", "sid", "cnf", "act", "may_act", "events", "active", "scope", "client_id", "updated_at",
+    ]
+
+    package init() {}
+
+    package var isEmpty: Bool { changes.isEmpty }
+
+    /// Throws ``AdministrationError`` for a name or a value that no attribute can have.
+    package mutating func set(_ name: String, to value: JSON) throws(AdministrationError) {
+        guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .invalid("the attribute's name \"\(name)\" must be 1 to 128 characters of printable ASCII")
+        }
+        guard !Self.reserved.contains(name) else {
+            throw .invalid("\"\(name)\" is said by the service itself; no attribute can stand for it")
+        }
+        switch value {
+        case .null: break
+        case .bool where Self.booleans.contains(name): break
+        case _ where Self.booleans.contains(name): throw .invalid("\(name) must be true or false")
+        case .string(let text) where name == "email" && !Self.isEmailAddress(text):
+            throw .invalid("email is \"\(text)\"; write an address such as ada@example.com")
+        case .string(let text) where Self.texts.contains(name) && (text.isEmpty || text.utf8.count > 1024):
+            throw .invalid("\(name) must have 1 to 1024 bytes; null takes it out")
+        case .string: break
+        case _ where Self.texts.contains(name): throw .invalid("\(name) must be a string")
+        case .object: break
+        case _ where name == "address": throw .invalid("address must be an object (OpenID Connect Core section 5.1.1)")
+        default: break
+        }
+        changes[name] = value
+    }
+
+    /// The attributes after the change. An e-mail address that is new is not proven, unless the same change says so;
+    /// likewise a telephone number.
+    func applied(to attributes: [String: JSON]) throws(AdministrationError) -> [String: JSON] {
+        var result = attributes
+        for (name, value) in changes { result[name] = value == .null ? nil : value }
+        for (name, proof) in [("email", "email_verified"), ("phone_number", "phone_number_verified")]
+        where changes[proof] == nil && !Self.sameBytes(result[name], attributes[name]) {
+            result[proof] = nil
+        }
+        guard JSON.object(result).text.utf8.count <= Self.limit else {
+            throw .invalid("the attributes have more than \(Self.limit) bytes together")
+        }
+        return result
+    }
+
+    private static func sameBytes(_ one: JSON?, _ other: JSON?) -> Bool {
+        (one?.text ?? "").utf8.elementsEqual((other?.text ?? "").utf8)
+    }
+
+    private static func isEmailAddress(_ text: String) -> Bool {
+        guard text.utf8.count <= 254, let at = text.lastIndex(of: "@"), at != text.startIndex else { return false }
+        let isClean = !text.unicodeScalars.contains {
+            $0.value <= 0x20 || $0.value == 0x7F || $0.properties.isWhitespace
+        }
+        return isClean && text.index(after: at) != text.endIndex
+    }
+}
+
+extension UserAttributes {
+    /// `KEY=JSON`, as on a command line. Throws ``AdministrationError``.
+    package mutating func set(_ assignment: String) throws(AdministrationError) {
+        guard let equals = assignment.firstIndex(of: "=") else {
+            throw .invalid("the attribute \"\(assignment)\" must be KEY=JSON, such as locale='\"de\"' or staff=true")
+        }
+        let name = String(assignment[..<equals])
+        let text = String(assignment[assignment.index(after: equals)...])
+        let value: JSON
+        do {
+            value = try JSON(parsing: Array(text.utf8))
+        } catch {
+            throw .invalid(
+                "the value of the attribute \(name) is not JSON; a string needs quotes: \(name)='\"\(text)\"'")
+        }
+        try set(name, to: value)
+    }
+}

@@ -1,0 +1,160 @@
+import FoundationEssentials
+import Logging
+import OIDCLogic
+
+/// `postern.yaml`, read and found right. All paths are absolute.
+package struct Configuration: Sendable {
+    package let file: String
+    package let issuer: Issuer
+    /// The database.
+    package let store: String
+    /// May begin with `${CREDENTIALS_DIRECTORY}/`; see ``KeyFiles``.
+    package let stateKeyFile: String
+    package let signingKeyFile: String
+    package let lifetimes: Lifetimes
+    /// In the order of the file. Every handler is in exactly one.
+    package let pools: [Pool]
+    package let pages: PageSettings
+    package let login: LoginSettings
+    package let logLevel: Logger.Level
+    /// What is allowed, but probably not meant.
+    package let warnings: [String]
+
+    /// Reads the file. `POSTERN_…` variables of `environment` take the place of its single values. Throws all that is
+    /// wrong, with lines.
+    package static func load(
+        _ path: String, environment: [String: String]
+    ) throws(ConfigurationErrors) -> Configuration {
+        let file = AbsolutePath.of(path, in: FileManager.default.currentDirectoryPath)
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: file, directoryHint: .notDirectory))
+        } catch {
+            let text =
+                FileManager.default.fileExists(atPath: file)
+                ? "can't be read; look at its permissions"
+                : "is not there; name another with --config, or make one with \"postern init\""
+            throw ConfigurationErrors(faults: [ConfigurationFault(source: path, line: nil, text: text)])
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
+            throw ConfigurationErrors(faults: [ConfigurationFault(source: path, line: line, text: "is not UTF-8")])
+        }
+        return try Configuration(parsing: text, file: file, calledAs: path, environment: environment)
+    }
+
+    /// `file` is absolute; faults name it as `calledAs`.
+    package init(
+        parsing text: String, file: String, calledAs: String? = nil, environment: [String: String] = [:]
+    ) throws(ConfigurationErrors) {
+        let reading = ConfigurationReading(file: calledAs ?? file, environment: environment)
+        try self.init(reading, text, file: file)
+    }
+
+    init(_ reading: ConfigurationReading, _ text: String, file: String) throws(ConfigurationErrors) {
+        guard let root = reading.root(of: text) else {
+            try reading.finish()
+            throw ConfigurationErrors(faults: [])
+        }
+        let folder = AbsolutePath.folder(of: file)
+        let issuer = Self.issuer(root)
+
+        self.file = file
+        store = root.path("store", default: "postern.db", in: folder)
+        let keys = root.section("keys")
+        stateKeyFile = keys.path("state", default: "state.key", in: folder)
+        signingKeyFile = keys.path("signing", default: "signing.key", in: folder)
+        if stateKeyFile == signingKeyFile {
+            keys.fault("signing", "is the same file as keys.state; a pool that doesn't sign must not hold its key")
+        }
+        keys.refuseUnknown()
+        lifetimes = Self.lifetimes(root)
+        pools = PoolReading(root, reading, folder: folder).pools
+        pages = Self.pages(root, folder: folder)
+        login = Self.login(root)
+        let log = root.section("log")
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        logLevel = log.value("level", default: .info, expected: "must be one of \(levels)") {
+            Logger.Level(rawValue: $0)
+        }
+        log.refuseUnknown()
+        root.refuseUnknown()
+
+        try reading.finish()
+        guard let issuer else { throw ConfigurationErrors(faults: []) }
+        self.issuer = issuer
+        warnings = reading.warnings
+    }
+
+    private static func issuer(_ root: ConfigurationSection) -> Issuer? {
+        guard let value = root.value("issuer") else {
+            root.fault(
+                "issuer",
+                "is missing; it is the URL that apps know this service by, such as https://login.example.com/oidc")
+            return nil
+        }
+        do throws(IssuerFault) { return try Issuer(value.text) } catch {
+            root.fault("issuer", value, error.rawValue)
+            return nil
+        }
+    }
+
+    private static func lifetimes(_ root: ConfigurationSection) -> Lifetimes {
+        let section = root.section("lifetimes")
+        let day: Int64 = 86_400
+        var lifetimes = Lifetimes()
+        lifetimes.code = section.duration("code", in: 1...600, default: lifetimes.code)
+        lifetimes.attempt = section.duration("attempt", in: 1...day, default: lifetimes.attempt)
+        lifetimes.session = section.duration("session", in: 1...(365 * day), default: lifetimes.session)
+        let idle = section.duration("session_idle", in: 1...(365 * day), default: lifetimes.sessionIdle)
+        if section.line(of: "session_idle") != nil, idle > lifetimes.session {
+            section.fault("session_idle", "is longer than lifetimes.session, which ends the session anyway")
+        }
+        lifetimes.sessionIdle = min(idle, lifetimes.session)
+        lifetimes.idToken = section.duration("id_token", in: 1...(30 * day), default: lifetimes.idToken)
+        lifetimes.accessToken = section.duration("access_token", in: 1...(30 * day), default: lifetimes.accessToken)
+        section.refuseUnknown()
+        return lifetimes
+    }
+
+    private static func pages(_ root: ConfigurationSection, folder: String) -> PageSettings {
+        let section = root.section("pages")
+        let templates = section.optionalPath("templates", in: folder)
+        let locales = section.optionalPath("locales", in: folder)
+        let language = section.value(
+            "language", default: "en", expected: "must be a language tag, such as en or pt-BR", parse: languageTag)
+        let title: String? = section.value(
+            "title", default: nil, expected: "must have at most 100 characters on one line"
+        ) {
+            $0.count <= 100 && !$0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? $0 : nil
+        }
+        let help: WebURI? = section.value(
+            "help", default: nil, expected: "must be a URL, such as https://help.example.com/sign-in"
+        ) { WebURI($0) }
+        section.refuseUnknown()
+        return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
+    }
+
+    private static func login(_ root: ConfigurationSection) -> LoginSettings {
+        let section = root.section("login")
+        defer { section.refuseUnknown() }
+        return LoginSettings(
+            hashesAtOnce: section.integer("hashes_at_once", in: 1...64, default: 2),
+            hashesWaiting: section.integer("hashes_waiting", in: 0...1000, default: 16))
+    }
+
+    /// RFC 5646 §2.1, as far as names of files go.
+    private static func languageTag(_ text: String) -> String? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = parts.first, (2...3).contains(first.utf8.count), first.utf8.allSatisfy(\.isLetter),
+            parts.dropFirst().allSatisfy({ (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isLetterOrDigit) })
+        else { return nil }
+        return text
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+    fileprivate var isLetterOrDigit: Bool { isLetter || (0x30...0x39).contains(self) }
+}

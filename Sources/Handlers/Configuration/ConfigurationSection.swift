@@ -1,0 +1,139 @@
+import Yams
+
+/// One level of a configuration. Whoever reads a key by it declares that the key is known.
+final class ConfigurationSection {
+    /// A value as it was written, and where.
+    struct Value {
+        let text: String
+        let place: ConfigurationPlace
+    }
+
+    private let reading: ConfigurationReading
+    private let entries: [(key: String, line: Int?, node: Node)]
+    private let path: [String]
+    private let manualPath: [String]
+    private var known: [String] = []
+
+    /// `manualPath` is the path as the manual writes it: `pools.NAME` for each pool.
+    init(_ reading: ConfigurationReading, _ mapping: Node.Mapping?, path: [String], manualPath: [String]) {
+        self.reading = reading
+        self.path = path
+        self.manualPath = manualPath
+        entries = mapping.map { $0.map { ($0.key.scalar?.string ?? "", $0.key.mark?.line, $0.value) } } ?? []
+    }
+
+    /// The keys that stand here, with their lines.
+    var names: [(name: String, line: Int?)] { entries.map { ($0.key, $0.line) } }
+
+    /// Such as `lifetimes.code`.
+    func name(of key: String) -> String { (path + [key]).joined(separator: ".") }
+
+    func line(of key: String) -> Int? { entry(key)?.line }
+
+    /// The value's own text, be it quoted or not; nil if it is absent or empty.
+    func value(_ key: String) -> Value? {
+        let variable = variable(for: key)
+        declare(key, variable: variable)
+        if let text = reading.environment[variable] {
+            return text.isEmpty ? nil : Value(text: text, place: .variable(variable))
+        }
+        guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
+        guard case .scalar(let scalar) = entry.node else {
+            reading.fault("\(name(of: key)) must be a single value, not a list or a section", line: entry.line)
+            return nil
+        }
+        return Value(text: scalar.string, place: .line(entry.line))
+    }
+
+    /// The parsed value; `fallback` if it is absent or wrong, and then the fault says `expected`.
+    func value<Parsed>(
+        _ key: String, default fallback: Parsed, expected: String, parse: (String) -> Parsed?
+    ) -> Parsed {
+        guard let value = value(key) else { return fallback }
+        guard let parsed = parse(value.text) else {
+            fault(key, value, expected)
+            return fallback
+        }
+        return parsed
+    }
+
+    func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
+        value(
+            key, default: fallback, expected: "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+        ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    /// In seconds.
+    func duration(_ key: String, in range: ClosedRange<Int64>, default fallback: Int64) -> Int64 {
+        guard let value = value(key) else { return fallback }
+        guard let seconds = WrittenDuration.seconds(value.text) else {
+            fault(key, value, "must be \(WrittenDuration.explanation)")
+            return fallback
+        }
+        guard range.contains(seconds) else {
+            let bounds = "\(WrittenDuration.text(range.lowerBound)) to \(WrittenDuration.text(range.upperBound))"
+            fault(key, value, "must be from \(bounds)")
+            return fallback
+        }
+        return seconds
+    }
+
+    /// The items of a list of plain values; a single value counts as a list of one. Nil if it is absent or no list.
+    func values(_ key: String) -> [Value]? {
+        declare(key, variable: nil)
+        guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
+        switch entry.node {
+        case .scalar(let scalar): return [Value(text: scalar.string, place: .line(entry.line))]
+        case .sequence(let items) where items.allSatisfy({ $0.scalar != nil }):
+            return items.compactMap { item in
+                item.scalar.map { Value(text: $0.string, place: .line($0.mark?.line ?? entry.line)) }
+            }
+        default:
+            reading.fault("\(name(of: key)) must be a list of names, such as [one, two]", line: entry.line)
+            return nil
+        }
+    }
+
+    /// An empty section if it is absent.
+    func section(_ key: String, manual: String? = nil) -> ConfigurationSection {
+        declare(key, variable: nil, isSection: true)
+        var mapping: Node.Mapping?
+        if let entry = entry(key), !entry.node.isEmptyValue {
+            mapping = entry.node.mapping
+            if mapping == nil {
+                reading.fault("\(name(of: key)) must be a section with keys of its own", line: entry.line)
+            }
+        }
+        return ConfigurationSection(reading, mapping, path: path + [key], manualPath: manualPath + [manual ?? key])
+    }
+
+    /// Faults the keys that nobody asked for.
+    func refuseUnknown() {
+        for entry in entries where !known.contains(where: { $0.utf8.elementsEqual(entry.key.utf8) }) {
+            let nearest = Nearest.question(entry.key, among: known)
+            let choice = nearest.isEmpty ? " Known here: \(known.joined(separator: ", "))." : nearest
+            reading.fault("there is no key \"\(name(of: entry.key))\".\(choice)", line: entry.line)
+        }
+    }
+
+    func fault(_ key: String, _ value: Value, _ expected: String) {
+        reading.fault("\(name(of: key)) is \"\(value.text)\"; it \(expected)", at: value.place)
+    }
+
+    func fault(_ key: String, _ text: String) {
+        reading.fault("\(name(of: key)) \(text)", line: line(of: key))
+    }
+
+    private func entry(_ key: String) -> (key: String, line: Int?, node: Node)? {
+        entries.first { $0.key.utf8.elementsEqual(key.utf8) }
+    }
+
+    private func variable(for key: String) -> String {
+        "POSTERN_" + (path + [key]).joined(separator: "_").uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    private func declare(_ key: String, variable: String?, isSection: Bool = false) {
+        known.append(key)
+        if !isSection { reading.noteKnown((manualPath + [key]).joined(separator: "."), variable: variable) }
+    }
+}

@@ -1,0 +1,53 @@
+/// The configuration that `postern init` writes: what must be said, and beside it, as comments, what may be.
+package enum ConfigurationTemplate {
+    /// `issuer` must be a valid issuer, which holds nothing that YAML reads otherwise.
+    package static func text(issuer: String) -> String {
+        """
+        # The configuration of Postern. Relative paths are relative to this file's folder.
+        # After a change: "postern check", then a rolling restart. Every key: docs/configuration.md
+        # POSTERN_… environment variables override single values, such as POSTERN_LIFETIMES_CODE.
+
+        # The URL that apps know this service by. It stands in every token, and the keys are sealed for
+        # it: choose it before the first app is registered, and keep it.
+        issuer: \(issuer)
+
+        # The database: users, apps, sessions. Keep it on a local disk.
+        store: postern.db
+
+        # Two secrets, readable by their owner only. Back them up, apart from the database.
+        keys:
+          state: state.key
+          signing: signing.key
+
+        # How long things last: seconds, or a number with s, m, h or d.
+        # lifetimes:
+        #   code: 60s
+        #   attempt: 30m          # a page that waits for its user
+        #   session: 24h          # the longest that a sign-in serves
+        #   session_idle: 8h      # without use
+        #   id_token: 1h
+        #   access_token: 1h
+
+        # Groups of processes. Password hashing is slow, so sign-in has a group of its own.
+        pools:
+          fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo, health], processes: 2, threads: 8, socket: run/fast.sock }
+          slow: { handlers: [login], processes: 1, threads: 4, socket: run/slow.sock }
+
+        # pages:
+        #   templates: templates  # a folder of your own templates, in place of those that came with Postern
+        #   locales: locales      # likewise of texts
+        #   language: en          # for browsers that ask for none of those that are there
+        #   title: Sign in
+        #   help: https://help.example.com/
+
+        # What password hashing may take, in each process: one hash needs about 30 ms and 16 MB.
+        # login:
+        #   hashes_at_once: 2
+        #   hashes_waiting: 16
+
+        # log:
+        #   level: info           # trace, debug, info, notice, warning, error, critical
+
+        """
+    }
+}
