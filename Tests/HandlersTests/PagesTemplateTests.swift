@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "{{{discovery}}}", "{{&discovery}}", "{{=<% %>=}}<%{discovery}%>", "{{% CONTENT_TYPE: TEXT}}", "{{misspelt}}",
+        "{{{discovery}}}", "{{&discovery}}", "{{=<% %>=}}<%&discovery%>", "{{% CONTENT_TYPE: TEXT}}", "{{misspelt}}",
         "{{#misspelt}}x{{/misspelt}}", "{{> nothing}}", "{{> *app}}", "{{}}", "{{discovery", "{{text.no.such}}",
         "{{asset.none.css}}", "{{discovery.x}}", "{{upper(discovery)}}", "{{#app}}", "{{#app}}{{/user}}",
         "{{discovery\u{301}}}", "{{ {discovery}}}", "{{> landing}}", "{{.}}",

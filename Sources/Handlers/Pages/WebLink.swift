@@ -9,7 +9,7 @@ package struct WebLink: Sendable, Hashable {
     /// Nil for anything else.
     package init?(_ uri: String) {
         let bytes = Array(uri.utf8)
-        guard bytes.count <= 2_048, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
+        guard bytes.count <= 8_192, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
             return nil
         }
         // Browsers read the scheme in any case.
