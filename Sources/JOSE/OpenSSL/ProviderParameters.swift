@@ -1,0 +1,64 @@
+import COpenSSL
+
+/// A list of OSSL_PARAMs. OpenSSL's builder keeps pointers to what it is given until the list is made, so this owns
+/// copies, and wipes them at the end: they may be keys.
+@safe final class ProviderParameters {
+    private let builder: OpaquePointer
+    private var buffers = unsafe [UnsafeMutableRawBufferPointer]()
+    private var integers = unsafe [OpaquePointer]()
+    private var made: UnsafeMutablePointer<OSSL_PARAM>?
+
+    init() {
+        guard let builder = unsafe OSSL_PARAM_BLD_new() else { cryptographyFailed("building parameters") }
+        unsafe self.builder = builder
+    }
+
+    deinit {
+        unsafe OSSL_PARAM_free(made)
+        unsafe OSSL_PARAM_BLD_free(builder)
+        for unsafe buffer in unsafe buffers {
+            unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
+            unsafe buffer.deallocate()
+        }
+        for unsafe integer in unsafe integers { unsafe BN_clear_free(integer) }
+    }
+
+    func add(_ name: String, bytes: [UInt8]) {
+        let buffer = unsafe copy(bytes)
+        accept(unsafe OSSL_PARAM_BLD_push_octet_string(builder, name, buffer.baseAddress, bytes.count))
+    }
+
+    func add(_ name: String, text: String) {
+        let buffer = unsafe copy(Array(text.utf8))
+        accept(unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, buffer.baseAddress, text.utf8.count))
+    }
+
+    /// An unsigned integer, its most significant byte first.
+    func add(_ name: String, integer bytes: [UInt8]) {
+        guard let integer = unsafe BN_bin2bn(bytes, Int32(bytes.count), nil) else {
+            cryptographyFailed("building parameters")
+        }
+        unsafe integers.append(integer)
+        accept(unsafe OSSL_PARAM_BLD_push_BN(builder, name, integer))
+    }
+
+    /// The list; it lives as long as this object. To be asked for once, after the last `add`.
+    @unsafe func list() -> UnsafeMutablePointer<OSSL_PARAM> {
+        guard let list = unsafe OSSL_PARAM_BLD_to_param(builder) else { cryptographyFailed("building parameters") }
+        unsafe made = list
+        return unsafe list
+    }
+
+    private func accept(_ result: Int32) {
+        guard result == 1 else { cryptographyFailed("building parameters") }
+    }
+
+    private func copy(_ bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+        // The names are C names: they get a byte for their NUL.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 1)
+        unsafe buffer.copyBytes(from: bytes)
+        unsafe buffer[bytes.count] = 0
+        unsafe buffers.append(buffer)
+        return unsafe buffer
+    }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+
+/// Seals values that leave this program and come back: nobody else can read or change them.
+///
+/// The sealed form is base64url of: key ID (4 bytes), salt (24), ciphertext, tag (16). Each value has an AES-256-GCM key
+/// and nonce of its own, both derived by HKDF-SHA256 from the file's key, the random salt, and as `info` the purpose,
+/// the context and the version, each behind its length. So no number of values wears out a key, and none opens for
+/// another purpose, or for another issuer that was given the same key file.
+package struct Seal: Sendable {
+    private static let saltCount = 24
+    private static let version = "v1"
+
+    private let current: SealingKey
+    private let keys: [SealingKey]
+    private let context: String
+    private let random: any RandomSource
+
+    /// Seals under `current`; opens what was sealed under any of the keys. `context` is the issuer.
+    package init(
+        current: SealingKey, older: [SealingKey] = [], context: String, random: some RandomSource = SystemRandom()
+    ) {
+        self.current = current
+        keys = [current] + older
+        self.context = context
+        self.random = random
+    }
+
+    /// `associated` is not in the result, but must be the same when it is opened.
+    package func seal(_ bytes: [UInt8], purpose: Purpose, associated: [UInt8] = []) -> String {
+        let salt = random.bytes(Self.saltCount)
+        let (key, nonce) = derive(from: current, salt: salt, purpose: purpose)
+        let sealed = AESGCM.seal(bytes, key: key, nonce: nonce, associated: associated)
+        return Base64URL.encode(current.keyID + salt + sealed)
+    }
+
+    /// Throws `SealError`: `.malformed`, `.unknownKey` or `.notAuthentic`.
+    package func open(_ sealed: String, purpose: Purpose, associated: [UInt8] = []) throws(SealError) -> [UInt8] {
+        let headCount = SealingKey.idCount + Self.saltCount
+        guard let bytes = Base64URL.decode(sealed), bytes.count >= headCount + AESGCM.tagCount else { throw .malformed }
+        let candidates = keys.filter { $0.keyID.elementsEqual(bytes[..<SealingKey.idCount]) }
+        guard !candidates.isEmpty else { throw .unknownKey }
+        for candidate in candidates {
+            let salt = Array(bytes[SealingKey.idCount..<headCount])
+            let (key, nonce) = derive(from: candidate, salt: salt, purpose: purpose)
+            if let opened = AESGCM.open(bytes[headCount...], key: key, nonce: nonce, associated: associated) {
+                return opened
+            }
+        }
+        throw .notAuthentic
+    }
+
+    /// Seals a value as JSON. Throws what its `encode(to:)` throws.
+    package func seal(_ value: some Encodable, purpose: Purpose, associated: [UInt8] = []) throws -> String {
+        seal([UInt8](try JSONEncoder().encode(value)), purpose: purpose, associated: associated)
+    }
+
+    /// Opens what was sealed as JSON. Throws `SealError`; `.unexpectedContent` if it doesn't decode as a `Value`.
+    package func open<Value: Decodable>(
+        _ sealed: String, as type: Value.Type, purpose: Purpose, associated: [UInt8] = []
+    ) throws(SealError) -> Value {
+        let bytes = try open(sealed, purpose: purpose, associated: associated)
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw .unexpectedContent
+        }
+    }
+
+    private func derive(from key: SealingKey, salt: [UInt8], purpose: Purpose) -> (key: [UInt8], nonce: [UInt8]) {
+        var info: [UInt8] = []
+        for part in [purpose.rawValue, context, Self.version] {
+            let bytes = Array(part.utf8)
+            // The length in front: no two lists of parts give the same bytes.
+            for shift in [24, 16, 8, 0] { info.append(UInt8(truncatingIfNeeded: bytes.count >> shift)) }
+            info += bytes
+        }
+        let derived = HKDF.sha256(
+            key: key.bytes, salt: salt, info: info, count: AESGCM.keyCount + AESGCM.nonceCount)
+        return (Array(derived[..<AESGCM.keyCount]), Array(derived[AESGCM.keyCount...]))
+    }
+}
