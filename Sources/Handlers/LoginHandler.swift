@@ -85,7 +85,7 @@ struct LoginHandler {
         }
         if try provider.store.failedAttempts(for: account) != nil { try provider.store.clearFailures(for: [account]) }
         if let hash = user.passwordHash, PasswordHash.needsRehash(hash) {
-            try provider.store.rehash(user.id, from: hash, to: try PasswordHash.hash(password))
+            try provider.store.rehash(user.id, from: hash, to: try PasswordHash.hash(password.utf8))
         }
         return .success(user)
     }

@@ -27,7 +27,7 @@ final class PasswordChecker: Sendable {
         try enter()
         defer { leave() }
         return Authentication.user(candidate, password: password, decoy: PasswordHash.decoy) { password, hash in
-            PasswordHash.verify(password, hash)
+            PasswordHash.verify(password.utf8, hash)
         }
     }
 

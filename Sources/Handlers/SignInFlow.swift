@@ -78,7 +78,7 @@ struct SignInFlow {
                 clientName: client.displayName, clientIsVerified: client.isFirstParty,
                 loginHint: username ?? authorization.loginHint, action: provider.issuer.path + "/login",
                 attempt: try attempt.sealed(by: provider.seal),
-                token: try FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
+                token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 failure: failure),
             status: status, for: request, uiLocales: authorization.uiLocales)
         if known == nil { response.set(provider.cookies.setting(browser)) }
@@ -102,7 +102,7 @@ struct SignInFlow {
                 destination: WebLink(authorization.target.uri)?.host,
                 userName: signedIn.user.displayName, scopes: scope.names,
                 action: provider.issuer.path + "/consent", attempt: try attempt.sealed(by: provider.seal),
-                token: try ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
+                token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
             for: request, uiLocales: authorization.uiLocales)
         if known == nil { response.set(provider.cookies.setting(browser)) }
         return response

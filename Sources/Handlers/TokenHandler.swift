@@ -57,14 +57,14 @@ struct TokenHandler {
     private func issue(for accepted: CodeExchange.Accepted) throws -> TokenResponse {
         let now = provider.now()
         let accessToken = try JWS.sign(
-            type: AccessToken.type,
+            header: AccessToken.type,
             claims: AccessToken.claims(
                 for: accepted, issuer: provider.issuer, lifetimes: provider.lifetimes, at: now, random: provider.random),
             key: try keys.signingKey(KeyRing.accessTokenAlgorithm, from: provider.store))
         let idToken: String? =
             if accepted.code.scope.contains(Scope.openID) {
                 try JWS.sign(
-                    type: IDToken.type,
+                    header: IDToken.type,
                     claims: IDToken.claims(
                         for: accepted, accessToken: accessToken, issuer: provider.issuer, lifetimes: provider.lifetimes,
                         at: now),

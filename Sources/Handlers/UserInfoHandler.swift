@@ -32,7 +32,7 @@ struct UserInfoHandler {
                 throw OAuthError.invalidToken("the token was not signed by a key of ours")
             }
             let verified = try jws.verified(by: key, algorithm: KeyRing.accessTokenAlgorithm, type: AccessToken.type)
-            return try AccessToken(verified: verified.claims, issuer: provider.issuer, at: provider.now())
+            return try AccessToken(verified: try verified.claims(), issuer: provider.issuer, at: provider.now())
         } catch let error as JWSError {
             throw OAuthError.invalidToken("the token is no valid access token of ours", cause: "\(error)")
         }

@@ -13,8 +13,8 @@ package struct FormToken: Sendable {
         binding = parts.flatMap { Array("\($0.utf8.count):".utf8) + Array($0.utf8) }
     }
 
-    package func sealed(by seal: Seal) throws -> String {
-        try seal.seal([], purpose: .formToken, associated: binding)
+    package func sealed(by seal: Seal) -> String {
+        seal.seal([], purpose: .formToken, associated: binding)
     }
 
     package func matches(_ text: String?, opening seal: Seal) -> Bool {

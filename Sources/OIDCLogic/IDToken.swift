@@ -25,8 +25,7 @@ package enum IDToken {
         claims["iat"] = .integer(now.seconds)
         claims["auth_time"] = .integer(code.authTime.seconds)
         claims["nonce"] = code.nonce.map(JSON.string)
-        claims["at_hash"] = .string(
-            Base64URL.encode(client.metadata.idTokenSignedResponseAlg.leftHalfHash(of: Array(accessToken.utf8))))
+        claims["at_hash"] = .string(client.metadata.idTokenSignedResponseAlg.leftHalfHash(of: accessToken))
         claims["sid"] = .string(code.sid)
         claims["acr"] = .string(code.acr)
         claims["amr"] = .array(code.amr.map(JSON.string))

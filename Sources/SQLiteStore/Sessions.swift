@@ -11,6 +11,11 @@ extension SQLiteStore: SessionStore {
         return try reader.first(sql, .blob(digest)) { row throws(StoreError) in try Self.session(row) }
     }
 
+    package func session(_ id: SessionID) throws -> Session? {
+        let sql = "SELECT \(Self.columns) FROM session WHERE id = ?1"
+        return try reader.first(sql, Value(id)) { row throws(StoreError) in try Self.session(row) }
+    }
+
     /// Throws ``StoreError/missing`` if the user is gone.
     package func start(
         _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
