@@ -38,7 +38,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Handlers",
+                "Handlers", "OIDCLogic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -50,7 +50,9 @@ let package = Package(
         .testTarget(name: "JOSETests", dependencies: ["JOSE"], swiftSettings: strict),
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
-        .testTarget(name: "HandlersTests", dependencies: ["Handlers"], swiftSettings: strict),
+        .testTarget(
+            name: "HandlersTests", dependencies: ["Handlers", "JOSE", "OIDCLogic", "SQLiteStore"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,1 @@
-print("placeholder")
+Postern.run(CommandLine.arguments.dropFirst())

@@ -159,11 +159,7 @@ package struct ClientAdministration {
 
     private func chosenPreset(_ metadata: JSON) throws(AdministrationError) -> ClaimPreset? {
         guard let text = try text("preset", of: metadata) else { return nil }
-        guard let preset = ClaimPreset(rawValue: text) else {
-            let names = ClaimPreset.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .invalid("preset is \"\(text)\"; there are \(names)")
-        }
-        return preset
+        return try ClaimPreset(naming: text)
     }
 
     private func text(_ name: String, of metadata: JSON) throws(AdministrationError) -> String? {

@@ -6,6 +6,11 @@ package struct RegisteredClient: Sendable {
     package let client: Client
     package let secret: ClientSecret?
 
+    package init(client: Client, secret: ClientSecret?) {
+        self.client = client
+        self.secret = secret
+    }
+
     /// RFC 7591 §3.2.1.
     package var json: JSON {
         guard var object = client.json.objectValue else { return client.json }

@@ -52,11 +52,14 @@ package struct UserAdministration {
         }
     }
 
-    /// Changes attributes, and the name if `newName` is given. The subject stays.
-    package func set(_ name: String, attributes: UserAttributes, newName: String? = nil) throws -> User {
-        try change(name, ending: .nothing) { user in
+    /// Changes attributes, the name if `newName` is given, and resets the password if there is one. The subject stays.
+    package func set(
+        _ name: String, attributes: UserAttributes, newName: String? = nil, password: Password? = nil
+    ) throws -> User {
+        try change(name, ending: password == nil ? .nothing : .everything) { user in
             user.attributes = try attributes.applied(to: user.attributes)
             if let newName { user.username = try Username(choosing: newName) }
+            if let password { user.passwordHash = try PasswordRule.hash(password) }
         }
     }
 
@@ -114,5 +117,12 @@ extension User {
             "created_at": .integer(createdAt.seconds),
             "updated_at": .integer(updatedAt.seconds),
         ])
+    }
+
+    /// With a password that was made just now: the one time that it is shown.
+    package func json(showing password: Password?) -> JSON {
+        guard let password, var object = json.objectValue else { return json }
+        object["password"] = .string(password.reveal())
+        return .object(object)
     }
 }

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Handlers
+import OIDCLogic
+
+struct ClientCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "client", abstract: "Register, change and remove apps.",
+        subcommands: [ClientAdd.self, ClientList.self, ClientShow.self, ClientSet.self, ClientRemove.self])
+}
+
+/// A client's id, as an argument.
+struct ClientIDArgument: ParsableArguments {
+    @Argument(help: ArgumentHelp("The client's id.", valueName: "client-id")) var id: String
+}
+
+/// How a client is shown.
+enum ClientOutput {
+    static func print(_ registered: RegisteredClient, issuer: Issuer, heading: String, json: Bool) {
+        guard !json else {
+            Swift.print(registered.json.readableText)
+            return
+        }
+        Swift.print("\(heading)\n")
+        var details = details(of: registered.client, secret: registered.secret)
+        details.add("issuer", issuer.value)
+        details.add("discovery", issuer.endpoint(".well-known/openid-configuration"))
+        details.print()
+    }
+
+    static func kind(of client: Client) -> String { client.metadata.isPublic ? "public" : "confidential" }
+
+    private static func details(of client: Client, secret: ClientSecret?) -> Details {
+        let metadata = client.metadata
+        var details = Details()
+        details.add("name", metadata.name)
+        details.add("client id", client.id.value)
+        if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
+        details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")
+        details.add("redirect URI", metadata.redirectURIs.map(\.value))
+        details.add("scope", metadata.scope.description)
+        details.add("sends secret by", metadata.tokenEndpointAuthMethod?.rawValue)
+        details.add("ID tokens", "\(metadata.idTokenSignedResponseAlg.rawValue), preset \(client.preset.rawValue)")
+        details.add("consent", client.isFirstParty ? "not asked for (first-party)" : "asked for")
+        details.add("PKCE", client.requiresPKCE ? "required" : "if the client uses it")
+        details.add("home page", metadata.clientURI?.value)
+        details.add("starts sign-in at", metadata.initiateLoginURI?.value)
+        details.add("logo", metadata.logoURI?.value)
+        details.add("policy", metadata.policyURI?.value)
+        details.add("terms", metadata.tosURI?.value)
+        details.add("contact", metadata.contacts)
+        details.add("max age", metadata.defaultMaxAge.map { "\($0) s" })
+        details.add("made", DisplayText.time(client.createdAt.seconds))
+        details.add("changed", DisplayText.time(client.updatedAt.seconds))
+        return details
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Handlers
+
+struct ClientSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Change an app.",
+        discussion: """
+            What isn't named stays. --from reads RFC 7591 metadata, whose members take the place of those that are \
+            there; null takes one out.
+            """)
+
+    @OptionGroup var client: ClientIDArgument
+    @Option(help: ArgumentHelp("What pages call the app.", valueName: "name")) var name: String?
+    @Option(
+        name: .customLong("redirect-uri"), parsing: .singleValue,
+        help: ArgumentHelp("Takes the place of all redirect URIs. May be repeated.", valueName: "uri"))
+    var redirectURIs: [String] = []
+    @Option(
+        name: .customLong("add-redirect-uri"), parsing: .singleValue,
+        help: ArgumentHelp("One more redirect URI. May be repeated.", valueName: "uri"))
+    var addedRedirectURIs: [String] = []
+    @Option(
+        name: .customLong("remove-redirect-uri"), parsing: .singleValue,
+        help: ArgumentHelp("A redirect URI to take out. May be repeated.", valueName: "uri"))
+    var removedRedirectURIs: [String] = []
+    @Option(help: ArgumentHelp("The scopes it may ask for, with spaces between.", valueName: "scopes")) var scope:
+        String?
+    @Flag(help: "Make a new secret, and show it once. The old one ends.") var newSecret = false
+    @Flag(help: "Read a secret of your own from standard input.") var secretStdin = false
+    @Flag(inversion: .prefixedNo, help: "Whether users need not be asked for their consent.") var firstParty: Bool?
+    @Option(help: ArgumentHelp("A file of RFC 7591 metadata; - for standard input.", valueName: "file")) var from:
+        String?
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func validate() throws {
+        let isEmpty =
+            name == nil && redirectURIs.isEmpty && addedRedirectURIs.isEmpty && removedRedirectURIs.isEmpty
+            && scope == nil && !newSecret && !secretStdin && firstParty == nil && from == nil
+        guard !isEmpty else { throw ValidationError("Say what to change, such as --add-redirect-uri URI.") }
+        guard !(newSecret && secretStdin) else {
+            throw ValidationError("--new-secret and --secret-stdin exclude each other.")
+        }
+        guard !(secretStdin && from == "-") else {
+            throw ValidationError("Standard input can't hold both; write client_secret into the metadata.")
+        }
+    }
+
+    func run() throws {
+        let installation = try config.open()
+        var input = try from.map(MetadataInput.read) ?? ClientMetadataInput()
+        input.set("client_name", name)
+        input.set("scope", scope)
+        if !redirectURIs.isEmpty { input.set("redirect_uris", redirectURIs) }
+        var change = ClientChange()
+        change.metadata = input.members
+        change.addedRedirectURIs = addedRedirectURIs
+        change.removedRedirectURIs = removedRedirectURIs
+        change.isFirstParty = firstParty
+        if newSecret { change.secret = .generate }
+        if secretStdin { change.secret = .choose(try StandardInput.secret("secret")) }
+        let changed = try installation.clients().change(client.id, change)
+        ClientOutput.print(
+            changed, issuer: installation.configuration.issuer, heading: "Changed the app", json: format.json)
+    }
+}

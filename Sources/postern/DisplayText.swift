@@ -1,0 +1,27 @@
+import Foundation
+
+/// Text as it is shown on a terminal.
+enum DisplayText {
+    /// Control characters and those that turn the direction of writing are spelled out: a name that someone chose must
+    /// not move the cursor or hide what stands beside it.
+    static func safe(_ text: String) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            default: shown.append(scalar)
+            }
+        }
+        return String(shown)
+    }
+
+    /// Such as `2026-11-24 13:50 UTC`.
+    static func time(_ seconds: Int64) -> String {
+        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    }
+
+    /// Such as `2026-11-24`.
+    static func day(_ seconds: Int64) -> String { String(time(seconds).prefix(10)) }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Handlers
+
+struct UserAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add a user.",
+        discussion: "At a terminal the password is asked for. Letters, digits and all else; at least 8 characters.")
+
+    @OptionGroup var user: UsernameArgument
+    @OptionGroup var attributes: AttributeOptions
+    @OptionGroup var password: PasswordOptions
+    @Flag(help: "Add a user who can't sign in with a password.") var noPassword = false
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func validate() throws {
+        guard !(noPassword && (password.passwordStdin || password.generatePassword)) else {
+            throw ValidationError("--no-password excludes the options that give one.")
+        }
+    }
+
+    func run() throws {
+        let users = try config.open().users
+        let changes = try attributes.changes()
+        let secret = noPassword ? nil : try password.password(for: user.name, users)
+        let added = try users.add(user.name, password: secret, attributes: changes)
+        let shown = password.generatePassword ? secret : nil
+        UserOutput.print(added, heading: "Added the user", password: shown, json: format.json)
+    }
+}

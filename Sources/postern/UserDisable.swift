@@ -1,0 +1,31 @@
+import ArgumentParser
+import Handlers
+
+struct UserDisable: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable", abstract: "Let a user sign in no more, and end all their sessions.")
+
+    @OptionGroup var user: UsernameArgument
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+        let changed = try config.open().users.disable(user.name)
+        UserOutput.print(
+            changed, heading: "Disabled the user; all sessions and grants have ended", json: format.json)
+    }
+}
+
+struct UserEnable: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable", abstract: "Let a user who was disabled sign in again.")
+
+    @OptionGroup var user: UsernameArgument
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+        let changed = try config.open().users.enable(user.name)
+        UserOutput.print(changed, heading: "Enabled the user", json: format.json)
+    }
+}
