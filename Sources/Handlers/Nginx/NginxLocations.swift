@@ -106,6 +106,7 @@ extension NginxConfiguration {
             "fastcgi_cache_lock on;",
             "fastcgi_cache_background_update on;",
             "fastcgi_pass_request_headers off;",
+            "fastcgi_ignore_headers Set-Cookie Vary;",
             "fastcgi_hide_header Set-Cookie;",
             "fastcgi_hide_header Access-Control-Allow-Origin;",
             "fastcgi_hide_header Access-Control-Allow-Credentials;",

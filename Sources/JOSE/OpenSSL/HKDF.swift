@@ -15,9 +15,8 @@ package enum HKDF {
         var derived = [UInt8](repeating: 0, count: count)
         let context = unsafe EVP_KDF_CTX_new(FetchedKDF.hkdf.pointer)
         defer { unsafe EVP_KDF_CTX_free(context) }
-        guard unsafe EVP_KDF_derive(context, &derived, count, parameters.list()) == 1 else {
-            cryptographyFailed("deriving a key")
-        }
+        let isDerived = unsafe parameters.withList { unsafe EVP_KDF_derive(context, &derived, count, $0) == 1 }
+        guard isDerived else { cryptographyFailed("deriving a key") }
         return derived
     }
 }

@@ -9,8 +9,10 @@ enum HMAC {
         var written = 0
         let context = unsafe EVP_MAC_CTX_new(FetchedMAC.hmac.pointer)
         defer { unsafe EVP_MAC_CTX_free(context) }
-        guard unsafe EVP_MAC_init(context, key.isEmpty ? [0] : key, key.count, parameters.list()) == 1,
-            unsafe EVP_MAC_update(context, message, message.count) == 1,
+        // A null pointer would mean the key of before; an empty array gives one.
+        let start = key.isEmpty ? [0] : key
+        let isReady = unsafe parameters.withList { unsafe EVP_MAC_init(context, start, key.count, $0) == 1 }
+        guard isReady, unsafe EVP_MAC_update(context, message, message.count) == 1,
             unsafe EVP_MAC_final(context, &code, &written, code.count) == 1, written == code.count
         else { cryptographyFailed("computing an HMAC") }
         return code

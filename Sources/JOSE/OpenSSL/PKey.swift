@@ -2,7 +2,7 @@ import COpenSSL
 
 /// An EVP_PKEY: a public key, or a key pair. OpenSSL lets all threads use one at once.
 @safe final class PKey: @unchecked Sendable {
-    let pointer: OpaquePointer
+    private let pointer: OpaquePointer
 
     private init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
 
@@ -36,9 +36,11 @@ import COpenSSL
         defer { unsafe EVP_PKEY_CTX_free(context) }
         let selection = isPrivate ? copenssl_select_key_pair() : copenssl_select_public_key()
         var made: OpaquePointer?
-        guard unsafe EVP_PKEY_fromdata_init(context) == 1,
-            unsafe EVP_PKEY_fromdata(context, &made, selection, parameters.list()) == 1, let made = unsafe made
-        else {
+        let isMade = unsafe parameters.withList { list in
+            unsafe EVP_PKEY_fromdata_init(context) == 1
+                && EVP_PKEY_fromdata(context, &made, selection, list) == 1
+        }
+        guard isMade, let made = unsafe made else {
             ERR_clear_error()
             return nil
         }
@@ -61,11 +63,17 @@ import COpenSSL
         return unsafe PKey(owning: pointer)
     }
 
-    var bits: Int { Int(unsafe EVP_PKEY_get_bits(pointer)) }
+    /// Hands out the EVP_PKEY, which lives at least until `body` returns: Swift may end this object after its last
+    /// mention, which would be before the call of OpenSSL.
+    func withPointer<Result>(_ body: (OpaquePointer) -> Result) -> Result {
+        withExtendedLifetime(self) { unsafe body(pointer) }
+    }
+
+    var bits: Int { unsafe withPointer { unsafe Int(EVP_PKEY_get_bits($0)) } }
 
     /// Whether the public half is a valid key of its kind (for EC: a point of the right order on the curve).
     var hasValidPublicKey: Bool {
-        let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil)
+        let context = unsafe withPointer { unsafe EVP_PKEY_CTX_new_from_pkey(nil, $0, nil) }
         defer { unsafe EVP_PKEY_CTX_free(context) }
         defer { ERR_clear_error() }
         return unsafe EVP_PKEY_public_check(context) == 1
@@ -75,7 +83,7 @@ import COpenSSL
     func integer(_ name: String, count: Int? = nil) -> [UInt8]? {
         var integer: OpaquePointer?
         defer { unsafe BN_clear_free(integer) }
-        guard unsafe EVP_PKEY_get_bn_param(pointer, name, &integer) == 1 else {
+        guard unsafe withPointer({ unsafe EVP_PKEY_get_bn_param($0, name, &integer) }) == 1 else {
             ERR_clear_error()
             return nil
         }
@@ -89,7 +97,8 @@ import COpenSSL
     var rawPublicKey: [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 32)
         var count = bytes.count
-        guard unsafe EVP_PKEY_get_raw_public_key(pointer, &bytes, &count) == 1, count == 32 else { return nil }
+        let isRead = unsafe withPointer { unsafe EVP_PKEY_get_raw_public_key($0, &bytes, &count) == 1 }
+        guard isRead, count == 32 else { return nil }
         return bytes
     }
 
@@ -97,7 +106,8 @@ import COpenSSL
     var rawPrivateKey: [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 32)
         var count = bytes.count
-        guard unsafe EVP_PKEY_get_raw_private_key(pointer, &bytes, &count) == 1, count == 32 else { return nil }
+        let isRead = unsafe withPointer { unsafe EVP_PKEY_get_raw_private_key($0, &bytes, &count) == 1 }
+        guard isRead, count == 32 else { return nil }
         return bytes
     }
 }

@@ -1,12 +1,11 @@
 import COpenSSL
 
-/// A list of OSSL_PARAMs. OpenSSL's builder keeps pointers to what it is given until the list is made, so this owns
-/// copies, and wipes them at the end: they may be keys.
+/// A list of OSSL_PARAMs. OpenSSL's builder keeps pointers to the values until the list is made, and the list keeps those
+/// to the names, so this owns copies of both, and wipes them at the end: the values may be keys.
 @safe final class ProviderParameters {
     private let builder: OpaquePointer
     private var buffers = unsafe [UnsafeMutableRawBufferPointer]()
     private var integers = unsafe [OpaquePointer]()
-    private var made: UnsafeMutablePointer<OSSL_PARAM>?
 
     init() {
         guard let builder = unsafe OSSL_PARAM_BLD_new() else { cryptographyFailed("building parameters") }
@@ -14,7 +13,6 @@ import COpenSSL
     }
 
     deinit {
-        unsafe OSSL_PARAM_free(made)
         unsafe OSSL_PARAM_BLD_free(builder)
         for unsafe buffer in unsafe buffers {
             unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
@@ -25,12 +23,12 @@ import COpenSSL
 
     func add(_ name: String, bytes: [UInt8]) {
         let buffer = unsafe copy(bytes)
-        accept(unsafe OSSL_PARAM_BLD_push_octet_string(builder, name, buffer.baseAddress, bytes.count))
+        accept(unsafe OSSL_PARAM_BLD_push_octet_string(builder, keep(name), buffer.baseAddress, bytes.count))
     }
 
     func add(_ name: String, text: String) {
         let buffer = unsafe copy(Array(text.utf8))
-        accept(unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, buffer.baseAddress, text.utf8.count))
+        accept(unsafe OSSL_PARAM_BLD_push_utf8_string(builder, keep(name), buffer.baseAddress, text.utf8.count))
     }
 
     /// An unsigned integer, its most significant byte first.
@@ -39,22 +37,27 @@ import COpenSSL
             cryptographyFailed("building parameters")
         }
         unsafe integers.append(integer)
-        accept(unsafe OSSL_PARAM_BLD_push_BN(builder, name, integer))
+        accept(unsafe OSSL_PARAM_BLD_push_BN(builder, keep(name), integer))
     }
 
-    /// The list; it lives as long as this object. To be asked for once, after the last `add`.
-    @unsafe func list() -> UnsafeMutablePointer<OSSL_PARAM> {
+    /// Hands out the list of what was added, which this keeps until `body` returns.
+    func withList<Result>(_ body: (UnsafeMutablePointer<OSSL_PARAM>) -> Result) -> Result {
         guard let list = unsafe OSSL_PARAM_BLD_to_param(builder) else { cryptographyFailed("building parameters") }
-        unsafe made = list
-        return unsafe list
+        defer { unsafe OSSL_PARAM_free(list) }
+        // Swift may end this object after its last mention, which would be before the call of OpenSSL.
+        return withExtendedLifetime(self) { unsafe body(list) }
     }
 
     private func accept(_ result: Int32) {
         guard result == 1 else { cryptographyFailed("building parameters") }
     }
 
+    private func keep(_ name: String) -> UnsafePointer<CChar>? {
+        unsafe UnsafePointer(copy(Array(name.utf8)).baseAddress?.assumingMemoryBound(to: CChar.self))
+    }
+
     private func copy(_ bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
-        // The names are C names: they get a byte for their NUL.
+        // Names and texts end with a NUL in C.
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 1)
         unsafe buffer.copyBytes(from: bytes)
         unsafe buffer[bytes.count] = 0

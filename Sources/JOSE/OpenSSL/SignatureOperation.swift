@@ -6,6 +6,7 @@ import COpenSSL
 /// All threads may use one at once: the set-up context is only read.
 @safe final class SignatureOperation: @unchecked Sendable {
     private let template: OpaquePointer
+    /// The template holds a reference of its own to the EVP_PKEY.
     private let key: PKey
 
     static func signing(with key: PKey, algorithm: SignatureAlgorithm) throws(OpenSSLError) -> SignatureOperation {
@@ -37,7 +38,9 @@ import COpenSSL
         var keyContext: OpaquePointer?
         // Ed25519 hashes by itself and takes no name (RFC 8032).
         let hash = algorithm.scheme == .edDSA ? nil : algorithm.hash.name
-        var isReady = unsafe initialize(template, &keyContext, hash, nil, nil, key.pointer, nil) == 1
+        var isReady = unsafe key.withPointer { pointer in
+            unsafe initialize(template, &keyContext, hash, nil, nil, pointer, nil) == 1
+        }
         if isReady, algorithm.scheme == .rsaPSS {
             // RFC 7518 section 3.5: MGF1 with the same hash, a salt as long as the hash.
             isReady =
@@ -51,7 +54,9 @@ import COpenSSL
     private func withCopy<Result>(_ body: (OpaquePointer) -> Result?) -> Result? {
         guard let copy = unsafe EVP_MD_CTX_new() else { return nil }
         defer { unsafe EVP_MD_CTX_free(copy) }
-        guard unsafe EVP_MD_CTX_copy_ex(copy, template) == 1 else { return nil }
+        // Swift may end this object after its last mention, which would be before OpenSSL has made the copy.
+        let isCopied = withExtendedLifetime(self) { unsafe EVP_MD_CTX_copy_ex(copy, template) == 1 }
+        guard isCopied else { return nil }
         // The copy serves once: without the flag OpenSSL would copy it again to finish.
         unsafe EVP_MD_CTX_set_flags(copy, EVP_MD_CTX_FLAG_FINALISE)
         return unsafe body(copy)
