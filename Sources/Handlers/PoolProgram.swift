@@ -30,7 +30,7 @@ package enum PoolProgram {
     }
 
     private static func fail(_ text: String, status: Int32) -> Never {
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardError.write(text)
         exit(status)
     }
 

@@ -146,7 +146,7 @@ package struct ClientAdministration {
         "a public client (token_endpoint_auth_method none) has no secret; leave client_secret out"
 
     private func sealed(_ secret: ClientSecret, for id: ClientID) -> String {
-        seal.seal(Array(secret.reveal().utf8), purpose: .clientSecret, associated: Array(id.value.utf8))
+        secret.sealed(for: id, by: seal)
     }
 
     private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {

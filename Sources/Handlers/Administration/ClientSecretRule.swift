@@ -1,8 +1,5 @@
 import JOSE
-
-package enum ClientSecretKind {}
-/// What a client proves itself with (RFC 6749 §2.3.1).
-package typealias ClientSecret = Secret<ClientSecretKind>
+import OIDCLogic
 
 /// Which secrets a client may have.
 enum ClientSecretRule {

@@ -64,7 +64,7 @@ package struct Initialization {
             _ = try SetupFolder.makeFolder(AbsolutePath.folder(of: path))
         }
         for (name, path) in [("state key", statePath), ("signing key", signingPath)] {
-            let wasMade = try SetupFolder.makeSecretFile(path, KeyFile(current: .generate()).text)
+            let wasMade = try SetupFolder.makeSecretFile(path, KeyFile(current: .generate()).text())
             steps.append(Step(name: name, detail: path, wasMade: wasMade))
         }
         let store = try SQLiteDatabase(path: configuration.store).store()

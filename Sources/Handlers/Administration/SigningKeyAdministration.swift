@@ -21,7 +21,7 @@ package struct SigningKeyAdministration {
             return SigningKeyRecord(
                 keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
                 sealedPrivateJWK: seal.seal(
-                    key.privateJWK.serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
+                    try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
                 createdAt: time)
         }
         if !records.isEmpty { try store.add(records) }

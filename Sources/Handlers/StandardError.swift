@@ -1,0 +1,8 @@
+import Glibc
+
+package enum StandardError {
+    package static func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in _ = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+    }
+}
