@@ -58,7 +58,8 @@ struct AuthorizeHandler {
         let progress = attempt.progress(within: provider.lifetimes.code, at: provider.now())
         return try flow.proceed(
             authorization, signedIn: try flow.signedIn(request), progress: isOwn ? progress : .arrived,
-            attempt: isOwn && attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) ? attempt : nil,
+            attempt: isOwn && attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now())
+                ? attempt : nil,
             raw: attempt.request, for: request)
     }
 }

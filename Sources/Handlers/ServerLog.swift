@@ -7,13 +7,16 @@ extension Logger {
     func record(_ event: ServerEvent) {
         switch event {
         case .handlerThrew(let error, let head):
-            self.error("a handler failed", metadata: ["request": "\(head.id)", "handler": "\(head.handler)", "cause": "\(error)"])
+            self.error(
+                "a handler failed",
+                metadata: ["request": "\(head.id)", "handler": "\(head.handler)", "cause": "\(error)"])
         case .headersTooLarge(let bytes, let head):
             self.error(
                 "an answer's headers were too large",
                 metadata: ["request": "\(head.id)", "handler": "\(head.handler)", "bytes": "\(bytes)"])
         case .workerFailed(let error): critical("a worker could not begin", metadata: ["cause": "\(error)"])
-        case .systemError(let call, let errno): self.error("a system call failed", metadata: ["call": "\(call)", "errno": "\(errno)"])
+        case .systemError(let call, let errno):
+            self.error("a system call failed", metadata: ["call": "\(call)", "errno": "\(errno)"])
         case .draining(let count): notice("draining", metadata: ["connections": "\(count)"])
         case .drainCutShort(let count): warning("the drain was cut short", metadata: ["connections": "\(count)"])
         }

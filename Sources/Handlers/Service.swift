@@ -57,7 +57,8 @@ struct Process: Sendable {
     init(
         _ configuration: Configuration, handlers: Set<HandlerName>, environment: [String: String], log: Logger
     ) throws {
-        let keys = try KeyFiles(configuration, environment: environment).keys(signing: handlers.contains(where: \.signs))
+        let keys = try KeyFiles(configuration, environment: environment).keys(
+            signing: handlers.contains(where: \.signs))
         let resources = try ResourceDirectory(environment: environment)
         issuer = configuration.issuer
         lifetimes = configuration.lifetimes

@@ -21,7 +21,8 @@ package enum AuthorizationResponse {
         if let state = target.state { fields.append(("state", state)) }
         fields.append(("iss", issuer.value))
         // RFC 6749 §3.1.2: a query of the registered URI is kept.
-        let separator = !target.uri.contains("?") ? "?" : target.uri.hasSuffix("?") || target.uri.hasSuffix("&") ? "" : "&"
+        let separator =
+            !target.uri.contains("?") ? "?" : target.uri.hasSuffix("?") || target.uri.hasSuffix("&") ? "" : "&"
         return target.uri + separator + FormEncoding.encode(fields)
     }
 }

@@ -55,7 +55,8 @@ extension ClientCredentials {
     /// - Parameter client: the client of ``clientID``, or else of ``rawClientID``.
     package func authenticate(_ client: Client?, opening seal: Seal) throws(OAuthError) -> AuthenticatedClient {
         let failure = OAuthError.invalidClient(
-            "client authentication failed: unknown client, or wrong secret", cause: "client \(clientID), \(method.rawValue)")
+            "client authentication failed: unknown client, or wrong secret",
+            cause: "client \(clientID), \(method.rawValue)")
         guard let client, client.id == clientID || client.id == rawClientID else { throw failure }
         if client.metadata.isPublic {
             guard method == .none else {

@@ -72,7 +72,8 @@ struct ClientMetadataMembers {
     func webURI(_ name: String) throws(ClientMetadataError) -> WebURI? {
         guard let text = try string(name) else { return nil }
         guard let uri = WebURI(text) else {
-            throw ClientMetadataError(name, "is \"\(text)\"; it must be an https or http URI, such as https://app.example.com/")
+            throw ClientMetadataError(
+                name, "is \"\(text)\"; it must be an https or http URI, such as https://app.example.com/")
         }
         return uri
     }

@@ -6,7 +6,8 @@ package enum IDToken {
     package static let type = "JWT"
 
     package static func claims(
-        for accepted: CodeExchange.Accepted, accessToken: String, issuer: Issuer, lifetimes: Lifetimes, at now: Timestamp
+        for accepted: CodeExchange.Accepted, accessToken: String, issuer: Issuer, lifetimes: Lifetimes,
+        at now: Timestamp
     ) -> JSON {
         let code = accepted.code
         let client = accepted.client

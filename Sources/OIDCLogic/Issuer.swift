@@ -16,7 +16,10 @@ package struct Issuer: Sendable, Equatable, CustomStringConvertible {
         guard authority.userInfo == nil, parts.query == nil, !parts.hasFragment, !value.hasSuffix("/") else {
             throw .extra
         }
-        guard authority.host.utf8.allSatisfy({ $0.isASCIIDigit || (0x61...0x7A).contains($0) || ".-[]:".utf8.contains($0) })
+        guard
+            authority.host.utf8.allSatisfy({
+                $0.isASCIIDigit || (0x61...0x7A).contains($0) || ".-[]:".utf8.contains($0)
+            })
         else { throw .host }
         let path = String(authority.afterPort)
         guard path.split(separator: "/").allSatisfy({ $0.utf8.allSatisfy(\.isUnreserved) && $0 != "." && $0 != ".." }),

@@ -20,7 +20,9 @@ struct URIParts {
 
     /// Nil unless it is printable ASCII with a scheme.
     init?(_ uri: String) {
-        guard uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let colon = uri.firstIndex(of: ":") else { return nil }
+        guard uri.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let colon = uri.firstIndex(of: ":") else {
+            return nil
+        }
         scheme = uri[..<colon]
         guard let first = scheme.utf8.first, first.isASCIILetter,
             scheme.utf8.allSatisfy({ $0.isASCIIAlphanumeric || [0x2B, 0x2D, 0x2E].contains($0) })

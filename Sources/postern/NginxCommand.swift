@@ -29,7 +29,8 @@ struct NginxCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try config.load()
-        let nginx = try NginxConfiguration(configuration, resources: try ResourceDirectory(environment: config.environment))
+        let nginx = try NginxConfiguration(
+            configuration, resources: try ResourceDirectory(environment: config.environment))
         let text =
             switch file {
             case .http: nginx.http

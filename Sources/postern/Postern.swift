@@ -16,7 +16,8 @@ struct Postern: ParsableCommand {
             """,
         version: "postern 0.1.0",
         subcommands: [
-            InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self, ClientCommand.self,
+            InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
+            ClientCommand.self,
             KeyCommand.self,
         ])
 
