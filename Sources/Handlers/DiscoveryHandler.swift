@@ -15,9 +15,11 @@ struct DiscoveryHandler {
 }
 
 extension Response {
-    /// For what is the same for everyone: any web page may read it, and caches may keep it for `maxAge` seconds.
+    /// For what is the same for everyone: any web page may read it, and caches may keep it for `maxAge` seconds, or for
+    /// an hour where this provider can't be reached (RFC 5861 §4).
     mutating func makePublic(maxAge: Int) {
-        self[.cacheControl] = HeaderValue("public, max-age=\(maxAge)") ?? "no-cache"
+        self[.cacheControl] = HeaderValue(
+            "public, max-age=\(maxAge), stale-while-revalidate=\(maxAge), stale-if-error=3600")
         self[.accessControlAllowOrigin] = "*"
     }
 }
