@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Glibc
 
-/// `postern-fcgi --config FILE [--only HANDLER,…] [--threads N]`: what spawn-fcgi, systemd or a CGI server runs.
+/// `postern-fcgi --config FILE [--pool NAME | --only HANDLER,…] [--threads N]`: what spawn-fcgi, systemd or a CGI server runs.
 package enum PoolProgram {
     private static let usage = """
-        usage: postern-fcgi --config FILE [--only HANDLER,...] [--threads N]
+        usage: postern-fcgi --config FILE [--pool NAME | --only HANDLER,...] [--threads N]
 
         Serves the FastCGI socket on descriptor 0, as spawn-fcgi and systemd hand it over; without one it answers one
         CGI request. --config may be left out where POSTERN_CONFIG names the file.
@@ -20,13 +20,26 @@ package enum PoolProgram {
             }
             let configuration = try Configuration.load(file, environment: environment)
             let service = Service(
-                configuration, only: options.handlers, threads: options.threads, environment: environment)
+                configuration, only: try options.handlers ?? handlers(of: options.pool, in: configuration),
+                threads: options.threads, environment: environment)
             exit(try service.run())
         } catch let fault as Options.Fault {
             fail("\(fault.text)\n\n\(usage)", status: EX_USAGE)
         } catch {
             fail("postern-fcgi: \(error)\n", status: EX_CONFIG)
         }
+    }
+
+    /// The handlers of a configured pool; nil: of all.
+    private static func handlers(
+        of name: String?, in configuration: Configuration
+    ) throws(Options.Fault) -> Set<HandlerName>? {
+        guard let name else { return nil }
+        guard let pool = configuration.pools.first(where: { $0.name == name }) else {
+            let names = configuration.pools.map(\.name).joined(separator: ", ")
+            throw Options.Fault("--pool is \"\(name)\"; the pools of \(configuration.file) are \(names)")
+        }
+        return Set(pool.handlers)
     }
 
     private static func fail(_ text: String, status: Int32) -> Never {
@@ -42,6 +55,7 @@ package enum PoolProgram {
         }
 
         var configuration: String?
+        var pool: String?
         var handlers: Set<HandlerName>?
         var threads: Int?
 
@@ -51,6 +65,7 @@ package enum PoolProgram {
                 guard let value = rest.popFirst() else { throw Fault("\(option) lacks its value, or is unknown") }
                 switch option {
                 case "--config": configuration = value
+                case "--pool": pool = value
                 case "--only":
                     var names: Set<HandlerName> = []
                     for name in value.split(separator: ",") {
@@ -69,6 +84,7 @@ package enum PoolProgram {
                 default: throw Fault("\(option) is unknown")
                 }
             }
+            if pool != nil, handlers != nil { throw Fault("--pool and --only exclude each other") }
         }
     }
 }
