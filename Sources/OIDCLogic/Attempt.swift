@@ -5,8 +5,8 @@ import JOSE
 /// It holds the request as it came. Each step validates that again, for the client as it is then, and a page that is too
 /// old starts its own request again. A value of this type proves that it was sealed here.
 package struct Attempt: Sendable {
-    /// Single: a step is taken once.
-    package let id: AttemptID
+    /// Single: a step is taken once, so each step has an id of its own.
+    package private(set) var id: AttemptID
     package let startedAt: Timestamp
     /// When its user signed in on its login page, and has been sent on since.
     package private(set) var signedInAt: Timestamp?
@@ -26,6 +26,8 @@ package struct Attempt: Sendable {
     /// The same attempt, for the step after its login page.
     package func signedIn(at now: Timestamp) -> Attempt {
         var next = self
+        // Signing in has spent the id. The next is derived, not random: a form sent twice leads to one next step.
+        next.id = AttemptID("\(id.value).2")
         next.signedInAt = now
         return next
     }
