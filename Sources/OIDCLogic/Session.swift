@@ -32,10 +32,10 @@ package struct Session: Sendable, Equatable {
         self.sidKey = sidKey
     }
 
-    /// Whether it still serves: before its absolute end, and used within `idle` seconds. A clock set back before its
-    /// beginning ends nothing.
+    /// Whether it still serves: before its absolute end, and used within `idle` seconds. A clock set back a little ends
+    /// nothing; a session of a time that lies further ahead than `idle` is of a clock that was wrong, and ends.
     package func isAlive(at now: Timestamp, idle: Int64) -> Bool {
-        now < expiresAt && now - lastUsedAt < idle
+        now < expiresAt && (-idle..<idle).contains(now - lastUsedAt)
     }
 
     /// The `sid` that a client knows this session by: random per session and client, so that two clients can't compare.
