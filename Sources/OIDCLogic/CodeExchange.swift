@@ -64,7 +64,9 @@ package struct CodeExchange: Sendable {
         guard let user, user.id == code.userID, !user.isDisabled else {
             throw .invalidGrant("the user can no longer sign in")
         }
-        guard let session, session.id == code.sessionID, session.userID == user.id else {
+        guard let session, session.id == code.sessionID, session.userID == user.id,
+            session.isAlive(at: now, idle: lifetimes.sessionIdle)
+        else {
             throw .invalidGrant("the user has signed out meanwhile")
         }
         let current = client.client
