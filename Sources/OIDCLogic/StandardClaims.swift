@@ -27,11 +27,17 @@ package enum StandardClaims {
         switch name {
         case "preferred_username": .string(user.username.value)
         case "updated_at": .integer(user.updatedAt.seconds)
-        // An address is unverified until someone says otherwise.
-        case "email_verified": user.attributes["email"] == nil ? nil : user.attributes[name] ?? .bool(false)
+        // An address is unverified until someone says otherwise, and says so by `true`, not by a text such as "false".
+        case "email_verified": attribute("email", of: user).map { _ in .bool(user.attributes[name] == .bool(true)) }
         case "phone_number_verified":
-            user.attributes["phone_number"] == nil ? nil : user.attributes[name] ?? .bool(false)
-        default: user.attributes[name]
+            attribute("phone_number", of: user).map { _ in .bool(user.attributes[name] == .bool(true)) }
+        default: attribute(name, of: user)
         }
+    }
+
+    /// OpenID Connect Core §5.3.2: what has no value is left out, not null or empty.
+    private static func attribute(_ name: String, of user: User) -> JSON? {
+        guard let value = user.attributes[name], value != .null, value != .string("") else { return nil }
+        return value
     }
 }
