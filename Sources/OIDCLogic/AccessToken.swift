@@ -46,6 +46,10 @@ package struct AccessToken: Sendable {
             let id = claims["jti"]?.stringValue, let dot = id.firstIndex(of: "."),
             let scope = try claims["scope"]?.stringValue.map({ text throws(OAuthError) in try Scope(text) })
         else { throw .invalidToken("the token lacks a claim of RFC 9068") }
+        // RFC 9068 §4. What is for another resource is no good here.
+        guard let audience = claims["aud"]?.stringValue,
+            [issuer.value, client].contains(where: { $0.utf8.elementsEqual(audience.utf8) })
+        else { throw .invalidToken("the token is for another audience") }
         clientID = ClientID(client)
         self.subject = UserID(subject)
         grantID = GrantID(String(id[..<dot]))
