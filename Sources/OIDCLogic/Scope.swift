@@ -10,7 +10,9 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     package init() {}
 
     package init(names: some Sequence<String>) {
-        for name in names where !contains(name) { self.names.append(name) }
+        // A set, as a request may hold 2,000 names, and comparing each with each takes a while.
+        var seen: Set<Identifier<Self>> = []
+        for name in names where seen.insert(Identifier(name)).inserted { self.names.append(name) }
     }
 
     /// Parses a `scope` parameter: names of printable ASCII without `"` and `\`, apart by single spaces.
