@@ -64,6 +64,9 @@ package struct ClientMetadata: Sendable, Equatable {
         policyURI = try members.webURI("policy_uri")
         tosURI = try members.webURI("tos_uri")
         initiateLoginURI = try members.webURI("initiate_login_uri")
+        guard initiateLoginURI?.isSecure ?? true else {
+            throw ClientMetadataError("initiate_login_uri", "is http; use https, or http on loopback only")
+        }
         contacts = try members.strings("contacts")
         defaultMaxAge = try members.seconds("default_max_age")
         requireAuthTime = try members.bool("require_auth_time")
@@ -115,6 +118,12 @@ package struct WebURI: Sendable, Equatable {
             let authority = parts.authority, authority.userInfo == nil
         else { return nil }
         self.value = value
+    }
+
+    /// https, or http that doesn't leave the machine (OpenID Connect Registration §2, `initiate_login_uri`).
+    var isSecure: Bool {
+        guard let parts = URIParts(value) else { return false }
+        return parts.scheme == "https" || parts.authority?.isLoopback ?? false
     }
 }
 

@@ -27,7 +27,8 @@ struct ClientMetadataMembers {
             || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
             || [
                 "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
-                "userinfo_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
+                "userinfo_signed_response_alg", "authorization_signed_response_alg",
+                "introspection_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
                 "jwks_uri",
             ].contains(name)
     }
@@ -37,11 +38,15 @@ struct ClientMetadataMembers {
     func string(_ name: String, limit: Int = 1024) throws(ClientMetadataError) -> String? {
         guard let value = object[name], value != .null else { return nil }
         guard case .string(let text) = value else { throw ClientMetadataError(name, "must be a string") }
+        return text.isEmpty ? nil : try checked(text, name, limit: limit)
+    }
+
+    private func checked(_ text: String, _ name: String, limit: Int) throws(ClientMetadataError) -> String {
         guard text.utf8.count <= limit else { throw ClientMetadataError(name, "is longer than \(limit) bytes") }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw ClientMetadataError(name, "has a control character")
         }
-        return text.isEmpty ? nil : text
+        return text
     }
 
     func strings(_ name: String) throws(ClientMetadataError) -> [String] {
@@ -51,7 +56,7 @@ struct ClientMetadataMembers {
         }
         return try items.map { (item: JSON) throws(ClientMetadataError) in
             guard case .string(let text) = item else { throw ClientMetadataError(name, "must be an array of strings") }
-            return text
+            return try checked(text, name, limit: 2048)
         }
     }
 
