@@ -1,0 +1,178 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// OpenID Connect Core §3.1.2.3 and §3.1.2.4.
+struct AuthorizationDecisionTests {
+    /// What a decision came to, without its contents.
+    enum Outcome: Equatable {
+        case signIn(SignInReason)
+        case askConsent([String])
+        case grant([String])
+        case refuse(OAuthError.Code)
+    }
+
+    private let start = Timestamp.noon
+    private let asked = ["openid", "profile", "email"]
+
+    private func decide(
+        _ change: Change = [:], of client: Client? = nil, signedIn: SignedIn? = .fixture(), consent: Scope? = nil,
+        progress: Progress = .arrived, at now: Timestamp = .noon
+    ) throws -> Outcome {
+        let client = try client ?? .fixture()
+        let request = try ValidatedAuthorizationRequest.fixture(change, of: client)
+        let remembered = consent.map {
+            Consent(userID: User.fixture().id, clientID: client.id, scope: $0, grantedAt: .noon)
+        }
+        let decision = Result { () throws(AuthorizationFailure) in
+            try request.decide(signedIn: signedIn, consent: remembered, progress: progress, at: now)
+        }
+        switch decision {
+        case .success(.signIn(let reason)): return .signIn(reason)
+        case .success(.askConsent(let scope)): return .askConsent(scope.names)
+        case .success(.grant(let grant)): return .grant(grant.scope.names)
+        case .failure(let failure):
+            let (error, target) = try redirect { throw failure }
+            #expect(target.state == "the state")
+            return .refuse(error.code)
+        }
+    }
+
+    private func thirdParty(_ metadata: [String: JSON] = [:]) throws -> Client {
+        try .fixture(metadata: metadata, isFirstParty: false)
+    }
+
+    @Test func `nobody signed in: the login page`() throws {
+        #expect(try decide(signedIn: nil) == .signIn(.noSession))
+    }
+
+    @Test func `signed in at a first-party client: granted, and nobody is asked`() throws {
+        #expect(try decide() == .grant(asked))
+    }
+
+    @Test func `signed in at another client: asked for consent`() throws {
+        #expect(try decide(of: thirdParty()) == .askConsent(asked))
+    }
+
+    // Policy
+    @Test func `what the client isn't allowed is left out, and so are names that nobody knows`() throws {
+        let client = try Client.fixture(metadata: ["scope": "email openid clerk"])
+        #expect(try decide(["scope": "openid profile email clerk admin"], of: client) == .grant(["openid", "email"]))
+    }
+
+    @Test(arguments: ["clerk", "offline_access", nil])
+    func `nothing granted is invalid_scope`(scope: String?) throws {
+        #expect(try decide(["scope": scope]) == .refuse(.invalidScope))
+    }
+
+    @Test func `nothing granted is an empty grant for preset mendix`() throws {
+        #expect(try decide(["scope": "clerk"], of: .fixture(preset: .mendix)) == .grant([]))
+    }
+
+    // §3.1.2.1, prompt=none: "The Authorization Server MUST NOT display any authentication or consent user interface pages."
+    @Test func `prompt none never shows a page`() throws {
+        let none: Change = ["prompt": "none"]
+        #expect(try decide(none, signedIn: nil) == .refuse(.loginRequired))
+        #expect(try decide(none.merging(["max_age": "0"]) { $1 }) == .refuse(.loginRequired))
+        #expect(try decide(none, of: thirdParty()) == .refuse(.consentRequired))
+        #expect(try decide(none, of: thirdParty(), consent: .standard) == .grant(asked))
+        #expect(try decide(none) == .grant(asked))
+    }
+
+    // prompt=login: "The Authorization Server SHOULD prompt the End-User for reauthentication."
+    @Test func `prompt login wants a sign-in of this attempt`() throws {
+        let login: Change = ["prompt": "login"]
+        #expect(try decide(login) == .signIn(.promptLogin))
+        #expect(try decide(login, signedIn: nil) == .signIn(.noSession))
+        let before = SignedIn.fixture(authTime: start - 1)
+        #expect(try decide(login, signedIn: before, progress: .signedIn(since: start)) == .signIn(.promptLogin))
+        #expect(try decide(login, progress: .signedIn(since: start)) == .grant(asked))
+        #expect(
+            try decide(login, signedIn: .fixture(authTime: start + 9), progress: .signedIn(since: start))
+                == .grant(asked))
+    }
+
+    @Test func `prompt select_account is a sign-in anew`() throws {
+        let select: Change = ["prompt": "select_account"]
+        #expect(try decide(select) == .signIn(.selectAccount))
+        #expect(try decide(select, progress: .signedIn(since: start)) == .grant(asked))
+    }
+
+    @Test func `prompt consent asks in spite of what is remembered, and at a first-party client`() throws {
+        let consent: Change = ["prompt": "consent"]
+        #expect(try decide(consent) == .askConsent(asked))
+        #expect(try decide(consent, of: thirdParty(), consent: .standard) == .askConsent(asked))
+        #expect(try decide(consent, progress: .consented(since: start)) == .grant(asked))
+        // Signing in is not consenting.
+        #expect(try decide(consent, progress: .signedIn(since: start)) == .askConsent(asked))
+    }
+
+    @Test func `prompt login consent wants both`() throws {
+        let both: Change = ["prompt": "login consent"]
+        #expect(try decide(both) == .signIn(.promptLogin))
+        #expect(try decide(both, progress: .signedIn(since: start)) == .askConsent(asked))
+        #expect(try decide(both, progress: .consented(since: start)) == .grant(asked))
+        // Someone who consented on a page of an attempt that another's older session was in.
+        let before = SignedIn.fixture(authTime: start - 1)
+        #expect(try decide(both, signedIn: before, progress: .consented(since: start)) == .signIn(.promptLogin))
+    }
+
+    // max_age: "If the elapsed time is greater than this value, the OP MUST attempt to actively re-authenticate."
+    @Test(
+        arguments: [
+            ("60", -59, .grant(["openid", "profile", "email"])),
+            ("60", -60, .signIn(.maxAge)),
+            ("60", -3600, .signIn(.maxAge)),
+            ("0", 0, .signIn(.maxAge)),
+            ("9999999999", -3600, .grant(["openid", "profile", "email"])),
+            // The clock was set back since: how old the sign-in is, isn't known.
+            ("60", 1, .signIn(.maxAge)),
+        ] as [(String, Int64, Outcome)])
+    func `max_age bounds the age of the sign-in`(maxAge: String, age: Int64, outcome: Outcome) throws {
+        #expect(try decide(["max_age": maxAge], signedIn: .fixture(authTime: .noon + age)) == outcome)
+    }
+
+    @Test func `a sign-in of this attempt meets any max_age`() throws {
+        let progress = Progress.signedIn(since: start)
+        #expect(try decide(["max_age": "0"], progress: progress, at: start + 30) == .grant(asked))
+        #expect(
+            try decide(["max_age": "0"], signedIn: .fixture(authTime: start - 1), progress: progress)
+                == .signIn(.maxAge))
+    }
+
+    @Test func `without max_age a sign-in of any age serves`() throws {
+        #expect(try decide(signedIn: .fixture(authTime: .noon - 9_999_999)) == .grant(asked))
+        #expect(try decide(signedIn: .fixture(authTime: .noon + 9_999_999)) == .grant(asked))
+    }
+
+    // §3.1.2.4
+    @Test func `remembered consent serves for as much as it covers`() throws {
+        #expect(try decide(of: thirdParty(), consent: .standard) == .grant(asked))
+        #expect(try decide(of: thirdParty(), consent: Scope("openid profile")) == .askConsent(asked))
+        #expect(
+            try decide(["scope": "openid"], of: thirdParty(), consent: Scope("openid profile")) == .grant(["openid"]))
+    }
+
+    // RFC 8252 §8.6: "the authorization server SHOULD NOT process authorization requests automatically without user
+    // consent or interaction" for a client that can't be told from another program.
+    @Test(
+        arguments: [
+            ("http://127.0.0.1:4711/callback", .askConsent(["openid", "profile", "email"])),
+            ("com.example.app:/callback", .askConsent(["openid", "profile", "email"])),
+            ("https://app.example/callback", .grant(["openid", "profile", "email"])),
+        ] as [(String, Outcome)])
+    func `a public client on loopback or a private scheme asks each time`(uri: String, outcome: Outcome) throws {
+        let client = try Client.native(isFirstParty: false)
+        #expect(try decide(["redirect_uri": uri], of: client, consent: .standard) == outcome)
+        #expect(
+            try decide(["redirect_uri": uri], of: client, progress: .consented(since: start)) == .grant(asked),
+            "once asked, it is granted")
+    }
+
+    @Test func `a confidential client on loopback is remembered`() throws {
+        let client = try thirdParty(["redirect_uris": ["http://localhost:3000/cb"]])
+        let uri: Change = ["redirect_uri": "http://localhost:3000/cb"]
+        #expect(try decide(uri, of: client, consent: .standard) == .grant(asked))
+    }
+}

@@ -1,0 +1,192 @@
+import Testing
+
+@testable import OIDCLogic
+
+/// RFC 6749 §4.1.1 and §4.1.2.1, OpenID Connect Core §3.1.2.1, §3.1.2.2 and §3.1.2.6.
+struct AuthorizationRequestTests {
+    @Test func `a good request is understood`() throws {
+        let request = try ValidatedAuthorizationRequest.fixture([
+            "prompt": "login consent", "max_age": "60", "login_hint": "ann", "ui_locales": "nl en", "display": "page",
+            "response_mode": "query", "unknown": "ignored",
+        ])
+        #expect(request.client.id == ClientID("app"))
+        #expect(request.target.uri == Client.redirectURI)
+        #expect(request.target.state == "the state")
+        #expect(request.scope.names == ["openid", "profile", "email"])
+        #expect(request.nonce == "the nonce")
+        #expect(request.codeChallenge?.value == RFC7636.challenge)
+        #expect(request.prompt == [.login, .consent])
+        #expect(request.maxAge == 60)
+        #expect(request.loginHint == "ann")
+        #expect(request.uiLocales == ["nl", "en"])
+    }
+
+    // Who asks isn't known: the user is told, nobody else.
+    @Test(
+        arguments: [["client_id": nil], ["client_id": ""], ["client_id": String(repeating: "a", count: 256)]]
+            as [Change])
+    func `without a client there is a page`(change: Change) {
+        #expect(page { try AuthorizationRequest.fixture(change) } == .badRequest)
+    }
+
+    @Test func `a client_id sent twice is a page`() {
+        #expect(
+            page { try AuthorizationRequest(Parameters(AuthorizationRequest.good, repeating: "client_id", as: "app")) }
+                == .badRequest)
+    }
+
+    @Test func `an unknown client is a page`() throws {
+        let request = try AuthorizationRequest.fixture()
+        #expect(page { try request.validated(for: nil) } == .unknownClient)
+        #expect(page { try request.validated(for: try .fixture("another")) } == .unknownClient)
+    }
+
+    // RFC 6749 §4.1.2.1: "the authorization server SHOULD inform the resource owner of the error and MUST NOT
+    // automatically redirect the user-agent to the invalid redirection URI."
+    @Test(
+        arguments: [
+            (["redirect_uri": nil], .badRequest),
+            (["redirect_uri": ""], .badRequest),
+            (["redirect_uri": "https://evil.example/"], .redirectMismatch),
+            (["redirect_uri": Client.redirectURI + "/"], .redirectMismatch),
+            (["redirect_uri": "https://app.example/Callback"], .redirectMismatch),
+            (["redirect_uri": "https://app.example:8443/callback"], .redirectMismatch),
+            (["redirect_uri": Client.redirectURI + "?a=b"], .redirectMismatch),
+            // Whatever else is wrong: a bad redirect URI comes first.
+            (["redirect_uri": "https://evil.example/", "response_type": "token"], .redirectMismatch),
+        ] as [(Change, AuthorizationFailure.PageKind)])
+    func `a redirect URI that isn't the client's is a page`(change: Change, kind: AuthorizationFailure.PageKind) {
+        #expect(page { try ValidatedAuthorizationRequest.fixture(change) } == kind)
+    }
+
+    @Test func `a redirect URI sent twice is a page`() throws {
+        let parameters = Parameters(AuthorizationRequest.good, repeating: "redirect_uri", as: Client.redirectURI)
+        #expect(page { try AuthorizationRequest(parameters).validated(for: try .fixture()) } == .badRequest)
+    }
+
+    @Test(
+        arguments: [
+            (["response_type": nil], .invalidRequest),
+            (["response_type": "token"], .unsupportedResponseType),
+            (["response_type": "code id_token"], .unsupportedResponseType),
+            (["response_type": "CODE"], .unsupportedResponseType),
+            (["response_mode": "fragment"], .invalidRequest),
+            (["response_mode": "form_post"], .invalidRequest),
+            (["scope": "openid \"quoted\""], .invalidScope),
+            (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
+            (["nonce": String(repeating: "a", count: 513)], .invalidRequest),
+            (["code_challenge_method": nil], .invalidRequest),
+            (["code_challenge_method": "plain"], .invalidRequest),
+            (["code_challenge": nil], .invalidRequest),
+            (["code_challenge": "short"], .invalidRequest),
+            (["prompt": "none login"], .invalidRequest),
+            (["prompt": "create"], .invalidRequest),
+            (["prompt": "LOGIN"], .invalidRequest),
+            (["max_age": "-1"], .invalidRequest),
+            (["max_age": "1.5"], .invalidRequest),
+            (["max_age": "+1"], .invalidRequest),
+            (["max_age": "99999999999"], .invalidRequest),
+            (["max_age": "١"], .invalidRequest),
+            (["login_hint": String(repeating: "a", count: 257)], .invalidRequest),
+            (["ui_locales": String(repeating: "a", count: 257)], .invalidRequest),
+            // §3.1.2.6, §6
+            (["request": "e30.e30."], .requestNotSupported),
+            (["request_uri": "https://app.example/request"], .requestURINotSupported),
+            (["registration": "{}"], .registrationNotSupported),
+        ] as [(Change, OAuthError.Code)])
+    func `a faulty request is told to the client, with its state`(change: Change, code: OAuthError.Code) throws {
+        let (error, target) = try redirect { try ValidatedAuthorizationRequest.fixture(change) }
+        #expect(error.code == code)
+        #expect(target.uri == Client.redirectURI)
+        #expect(target.state == "the state")
+    }
+
+    @Test(arguments: ["scope", "nonce", "response_type", "code_challenge", "prompt", "nobody-knows-it"])
+    func `a parameter sent twice is invalid_request`(name: String) throws {
+        var good = AuthorizationRequest.good
+        good[name] = good[name] ?? "login"
+        let parameters = Parameters(good, repeating: name, as: "code")
+        let (error, target) = try redirect { try AuthorizationRequest(parameters).validated(for: try .fixture()) }
+        #expect(error.code == .invalidRequest)
+        #expect(target.state == "the state")
+    }
+
+    // Which of two states is the right one isn't known, so neither is sent.
+    @Test func `a state sent twice is left out of the answer`() throws {
+        let parameters = Parameters(AuthorizationRequest.good, repeating: "state", as: "other")
+        let (error, target) = try redirect { try AuthorizationRequest(parameters).validated(for: try .fixture()) }
+        #expect(error.code == .invalidRequest)
+        #expect(target.state == nil)
+    }
+
+    @Test func `a state has at most 1024 bytes`() throws {
+        let longest = String(repeating: "a", count: 1024)
+        #expect(try ValidatedAuthorizationRequest.fixture(["state": longest]).target.state == longest)
+        let (error, target) = try redirect { try ValidatedAuthorizationRequest.fixture(["state": longest + "a"]) }
+        #expect(error.code == .invalidRequest)
+        #expect(target.state == nil)
+    }
+
+    @Test func `a request without state, nonce and scope is a request too`() throws {
+        let request = try ValidatedAuthorizationRequest.fixture(["state": nil, "nonce": "", "scope": nil])
+        #expect(request.target.state == nil)
+        #expect(request.nonce == nil)
+        #expect(request.scope.isEmpty)
+    }
+
+    // RFC 9700 §2.1.1; the contract: an app may switch PKCE off, a public client may not.
+    @Test func `a public client must use PKCE, and a confidential one if it is registered so`() throws {
+        let without: Change = ["code_challenge": nil, "code_challenge_method": nil]
+        #expect(try ValidatedAuthorizationRequest.fixture(without).codeChallenge == nil)
+        for client in [try Client.native(), try Client.fixture(metadata: ["require_pkce": true])] {
+            let (error, _) = try redirect { try ValidatedAuthorizationRequest.fixture(without, of: client) }
+            #expect(error.code == .invalidRequest)
+            #expect(try ValidatedAuthorizationRequest.fixture(of: client).codeChallenge != nil)
+        }
+    }
+
+    // OpenID Connect Registration §2: "If omitted, no default Max Authentication Age is specified. … The max_age request
+    // parameter overrides this default value."
+    @Test func `default_max_age counts until the request says otherwise`() throws {
+        let client = try Client.fixture(metadata: ["default_max_age": 300])
+        #expect(try ValidatedAuthorizationRequest.fixture(of: client).maxAge == 300)
+        #expect(try ValidatedAuthorizationRequest.fixture(["max_age": "0"], of: client).maxAge == 0)
+        #expect(try ValidatedAuthorizationRequest.fixture().maxAge == nil)
+    }
+
+    // RFC 8252 §7.3
+    @Test func `a native client's port is where its code goes`() throws {
+        let uri = "http://127.0.0.1:51004/callback"
+        #expect(try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri], of: .native()).target.uri == uri)
+    }
+
+    @Test func `its fields begin the same request again`() throws {
+        let request = try AuthorizationRequest.fixture(["unknown": "x", "prompt": "login"])
+        let again = try AuthorizationRequest(Parameters(request.fields))
+        #expect(again.fields.map(\.name) == request.fields.map(\.name))
+        #expect(again.fields.map(\.value) == request.fields.map(\.value))
+        #expect(!request.fields.contains { $0.name == "unknown" })
+        #expect(try again.validated(for: .fixture()).prompt == [.login])
+    }
+}
+
+/// The page that a refusal is; nil for another.
+func page<Result>(_ body: () throws -> Result) -> AuthorizationFailure.PageKind? {
+    do { _ = try body() } catch AuthorizationFailure.page(let kind, let error) {
+        #expect(error.code == .invalidRequest)
+        return kind
+    } catch { Issue.record("\(error)") }
+    return nil
+}
+
+/// What a refusal tells the client, and where.
+func redirect<Result>(_ body: () throws -> Result) throws -> (OAuthError, RedirectTarget) {
+    do { _ = try body() } catch AuthorizationFailure.redirect(let error, let target) { return (error, target) }
+    throw Unexpected("it was not refused")
+}
+
+struct Unexpected: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+}

@@ -1,0 +1,121 @@
+import Testing
+
+@testable import OIDCLogic
+
+/// RFC 6749 §3.1.2, RFC 8252 §7 and §8, RFC 9700 §2.1.
+struct RedirectURITests {
+    @Test(arguments: [
+        "https://app.example/callback", "https://app.example", "https://app.example:8443/a?b=c&d=%20",
+        "http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb", "https://192.0.2.1/cb",
+    ])
+    func `a web client registers https, or http on loopback`(uri: String) throws {
+        #expect(try RedirectURI(registering: uri, for: .web).value == uri)
+    }
+
+    // RFC 8252 §7.1
+    @Test(arguments: ["com.example.app:/callback", "com.example.app://callback", "https://app.example/claimed"])
+    func `a native client registers private-use schemes too`(uri: String) throws {
+        #expect(try RedirectURI(registering: uri, for: .native).value == uri)
+    }
+
+    @Test(
+        arguments: [
+            ("http://app.example/cb", .web, .insecure),
+            ("http://127.0.0.1.evil.example/cb", .web, .insecure),
+            ("http://localhost.evil.example/cb", .web, .insecure),
+            ("http://127.0.0.2/cb", .web, .insecure),
+            ("http:/cb", .web, .insecure),
+            ("https:/cb", .web, .notAbsolute),
+            ("https://", .web, .notAbsolute),
+            ("https:///cb", .web, .notAbsolute),
+            ("//app.example/cb", .web, .notAbsolute),
+            ("/cb", .web, .notAbsolute),
+            ("", .web, .notAbsolute),
+            ("https://app.example/c b", .web, .notAbsolute),
+            ("https://app.example/é", .web, .notAbsolute),
+            ("https://app.example/\r\nSet-Cookie: a", .web, .notAbsolute),
+            ("https://app.example/\u{0}", .web, .notAbsolute),
+            ("https://app.example\\@evil.example/", .web, .notAbsolute),
+            ("https://app.example:0/", .web, .notAbsolute),
+            ("https://app.example:65536/", .web, .notAbsolute),
+            ("https://app.example:/", .web, .notAbsolute),
+            ("https://app.example:80:80/", .web, .notAbsolute),
+            ("https://[::1/", .web, .notAbsolute),
+            ("https://[::1]x/", .web, .notAbsolute),
+            ("https://app.example/cb#", .web, .fragment),
+            ("https://app.example/cb#a", .web, .fragment),
+            ("https://*.app.example/cb", .web, .wildcard),
+            ("https://app.example/*", .web, .wildcard),
+            ("https://user@app.example/cb", .web, .userInfo),
+            ("https://app.example@evil.example/cb", .web, .userInfo),
+            ("https://@app.example/cb", .web, .userInfo),
+            ("HTTPS://app.example/cb", .web, .upperCase),
+            ("https://App.example/cb", .web, .upperCase),
+            ("com.example.app:/cb", .web, .scheme),
+            ("javascript:alert(1)", .web, .scheme),
+            ("data:text/html,x", .web, .scheme),
+            ("javascript:alert(1)", .native, .schemeWithoutDot),
+            ("urn:ietf:wg:oauth:2.0:oob", .native, .schemeWithoutDot),
+            ("myapp:/cb", .native, .schemeWithoutDot),
+            ("http://app.example/cb", .native, .insecure),
+        ] as [(String, ApplicationType, RedirectURIFault)])
+    func `what is no place to send a code to is not registered`(
+        uri: String, type: ApplicationType, fault: RedirectURIFault
+    ) {
+        #expect(throws: fault) { try RedirectURI(registering: uri, for: type) }
+    }
+
+    @Test func `1024 bytes are enough for anyone`() throws {
+        let long = "https://app.example/" + String(repeating: "a", count: 1004)
+        #expect(try RedirectURI(registering: long, for: .web).value == long)
+        #expect(throws: RedirectURIFault.tooLong) { try RedirectURI(registering: long + "a", for: .web) }
+    }
+
+    // RFC 9700 §2.1: exact string matching
+    @Test(arguments: [
+        "https://app.example/callback/", "https://app.example/Callback", "https://app.example:443/callback",
+        "https://app.example/callback?", "https://app.example/callback?a=b", "https://app.example/callback#a",
+        "http://app.example/callback", "https://APP.example/callback", "https://app.example/./callback",
+        "https://app.example/%63allback", "https://app.example/callbac", "https://app.example/callback ", "",
+    ])
+    func `a registered URI is matched byte by byte`(requested: String) throws {
+        let uri = try RedirectURI(registering: "https://app.example/callback", for: .web)
+        #expect(uri.accepts("https://app.example/callback", from: .web))
+        #expect(!uri.accepts(requested, from: .web))
+        #expect(!uri.accepts(requested, from: .native))
+    }
+
+    // RFC 8252 §7.3
+    @Test(arguments: ["http://127.0.0.1", "http://[::1]", "http://localhost"])
+    func `a native client's loopback port may differ`(base: String) throws {
+        for port in ["", ":49152"] {
+            let uri = try RedirectURI(registering: "\(base)\(port)/cb?a=b", for: .native)
+            for other in ["", ":1", ":65535"] {
+                #expect(uri.accepts("\(base)\(other)/cb?a=b", from: .native), "\(port) and \(other)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1:8080/CB", "http://127.0.0.1:8080/cb/", "http://127.0.0.1:8080/cb?a",
+        "http://localhost:8080/cb",
+        "http://[::1]:8080/cb", "https://127.0.0.1:8080/cb", "http://127.0.0.1:8080@evil.example/cb",
+        "http://127.0.0.1:8080/cb#a", "http://evil@127.0.0.1:8080/cb", "http://127.0.0.1:0/cb", "http://127.0.0.1:/cb",
+        "http://127.0.0.1:99999/cb", "http://127.0.0.1.evil.example:8080/cb", "http://127.0.0.1:8080\\/cb",
+    ])
+    func `nothing but the port may differ`(requested: String) throws {
+        let uri = try RedirectURI(registering: "http://127.0.0.1:1234/cb", for: .native)
+        #expect(!uri.accepts(requested, from: .native))
+    }
+
+    @Test func `a web client's loopback port is matched`() throws {
+        let uri = try RedirectURI(registering: "http://localhost:3000/cb", for: .web)
+        #expect(uri.accepts("http://localhost:3000/cb", from: .web))
+        #expect(!uri.accepts("http://localhost:3001/cb", from: .web))
+    }
+
+    @Test func `a native client's https port is matched`() throws {
+        let uri = try RedirectURI(registering: "https://app.example/cb", for: .native)
+        #expect(!uri.accepts("https://app.example:8443/cb", from: .native))
+    }
+}
