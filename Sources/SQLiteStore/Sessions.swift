@@ -20,7 +20,8 @@ extension SQLiteStore: SessionStore {
     package func start(
         _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
     ) throws -> Bool {
-        let amr = JSON.array(session.amr.map(JSON.string)).text
+        // RFC 8176 §2: a method's name has no space.
+        let amr = session.amr.joined(separator: " ")
         return try write { database in
             guard try Self.spend(attempt, until: until, in: database) else { return false }
             if let ended { try database.run("DELETE FROM session WHERE id = ?1", Value(ended)) }
@@ -58,10 +59,9 @@ extension SQLiteStore: SessionStore {
     }
 
     private static func session(_ row: borrowing Row) throws(StoreError) -> Session {
-        guard case .array(let amr) = try row.json(3) else { throw row.malformed(3) }
-        return Session(
+        Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            amr: amr.compactMap(\.stringValue), acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
+            amr: try row.text(3).split(separator: " ").map(String.init), acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8))
     }
 }

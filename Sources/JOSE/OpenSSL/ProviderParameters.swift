@@ -14,11 +14,11 @@ import COpenSSL
 
     deinit {
         unsafe OSSL_PARAM_BLD_free(builder)
-        for unsafe buffer in unsafe buffers {
+        for unsafebuffer in unsafe buffers {
             unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
             unsafe buffer.deallocate()
         }
-        for unsafe integer in unsafe integers { unsafe BN_clear_free(integer) }
+        for unsafeinteger in unsafe integers { unsafe BN_clear_free(integer) }
     }
 
     func add(_ name: String, bytes: [UInt8]) {
