@@ -61,7 +61,8 @@ extension SQLiteStore: SessionStore {
     private static func session(_ row: borrowing Row) throws(StoreError) -> Session {
         Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            amr: try row.text(3).split(separator: " ").map(String.init), acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
+            amr: try row.text(3).split(separator: " ").map(String.init), acr: try row.text(4), createdAt: row.time(5),
+            lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8))
     }
 }
