@@ -9,7 +9,7 @@ extension AdministrationError: AdministratorFacing {
     package var administratorText: String { description }
 }
 
-extension KeyFileError: AdministratorFacing {
+extension KeyFileFault: AdministratorFacing {
     package var administratorText: String { description }
 }
 

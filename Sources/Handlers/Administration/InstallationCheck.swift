@@ -62,8 +62,8 @@ package struct InstallationCheck {
     }
 
     private mutating func check(keyFiles: KeyFiles, store path: String) {
-        let state = seal("state key") { () throws(KeyFileError) in (try keyFiles.state(), try keyFiles.statePath()) }
-        let signing = seal("signing key") { () throws(KeyFileError) in
+        let state = seal("state key") { () throws(KeyFileFault) in (try keyFiles.state(), try keyFiles.statePath()) }
+        let signing = seal("signing key") { () throws(KeyFileFault) in
             (try keyFiles.signing(), try keyFiles.signingPath())
         }
         guard FileManager.default.fileExists(atPath: path) else {
@@ -85,9 +85,9 @@ package struct InstallationCheck {
     }
 
     private mutating func seal(
-        _ subject: String, _ load: () throws(KeyFileError) -> (seal: Seal, path: String)
+        _ subject: String, _ load: () throws(KeyFileFault) -> (seal: Seal, path: String)
     ) -> Seal? {
-        do throws(KeyFileError) {
+        do throws(KeyFileFault) {
             let loaded = try load()
             add(.ok, subject, loaded.path)
             return loaded.seal
@@ -98,7 +98,7 @@ package struct InstallationCheck {
     }
 
     private mutating func check(signingKeysOf store: some Store, _ seal: Seal) throws {
-        let administration = SigningKeyAdministration(store: store, now: Installation.systemClock)
+        let administration = SigningKeyAdministration(store: store, now: SystemClock.now)
         let keys = try administration.keys().filter { $0.status != .retired }
         for key in keys where !administration.opens(key, with: seal) {
             add(
@@ -117,10 +117,10 @@ package struct InstallationCheck {
     }
 
     private mutating func check(secretsOf store: some Store, _ seal: Seal) throws {
-        let clients = try ClientAdministration(store: store, seal: seal, now: Installation.systemClock).clients()
+        let clients = try ClientAdministration(store: store, seal: seal, now: SystemClock.now).clients()
         let lost = clients.filter { client in
             guard let sealed = client.sealedSecret else { return false }
-            return (try? seal.open(sealed, purpose: .clientSecret, associated: Array(client.id.value.utf8))) == nil
+            return (try? ClientSecret(sealed: sealed, of: client.id, opening: seal)) == nil
         }
         for client in lost {
             add(.fault, "clients", "the secret of \(client.id) can't be opened: \(Self.sealedElsewhere("state.key"))")
