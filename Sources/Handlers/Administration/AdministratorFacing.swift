@@ -17,6 +17,10 @@ extension ResourceError: AdministratorFacing {
     package var administratorText: String { description }
 }
 
+extension NginxFault: AdministratorFacing {
+    package var administratorText: String { description }
+}
+
 extension ClientMetadataError: AdministratorFacing {
     package var administratorText: String { description }
 }

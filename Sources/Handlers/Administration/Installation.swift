@@ -34,9 +34,8 @@ package struct Installation {
 
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
-    /// To look at clients, or to change them: needs `state.key`, which their secrets are sealed under. Throws
-    /// ``KeyFileFault``.
-    package func clients() throws(KeyFileFault) -> ClientAdministration {
-        ClientAdministration(store: store, seal: try keyFiles.state(), now: now)
+    /// It reads `state.key`, which secrets are sealed under, when it needs it.
+    package var clients: ClientAdministration {
+        ClientAdministration(store: store, seal: { [keyFiles] in try keyFiles.state() }, now: now)
     }
 }
