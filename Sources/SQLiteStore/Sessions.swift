@@ -20,8 +20,7 @@ extension SQLiteStore: SessionStore {
     package func start(
         _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
     ) throws -> Bool {
-        // RFC 8176 §2: a method's name has no space.
-        let amr = session.amr.joined(separator: " ")
+        let amr = JSON.array(session.amr.map(JSON.string)).text
         return try write { database in
             guard try Self.spend(attempt, until: until, in: database) else { return false }
             if let ended { try database.run("DELETE FROM session WHERE id = ?1", Value(ended)) }
@@ -59,10 +58,12 @@ extension SQLiteStore: SessionStore {
     }
 
     private static func session(_ row: borrowing Row) throws(StoreError) -> Session {
-        Session(
+        guard case .array(let values) = try row.json(3) else { throw row.malformed(3) }
+        let amr = values.compactMap(\.stringValue)
+        guard amr.count == values.count else { throw row.malformed(3) }
+        return Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            amr: try row.text(3).split(separator: " ").map(String.init), acr: try row.text(4), createdAt: row.time(5),
-            lastUsedAt: row.time(6),
+            amr: amr, acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8))
     }
 }
