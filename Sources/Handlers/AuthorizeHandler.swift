@@ -37,7 +37,7 @@ struct AuthorizeHandler {
         guard query.utf8.count <= Carrier.limit else {
             let attempt = Attempt(
                 raw, in: BrowserToken(random: provider.random), at: provider.now(), random: provider.random)
-            let value = try carrier.carry(try attempt.sealed(by: provider.seal), from: request.remoteAddress)
+            let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
             return provider.redirect(
                 to: provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)]),
                 for: request)

@@ -77,7 +77,7 @@ struct SignInFlow {
             LoginPage(
                 clientName: client.displayName, clientIsVerified: client.isFirstParty,
                 loginHint: username ?? authorization.loginHint, action: provider.issuer.path + "/login",
-                attempt: try attempt.sealed(by: provider.seal),
+                attempt: attempt.sealed(by: provider.seal),
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 failure: failure),
             status: status, for: request, uiLocales: authorization.uiLocales)
@@ -101,7 +101,7 @@ struct SignInFlow {
                 termsURI: metadata.tosURI.flatMap { WebLink($0.value) },
                 destination: WebLink(authorization.target.uri)?.host,
                 userName: signedIn.user.displayName, scopes: scope.names,
-                action: provider.issuer.path + "/consent", attempt: try attempt.sealed(by: provider.seal),
+                action: provider.issuer.path + "/consent", attempt: attempt.sealed(by: provider.seal),
                 token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
             for: request, uiLocales: authorization.uiLocales)
         if known == nil { response.set(provider.cookies.setting(browser)) }
@@ -109,7 +109,7 @@ struct SignInFlow {
     }
 
     private func continueAtAuthorize(_ attempt: Attempt, for request: Request) throws -> Response {
-        let value = try carrier.carry(try attempt.sealed(by: provider.seal), from: request.remoteAddress)
+        let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
         let uri = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
         return provider.redirect(to: uri, for: request)
     }
@@ -117,7 +117,7 @@ struct SignInFlow {
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
-        let value = try carrier.carry(try code.sealed(by: provider.seal), from: request.remoteAddress)
+        let value = try carrier.carry(code.sealed(by: provider.seal), from: request.remoteAddress)
         let uri = AuthorizationResponse.code(value, to: grant.request.target, from: provider.issuer)
         return provider.redirect(to: uri, for: request)
     }

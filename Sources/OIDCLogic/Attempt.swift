@@ -48,30 +48,31 @@ package struct Attempt: Sendable {
 }
 
 extension Attempt {
-    private struct Content: Codable {
-        let id: String
-        let startedAt: Timestamp
-        let signedInAt: Timestamp?
-        let browser: String
-        let fields: [String: String]
-    }
-
-    package func sealed(by seal: Seal) throws -> String {
-        try seal.seal(
-            Content(
-                id: id.value, startedAt: startedAt, signedInAt: signedInAt, browser: Base64URL.encode(browser),
-                fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.name, $0.value) })),
-            purpose: .attempt)
+    package func sealed(by seal: Seal) -> String {
+        var content: [String: JSON] = [
+            "id": .string(id.value), "started_at": .integer(startedAt.seconds),
+            "browser": .string(Base64URL.encode(browser)),
+            "fields": .object(
+                Dictionary(
+                    request.fields.map { ($0.name, JSON.string($0.value)) }, uniquingKeysWith: { first, _ in first })),
+        ]
+        content["signed_in_at"] = (signedInAt?.seconds).map(JSON.integer)
+        return seal.seal(JSON.object(content).serialized(), purpose: .attempt)
     }
 
     /// Throws if it isn't one of ours.
     package init(sealed text: String, opening seal: Seal) throws {
-        let content = try seal.open(text, as: Content.self, purpose: .attempt)
-        id = AttemptID(content.id)
-        startedAt = content.startedAt
-        signedInAt = content.signedInAt
-        browser = Base64URL.decode(content.browser) ?? []
-        request = try AuthorizationRequest(Parameters(content.fields.map { (name: $0.key, value: $0.value) }))
+        let content = try JSON(parsing: try seal.open(text, purpose: .attempt))
+        guard let id = content["id"]?.stringValue, let startedAt = content["started_at"]?.integerValue,
+            let browser = content["browser"]?.stringValue.flatMap(Base64URL.decode),
+            let fields = content["fields"]?.objectValue
+        else { throw SealError.unexpectedContent }
+        self.id = AttemptID(id)
+        self.startedAt = Timestamp(startedAt)
+        signedInAt = content["signed_in_at"]?.integerValue.map(Timestamp.init)
+        self.browser = browser
+        request = try AuthorizationRequest(
+            Parameters(fields.compactMap { name, value in value.stringValue.map { (name: name, value: $0) } }))
     }
 }
 

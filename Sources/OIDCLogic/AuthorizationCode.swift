@@ -35,41 +35,41 @@ package struct AuthorizationCode: Sendable, Equatable {
 }
 
 extension AuthorizationCode {
-    /// Short names: it travels in a URL.
-    private struct Content: Codable {
-        let i, c, u, s, r, p: String
-        let n, k: String?
-        let d: String
-        let a: Timestamp
-        let m: [String]
-        let l: String
-        let t: Timestamp
-    }
-
-    package func sealed(by seal: Seal) throws -> String {
-        try seal.seal(
-            Content(
-                i: id.value, c: clientID.value, u: userID.value, s: sessionID.value, r: redirectURI,
-                p: scope.description, n: nonce, k: codeChallenge?.value, d: sid, a: authTime, m: amr, l: acr,
-                t: issuedAt),
-            purpose: .authorizationCode)
+    /// The members have short names, since it travels in a URL.
+    package func sealed(by seal: Seal) -> String {
+        var content: [String: JSON] = [
+            "i": .string(id.value), "c": .string(clientID.value), "u": .string(userID.value),
+            "s": .string(sessionID.value), "r": .string(redirectURI), "p": .string(scope.description),
+            "d": .string(sid), "a": .integer(authTime.seconds), "m": .array(amr.map(JSON.string)), "l": .string(acr),
+            "t": .integer(issuedAt.seconds),
+        ]
+        content["n"] = nonce.map(JSON.string)
+        content["k"] = (codeChallenge?.value).map(JSON.string)
+        return seal.seal(JSON.object(content).serialized(), purpose: .authorizationCode)
     }
 
     /// Throws if it isn't one of ours.
     package init(sealed text: String, opening seal: Seal) throws {
-        let content = try seal.open(text, as: Content.self, purpose: .authorizationCode)
-        id = GrantID(content.i)
-        clientID = ClientID(content.c)
-        userID = UserID(content.u)
-        sessionID = SessionID(content.s)
-        redirectURI = content.r
-        scope = try Scope(content.p)
-        nonce = content.n
-        codeChallenge = content.k.map(CodeChallenge.init(sealed:))
-        sid = content.d
-        authTime = content.a
-        amr = content.m
-        acr = content.l
-        issuedAt = content.t
+        let content = try JSON(parsing: try seal.open(text, purpose: .authorizationCode))
+        guard let id = content["i"]?.stringValue, let client = content["c"]?.stringValue,
+            let user = content["u"]?.stringValue, let session = content["s"]?.stringValue,
+            let redirectURI = content["r"]?.stringValue, let scope = content["p"]?.stringValue,
+            let sid = content["d"]?.stringValue, let authTime = content["a"]?.integerValue,
+            let amr = content["m"]?.arrayValue, let acr = content["l"]?.stringValue,
+            let issuedAt = content["t"]?.integerValue
+        else { throw SealError.unexpectedContent }
+        self.id = GrantID(id)
+        clientID = ClientID(client)
+        userID = UserID(user)
+        sessionID = SessionID(session)
+        self.redirectURI = redirectURI
+        self.scope = try Scope(scope)
+        nonce = content["n"]?.stringValue
+        codeChallenge = content["k"]?.stringValue.map(CodeChallenge.init(sealed:))
+        self.sid = sid
+        self.authTime = Timestamp(authTime)
+        self.amr = amr.compactMap(\.stringValue)
+        self.acr = acr
+        self.issuedAt = Timestamp(issuedAt)
     }
 }

@@ -1,17 +1,8 @@
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z (RFC 7519 §2, NumericDate).
-package struct Timestamp: Hashable, Comparable, Sendable, Codable {
+package struct Timestamp: Hashable, Comparable, Sendable {
     package let seconds: Int64
 
     package init(_ seconds: Int64) { self.seconds = seconds }
-
-    package init(from decoder: any Decoder) throws {
-        seconds = try decoder.singleValueContainer().decode(Int64.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(seconds)
-    }
 
     package static func < (one: Self, other: Self) -> Bool { one.seconds < other.seconds }
     package static func + (one: Self, seconds: Int64) -> Self { Self(one.seconds + seconds) }

@@ -43,6 +43,9 @@ import OIDCLogic
     /// False after an error: SQLite has rolled the whole transaction back.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
+    /// The SQL of every statement that was used so far.
+    var statementTexts: [String] { statements.keys.sorted() }
+
     /// Runs a statement to its end. Returns how many rows it changed.
     @discardableResult
     func run(_ sql: String, _ values: Value...) throws(StoreError) -> Int {
@@ -64,6 +67,12 @@ import OIDCLogic
     /// Every row that the statement gives.
     func all<Result>(
         _ sql: String, _ values: Value..., read: (borrowing Row) throws(StoreError) -> Result
+    ) throws(StoreError) -> [Result] {
+        try all(sql, values: values, read: read)
+    }
+
+    func all<Result>(
+        _ sql: String, values: [Value], read: (borrowing Row) throws(StoreError) -> Result
     ) throws(StoreError) -> [Result] {
         let statement = try prepared(sql, values)
         defer { statement.reset() }

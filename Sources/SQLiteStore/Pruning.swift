@@ -25,16 +25,20 @@ enum Pruning {
 
 /// When the writer prunes by itself: about every minute, and sooner while there is more than one step removes.
 struct PruneSchedule {
+    /// Rows of each kind in one step.
     static let limit = 500
-    private static let interval: Int64 = 60_000
-    private static let intervalWhileBehind: Int64 = 100
 
     let clock: Clock
+    /// In milliseconds, as are all below.
+    private let interval: Int64
+    private let intervalWhileBehind: Int64
     private var due: Int64
 
-    init(clock: @escaping Clock) {
+    init(clock: @escaping Clock, interval: Int64 = 60_000, whileBehind: Int64 = 100) {
         self.clock = clock
-        due = Monotonic.milliseconds + Self.interval
+        self.interval = interval
+        intervalWhileBehind = whileBehind
+        due = Monotonic.milliseconds + interval
     }
 
     var millisecondsLeft: Int64 { max(0, due - Monotonic.milliseconds) }
@@ -42,6 +46,6 @@ struct PruneSchedule {
     /// `removed`: how many rows of each kind the last step removed; nil if it failed.
     mutating func didRun(removing removed: [Int]?) {
         let isBehind = removed?.contains(Self.limit) ?? false
-        due = Monotonic.milliseconds + (isBehind ? Self.intervalWhileBehind : Self.interval)
+        due = Monotonic.milliseconds + (isBehind ? intervalWhileBehind : interval)
     }
 }

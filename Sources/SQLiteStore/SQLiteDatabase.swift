@@ -9,7 +9,7 @@ package final class SQLiteDatabase: Sendable {
     let cache = GenerationCache()
 
     private let path: String
-    private let queue = Monitor(WriteQueue())
+    let queue = Monitor(WriteQueue())
     private let writerHasEnded = Monitor(false)
 
     /// Opens the file, or makes it (mode 0600), and brings its schema up to date. Beside it are `PATH.lock`, and
@@ -17,13 +17,17 @@ package final class SQLiteDatabase: Sendable {
     ///
     /// With a clock, the writer removes what has expired by it, about every minute. Throws ``StoreError``: `broken` for
     /// a database of a newer release or of another program.
-    package init(path: String, pruningBy clock: Clock? = nil) throws(StoreError) {
+    package convenience init(path: String, pruningBy clock: Clock? = nil) throws(StoreError) {
+        try self.init(path: path, pruning: clock.map { PruneSchedule(clock: $0) })
+    }
+
+    init(path: String, pruning: PruneSchedule?) throws(StoreError) {
         self.path = path
         let lock = try DatabaseLock(path: path + ".lock")
         let database = try Self.open(path, under: lock)
         warnings = DatabaseFile(path: path).warnings
 
-        var writer = Writer(queue: queue, database: database, lock: lock, pruning: clock.map(PruneSchedule.init))
+        var writer = Writer(queue: queue, database: database, lock: lock, pruning: pruning)
         let hasEnded = writerHasEnded
         let started = DatabaseThread.start {
             writer.run()

@@ -58,10 +58,12 @@ extension SQLiteStore: SessionStore {
     }
 
     private static func session(_ row: borrowing Row) throws(StoreError) -> Session {
-        guard case .array(let amr) = try row.json(3) else { throw row.malformed(3) }
+        guard case .array(let values) = try row.json(3) else { throw row.malformed(3) }
+        let amr = values.compactMap(\.stringValue)
+        guard amr.count == values.count else { throw row.malformed(3) }
         return Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            amr: amr.compactMap(\.stringValue), acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
+            amr: amr, acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8))
     }
 }

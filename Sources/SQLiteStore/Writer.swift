@@ -24,6 +24,8 @@ struct WriteQueue: Sendable {
     fileprivate var waiting: [PendingWrite] = []
     fileprivate var isClosed = false
 
+    var count: Int { waiting.count }
+
     /// False: nobody takes it any more.
     mutating func append(_ write: PendingWrite) -> Bool {
         if isClosed { return false }

@@ -47,7 +47,7 @@ struct ClientAdd: ParsableCommand {
 
     func run() throws {
         let installation = try config.open()
-        let clients = try installation.clients()
+        let clients = installation.clients
         let registration = try from.map(MetadataInput.read) ?? friendly()
         let registered = try clients.register(
             registration, preset: preset, isFirstParty: thirdParty ? false : nil)

@@ -8,7 +8,7 @@ struct ClientList: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let clients = try config.open().clients().clients()
+        let clients = try config.open().clients.clients()
         guard !format.json else {
             print(Listing.json(clients.map(\.json)).readableText)
             return
@@ -34,7 +34,7 @@ struct ClientShow: ParsableCommand {
 
     func run() throws {
         let installation = try config.open()
-        let found = try installation.clients().client(client.id)
+        let found = try installation.clients.client(client.id)
         ClientOutput.print(
             RegisteredClient(client: found, secret: nil), issuer: installation.configuration.issuer, heading: "The app",
             json: format.json)

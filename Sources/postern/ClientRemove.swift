@@ -11,7 +11,7 @@ struct ClientRemove: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let clients = try config.open().clients()
+        let clients = try config.open().clients
         let found = try clients.client(client.id)
         let name = DisplayText.safe(found.displayName)
         try Confirmation.require("Remove the app \(name) for good? (yes/no)", given: yes)

@@ -59,7 +59,7 @@ struct ClientSet: ParsableCommand {
         change.isFirstParty = firstParty
         if newSecret { change.secret = .generate }
         if secretStdin { change.secret = .choose(try StandardInput.secret("secret")) }
-        let changed = try installation.clients().change(client.id, change)
+        let changed = try installation.clients.change(client.id, change)
         ClientOutput.print(
             changed, issuer: installation.configuration.issuer, heading: "Changed the app", json: format.json)
     }

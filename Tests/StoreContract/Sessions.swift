@@ -7,6 +7,8 @@ func expectSessions(in store: some Store) throws {
     let digest: [UInt8] = [0, 1, 0, 255]
     try expect(try start(session, digest, "first", in: store), "a session starts")
     try expect(try store.session(digest: digest) == session, "every field of a session comes back as it went in")
+    try expect(try store.session(session.id) == session, "by its id as well")
+    try expect(try store.session(SessionID("session")) == nil, "which is compared whole")
     try expect(try store.session(digest: [0, 1, 0]) == nil, "a digest is compared whole")
     try expect(try store.session(digest: []) == nil, "an empty digest is no session's")
 
@@ -33,7 +35,7 @@ func expectSessions(in store: some Store) throws {
     try expect(try store.session(digest: [3])?.lastUsedAt == .noon + 90, "a clock set back moves nothing back")
     try store.touch(SessionID("unknown"), at: .noon)
     try store.endSession(raised.id)
-    try expect(try store.session(digest: [3]) == nil, "an ended session is gone")
+    try expect(try store.session(digest: [3]) == nil && store.session(raised.id) == nil, "an ended session is gone")
     try store.endSession(raised.id)
     try store.touch(raised.id, at: .noon + 99)
     try expect(try store.session(digest: [3]) == nil, "and stays so")

@@ -9,11 +9,15 @@ extension AdministrationError: AdministratorFacing {
     package var administratorText: String { description }
 }
 
-extension KeyFileError: AdministratorFacing {
+extension KeyFileFault: AdministratorFacing {
     package var administratorText: String { description }
 }
 
 extension ResourceError: AdministratorFacing {
+    package var administratorText: String { description }
+}
+
+extension NginxFault: AdministratorFacing {
     package var administratorText: String { description }
 }
 

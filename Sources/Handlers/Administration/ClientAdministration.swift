@@ -4,12 +4,15 @@ import OIDCLogic
 /// What an administrator does with clients.
 package struct ClientAdministration {
     private let store: any Store
-    private let seal: Seal
+    private let seal: () throws -> Seal
     private let random: any RandomSource
     private let now: Clock
 
-    /// `seal` is that of `state.key`.
-    package init(store: any Store, seal: Seal, random: any RandomSource = SystemRandom(), now: @escaping Clock) {
+    /// `seal` gives that of `state.key`; it is asked for only where a secret is kept.
+    package init(
+        store: any Store, seal: @escaping () throws -> Seal, random: any RandomSource = SystemRandom(),
+        now: @escaping Clock
+    ) {
         self.store = store
         self.seal = seal
         self.random = random
@@ -31,7 +34,8 @@ package struct ClientAdministration {
         let isFirstParty = try isFirstParty ?? flag("first_party", of: metadata) ?? true
         let time = now()
         let client = Client(
-            id: id, metadata: parsed, sealedSecret: secret.map { sealed($0, for: id) }, preset: preset,
+            id: id, metadata: parsed, sealedSecret: try secret.map { $0.sealed(for: id, by: try seal()) },
+            preset: preset,
             isFirstParty: isFirstParty, createdAt: time, updatedAt: time)
         do {
             try store.add(client)
@@ -75,7 +79,7 @@ package struct ClientAdministration {
             ?? client.isFirstParty
         let secret = try secret(after: change, wasPublic: wasPublic, isPublic: client.metadata.isPublic)
         if client.metadata.isPublic { client.sealedSecret = nil }
-        if let secret { client.sealedSecret = sealed(secret, for: client.id) }
+        if let secret { client.sealedSecret = secret.sealed(for: client.id, by: try seal()) }
         client.updatedAt = max(now(), client.updatedAt)
         do {
             try store.replace(client)
@@ -144,10 +148,6 @@ package struct ClientAdministration {
 
     private static let publicHasNoSecret =
         "a public client (token_endpoint_auth_method none) has no secret; leave client_secret out"
-
-    private func sealed(_ secret: ClientSecret, for id: ClientID) -> String {
-        secret.sealed(for: id, by: seal)
-    }
 
     private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {
         guard let text = try text("client_id", of: metadata) else { return nil }

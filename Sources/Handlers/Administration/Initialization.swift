@@ -21,11 +21,11 @@ package struct Initialization {
     /// For a trial on one's own machine.
     package static let trialIssuer = "http://localhost:8080/oidc"
 
-    /// `path` is the configuration's. Throws ``ConfigurationErrors``, ``AdministrationError``, ``KeyFileError`` and
+    /// `path` is the configuration's. Throws ``ConfigurationErrors``, ``AdministrationError``, ``KeyFileFault`` and
     /// `StoreError`.
     package init(
         configuration path: String, issuer: String?, environment: [String: String],
-        now: @escaping Clock = Installation.systemClock
+        now: @escaping Clock = SystemClock.now
     ) throws {
         let file = AbsolutePath.of(path, in: FileManager.default.currentDirectoryPath)
         if !FileManager.default.fileExists(atPath: file) {

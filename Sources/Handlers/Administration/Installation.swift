@@ -10,11 +10,9 @@ package struct Installation {
     private let store: any Store
     private let now: Clock
 
-    package static let systemClock: Clock = { Timestamp(Int64(Date().timeIntervalSince1970)) }
-
     /// Opens the database, which must be there. Throws ``AdministrationError`` and `StoreError`.
     package init(
-        _ configuration: Configuration, environment: [String: String], now: @escaping Clock = Installation.systemClock
+        _ configuration: Configuration, environment: [String: String], now: @escaping Clock = SystemClock.now
     ) throws {
         guard FileManager.default.fileExists(atPath: configuration.store) else {
             throw AdministrationError.missing(
@@ -36,9 +34,8 @@ package struct Installation {
 
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
-    /// To look at clients, or to change them: needs `state.key`, which their secrets are sealed under. Throws
-    /// ``KeyFileError``.
-    package func clients() throws(KeyFileError) -> ClientAdministration {
-        ClientAdministration(store: store, seal: try keyFiles.state(), now: now)
+    /// It reads `state.key`, which secrets are sealed under, when it needs it.
+    package var clients: ClientAdministration {
+        ClientAdministration(store: store, seal: { [keyFiles] in try keyFiles.state() }, now: now)
     }
 }

@@ -42,28 +42,37 @@ package struct InstallationCheck {
         add(.ok, "configuration", configuration.file)
         for warning in configuration.warnings { add(.warning, "configuration", warning) }
         add(.ok, "issuer", configuration.issuer.value)
-        check(pages: configuration.pages, environment)
+        check(filesOf: configuration, environment)
         check(keyFiles: KeyFiles(configuration, environment: environment), store: configuration.store)
         check(pools: configuration.pools)
     }
 
-    private mutating func check(pages: PageSettings, _ environment: [String: String]) {
-        do throws(ResourceError) {
+    /// The pages that the handlers render, and what nginx is told.
+    private mutating func check(filesOf configuration: Configuration, _ environment: [String: String]) {
+        for (subject, path) in [
+            ("pages.templates", configuration.pages.templates), ("pages.locales", configuration.pages.locales),
+        ] {
+            if let path, !Self.isFolder(path) { add(.fault, subject, "\(path) is no folder") }
+        }
+        do {
             let resources = try ResourceDirectory(environment: environment)
             add(.ok, "resources", resources.path)
+            let pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
+            add(.ok, "pages", "languages: \(pages.languages.map(\.tag).joined(separator: ", "))")
+            _ = try NginxConfiguration(configuration, resources: resources)
+            add(.ok, "nginx", "its files can be printed")
+        } catch let fault as NginxFault {
+            add(.fault, "nginx", fault.description)
+        } catch let error as PageError {
+            add(.fault, "pages", "\(error)")
         } catch {
-            add(.fault, "resources", error.description)
-        }
-        for (subject, path) in [("pages.templates", pages.templates), ("pages.locales", pages.locales)] {
-            guard let path else { continue }
-            let isThere = Self.isFolder(path)
-            add(isThere ? .ok : .fault, subject, isThere ? path : "\(path) is no folder")
+            add(.fault, "resources", "\(error)")
         }
     }
 
     private mutating func check(keyFiles: KeyFiles, store path: String) {
-        let state = seal("state key") { () throws(KeyFileError) in (try keyFiles.state(), try keyFiles.statePath()) }
-        let signing = seal("signing key") { () throws(KeyFileError) in
+        let state = seal("state key") { () throws(KeyFileFault) in (try keyFiles.state(), try keyFiles.statePath()) }
+        let signing = seal("signing key") { () throws(KeyFileFault) in
             (try keyFiles.signing(), try keyFiles.signingPath())
         }
         guard FileManager.default.fileExists(atPath: path) else {
@@ -85,9 +94,9 @@ package struct InstallationCheck {
     }
 
     private mutating func seal(
-        _ subject: String, _ load: () throws(KeyFileError) -> (seal: Seal, path: String)
+        _ subject: String, _ load: () throws(KeyFileFault) -> (seal: Seal, path: String)
     ) -> Seal? {
-        do throws(KeyFileError) {
+        do throws(KeyFileFault) {
             let loaded = try load()
             add(.ok, subject, loaded.path)
             return loaded.seal
@@ -98,34 +107,41 @@ package struct InstallationCheck {
     }
 
     private mutating func check(signingKeysOf store: some Store, _ seal: Seal) throws {
-        let administration = SigningKeyAdministration(store: store, now: Installation.systemClock)
+        let administration = SigningKeyAdministration(store: store, now: SystemClock.now)
         let keys = try administration.keys().filter { $0.status != .retired }
-        for key in keys where !administration.opens(key, with: seal) {
-            add(
-                .fault, "signing keys",
-                "the \(key.algorithm.rawValue) key \(key.keyID) can't be opened: \(Self.sealedElsewhere("signing.key"))"
-            )
+        let lost = keys.filter { !administration.opens($0, with: seal) }
+        if !lost.isEmpty {
+            let names = lost.map(\.algorithm.rawValue).joined(separator: ", ")
+            add(.fault, "signing keys", "can't be opened: \(names). \(Self.sealedElsewhere("signing.key"))")
         }
         let active = Set(keys.filter { $0.status == .active }.map(\.algorithm))
-        let missing = ClientMetadata.signingAlgorithms.filter { !active.contains($0) }
-        if missing.isEmpty {
+        let missing = ClientMetadata.signingAlgorithms.filter { !active.contains($0) }.map(\.rawValue)
+        if !missing.isEmpty {
+            add(
+                .fault, "signing keys",
+                "there is no active key for \(missing.joined(separator: ", ")); \"postern init\" makes what is missing")
+        }
+        if lost.isEmpty, missing.isEmpty {
             add(.ok, "signing keys", keys.map(\.algorithm.rawValue).joined(separator: ", "))
-        } else {
-            let names = missing.map(\.rawValue).joined(separator: ", ")
-            add(.fault, "signing keys", "there is no active key for \(names); \"postern init\" makes what is missing")
         }
     }
 
     private mutating func check(secretsOf store: some Store, _ seal: Seal) throws {
-        let clients = try ClientAdministration(store: store, seal: seal, now: Installation.systemClock).clients()
+        let clients = try ClientAdministration(store: store, seal: { seal }, now: SystemClock.now).clients()
         let lost = clients.filter { client in
             guard let sealed = client.sealedSecret else { return false }
-            return (try? seal.open(sealed, purpose: .clientSecret, associated: Array(client.id.value.utf8))) == nil
+            return (try? ClientSecret(sealed: sealed, of: client.id, opening: seal)) == nil
         }
-        for client in lost {
-            add(.fault, "clients", "the secret of \(client.id) can't be opened: \(Self.sealedElsewhere("state.key"))")
+        let count = clients.count == 1 ? "1 client" : "\(clients.count) clients"
+        if lost.isEmpty {
+            add(.ok, "clients", count)
+        } else {
+            let names = lost.prefix(5).map(\.id.value).joined(separator: ", ") + (lost.count > 5 ? ", …" : "")
+            add(
+                .fault, "clients",
+                "of \(count), the secrets of \(lost.count) can't be opened: \(names). \(Self.sealedElsewhere("state.key"))"
+            )
         }
-        if lost.isEmpty { add(.ok, "clients", clients.count == 1 ? "1 client" : "\(clients.count) clients") }
     }
 
     private mutating func check(pools: [Pool]) {
@@ -141,7 +157,7 @@ package struct InstallationCheck {
     }
 
     private static func sealedElsewhere(_ file: String) -> String {
-        "\(file) is another one than it was sealed with, or the issuer has changed since"
+        "Either \(file) is another one than then, or the issuer has changed since; bring the old one back"
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -16,7 +16,7 @@ enum PasswordRule {
         guard !text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
             throw AdministrationError.invalid("the password has a line break or a NUL, which no sign-in page can send")
         }
-        return try PasswordHash.hash(Array(text.utf8))
+        return try PasswordHash.hash(password)
     }
 
     /// 120 random bits, in letters and digits.

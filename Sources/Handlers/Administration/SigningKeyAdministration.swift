@@ -20,8 +20,8 @@ package struct SigningKeyAdministration {
             let key = try SigningKey.generate(algorithm)
             return SigningKeyRecord(
                 keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
-                sealedPrivateJWK: seal.seal(
-                    try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
+                sealedPrivateJWK: try seal.seal(
+                    key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
                 createdAt: time)
         }
         if !records.isEmpty { try store.add(records) }
@@ -33,11 +33,7 @@ package struct SigningKeyAdministration {
 
     /// Whether the private half can be opened by `seal`, and is that of the public half.
     package func opens(_ record: SigningKeyRecord, with seal: Seal) -> Bool {
-        guard
-            let bytes = try? seal.open(
-                record.sealedPrivateJWK, purpose: .signingKey, associated: Array(record.keyID.utf8)),
-            let json = try? JSON(parsing: bytes), let key = try? SigningKey(privateJWK: json)
-        else { return false }
+        guard let key = try? record.signingKey(opening: seal) else { return false }
         return key.keyID == record.keyID && key.algorithm == record.algorithm
     }
 }

@@ -12,7 +12,7 @@ final class ConfigurationReading {
 
     /// Variables of this prefix that are no configuration.
     private static let otherVariables: Set<String> = [
-        "POSTERN_CONFIG", "POSTERN_SHARE", "POSTERN_HANDLER", "POSTERN_TAIL",
+        "POSTERN_BIN", "POSTERN_CONFIG", "POSTERN_SHARE", "POSTERN_HANDLER", "POSTERN_TAIL",
     ]
 
     init(file: String, environment: [String: String]) {

@@ -21,41 +21,41 @@ package struct KeyFiles: Sendable {
     }
 
     /// What a pool works with: the signing key only if it `signs`.
-    package func keys(signing signs: Bool) throws(KeyFileError) -> Keys {
+    package func keys(signing signs: Bool) throws(KeyFileFault) -> Keys {
         Keys(state: try state(), signing: signs ? try signing() : nil)
     }
 
     /// Seals what is in flight, and client secrets.
-    package func state() throws(KeyFileError) -> Seal { try seal(stateFile) }
+    package func state() throws(KeyFileFault) -> Seal { try seal(stateFile) }
 
     /// Seals the private signing keys.
-    package func signing() throws(KeyFileError) -> Seal { try seal(signingFile) }
+    package func signing() throws(KeyFileFault) -> Seal { try seal(signingFile) }
 
     /// The paths as they are on this machine.
-    package func statePath() throws(KeyFileError) -> String { try path(stateFile) }
-    package func signingPath() throws(KeyFileError) -> String { try path(signingFile) }
+    package func statePath() throws(KeyFileFault) -> String { try path(stateFile) }
+    package func signingPath() throws(KeyFileFault) -> String { try path(signingFile) }
 
-    private func seal(_ file: String) throws(KeyFileError) -> Seal {
+    private func seal(_ file: String) throws(KeyFileFault) -> Seal {
         let path = try path(file)
         try refuseLoosePermissions(path)
         let bytes: [UInt8]
         do {
             bytes = [UInt8](try Data(contentsOf: URL(filePath: path, directoryHint: .notDirectory)))
         } catch {
-            throw KeyFileError(path, "can't be read; its owner must be the user that runs this")
+            throw KeyFileFault(path, "can't be read; its owner must be the user that runs this")
         }
         do {
             let file = try KeyFile(parsing: bytes)
             return Seal(current: file.current, older: file.older, context: issuer.value)
         } catch {
-            throw KeyFileError(path, "is no key file: \(error)")
+            throw KeyFileFault(path, "is no key file: \(error)")
         }
     }
 
-    private func path(_ file: String) throws(KeyFileError) -> String {
+    private func path(_ file: String) throws(KeyFileFault) -> String {
         guard file.hasPrefix(Self.credentialsPrefix) else { return file }
         guard let credentials else {
-            throw KeyFileError(
+            throw KeyFileFault(
                 file,
                 "is a systemd credential, but CREDENTIALS_DIRECTORY is not set; run this by systemd with LoadCredential="
             )
@@ -64,21 +64,21 @@ package struct KeyFiles: Sendable {
     }
 
     /// A key that others can read is no secret. systemd guards its credentials by the folder they are in.
-    private func refuseLoosePermissions(_ path: String) throws(KeyFileError) {
+    private func refuseLoosePermissions(_ path: String) throws(KeyFileFault) {
         if let credentials, path.hasPrefix(AbsolutePath.of(credentials, in: "/") + "/") { return }
         // The link's own permissions say nothing.
         let target = URL(filePath: path, directoryHint: .notDirectory).resolvingSymlinksInPath().path(
             percentEncoded: false)
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else {
-            throw KeyFileError(path, "is not there; \"postern init\" makes it")
+            throw KeyFileFault(path, "is not there; \"postern init\" makes it")
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
-            throw KeyFileError(path, "is not a file")
+            throw KeyFileFault(path, "is not a file")
         }
         // Foundation says Int where it is loaded, FoundationEssentials alone UInt.
         let permissions = attributes[.posixPermissions]
         guard let mode = (permissions as? UInt) ?? (permissions as? Int).map({ UInt($0) }), mode & 0o077 == 0 else {
-            throw KeyFileError(path, "can be read by others than its owner; run: chmod 600 \(path)")
+            throw KeyFileFault(path, "can be read by others than its owner; run: chmod 600 \(path)")
         }
     }
 }
@@ -91,7 +91,7 @@ package struct Keys: Sendable {
 }
 
 /// Why a key file can't be used. It never says what is in the file.
-package struct KeyFileError: Error, Sendable, CustomStringConvertible {
+package struct KeyFileFault: Error, Sendable, CustomStringConvertible {
     package let path: String
     package let description: String
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JOSE
 
 /// The words of one language: `locales/TAG.json`, a flat object of texts.
 ///
@@ -24,10 +25,12 @@ package struct PageTexts: Sendable {
         var file: String?
         for directory in directories.reversed() {
             guard let found = try? PageFile("\(tag).json", in: [directory]) else { continue }
-            guard let read = try? JSONDecoder().decode([String: String].self, from: found.bytes) else {
-                throw .invalidFile(found.path, reason: "is not a flat JSON object of texts")
+            guard let read = (try? JSON(parsing: [UInt8](found.bytes)))?.objectValue,
+                read.values.allSatisfy({ $0.stringValue != nil })
+            else {
+                throw .invalidFile(found.path, reason: "is not a flat JSON object of texts, each key once")
             }
-            texts.merge(read) { _, nearer in nearer }
+            texts.merge(read.compactMapValues(\.stringValue)) { _, nearer in nearer }
             file = found.path
         }
         guard let file else { throw .missingFile("\(tag).json", searched: directories) }

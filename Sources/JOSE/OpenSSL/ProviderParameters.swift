@@ -14,11 +14,13 @@ import COpenSSL
 
     deinit {
         unsafe OSSL_PARAM_BLD_free(builder)
-        for unsafe buffer in unsafe buffers {
+        // swift-format loses the `unsafe` of a loop's variable, so there is none.
+        for index in unsafe buffers.indices {
+            let buffer = unsafe buffers[index]
             unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
             unsafe buffer.deallocate()
         }
-        for unsafe integer in unsafe integers { unsafe BN_clear_free(integer) }
+        for index in unsafe integers.indices { unsafe BN_clear_free(integers[index]) }
     }
 
     func add(_ name: String, bytes: [UInt8]) {

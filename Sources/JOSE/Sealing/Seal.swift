@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Seals values that leave this program and come back: nobody else can read or change them.
 ///
 /// The sealed form is base64url of: key ID (4 bytes), salt (24), ciphertext, tag (16). Each value has an AES-256-GCM key
@@ -47,23 +45,6 @@ package struct Seal: Sendable {
             }
         }
         throw .notAuthentic
-    }
-
-    /// Seals a value as JSON. Throws what its `encode(to:)` throws.
-    package func seal(_ value: some Encodable, purpose: Purpose, associated: [UInt8] = []) throws -> String {
-        seal([UInt8](try JSONEncoder().encode(value)), purpose: purpose, associated: associated)
-    }
-
-    /// Opens what was sealed as JSON. Throws `SealError`; `.unexpectedContent` if it doesn't decode as a `Value`.
-    package func open<Value: Decodable>(
-        _ sealed: String, as type: Value.Type, purpose: Purpose, associated: [UInt8] = []
-    ) throws(SealError) -> Value {
-        let bytes = try open(sealed, purpose: purpose, associated: associated)
-        do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
-        } catch {
-            throw .unexpectedContent
-        }
     }
 
     private func derive(from key: SealingKey, salt: [UInt8], purpose: Purpose) -> (key: [UInt8], nonce: [UInt8]) {

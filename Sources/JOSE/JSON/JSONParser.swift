@@ -1,20 +1,21 @@
-/// Walks over JSON text once and refuses what a decoder would let pass: nesting beyond a limit, an object with two
-/// members of one name, half of a surrogate pair.
+/// Reads JSON text by the grammar of RFC 8259, and refuses what common decoders let pass: nesting beyond a limit, an
+/// object with two members of one name, half of a surrogate pair.
 ///
-/// It checks the whole grammar of RFC 8259, so that nothing depends on how lenient the decoder after it is. Names are
-/// compared after their escapes are resolved: `{"a":1,"\u0061":2}` is refused. Names that are canonically equivalent
+/// Names are compared after their escapes are resolved: `{"a":1,"\u0061":2}` is refused. Names that are canonically equivalent
 /// in Unicode count as the same, since a `Dictionary` can't hold both.
-struct JSONScanner {
+struct JSONParser {
     private let bytes: [UInt8]
     private let maximumDepth: Int
     private var position = 0
 
-    static func check(_ bytes: [UInt8], maximumDepth: Int) throws(JSONError) {
-        var scanner = JSONScanner(bytes: bytes, maximumDepth: maximumDepth)
-        scanner.skipWhiteSpace()
-        try scanner.scanValue(depth: 1)
-        scanner.skipWhiteSpace()
-        guard scanner.position == bytes.count else { throw .malformed }
+    /// `bytes` must be UTF-8.
+    static func parse(_ bytes: [UInt8], maximumDepth: Int) throws(JSONError) -> JSON {
+        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
+        parser.skipWhiteSpace()
+        let value = try parser.value(depth: 1)
+        parser.skipWhiteSpace()
+        guard parser.position == bytes.count else { throw .malformed }
+        return value
     }
 
     private init(bytes: [UInt8], maximumDepth: Int) {
@@ -40,66 +41,75 @@ struct JSONScanner {
         }
     }
 
-    private mutating func scanValue(depth: Int) throws(JSONError) {
+    private mutating func value(depth: Int) throws(JSONError) -> JSON {
         switch next {
-        case UInt8(ascii: "{"): try scanObject(depth: depth)
-        case UInt8(ascii: "["): try scanArray(depth: depth)
-        case UInt8(ascii: "\""): _ = try scanString()
-        case UInt8(ascii: "t"): try expect("true")
-        case UInt8(ascii: "f"): try expect("false")
-        case UInt8(ascii: "n"): try expect("null")
-        default: try scanNumber()
+        case UInt8(ascii: "{"): return .object(try object(depth: depth))
+        case UInt8(ascii: "["): return .array(try array(depth: depth))
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try literal("true", .bool(true))
+        case UInt8(ascii: "f"): return try literal("false", .bool(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        default: return try number()
         }
     }
 
-    private mutating func scanObject(depth: Int) throws(JSONError) {
+    private mutating func literal(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+        for byte in text.description.utf8 {
+            guard take(byte) else { throw .malformed }
+        }
+        return value
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> [String: JSON] {
         guard depth <= maximumDepth else { throw .tooDeep }
         position += 1
         skipWhiteSpace()
-        if take(UInt8(ascii: "}")) { return }
-        var names: Set<String> = []
+        var members: [String: JSON] = [:]
+        if take(UInt8(ascii: "}")) { return members }
         repeat {
             skipWhiteSpace()
             guard next == UInt8(ascii: "\"") else { throw .malformed }
-            let name = try scanString()
-            guard names.insert(name).inserted else { throw .duplicateMember }
+            let name = try string()
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw .malformed }
             skipWhiteSpace()
-            try scanValue(depth: depth + 1)
+            guard members.updateValue(try value(depth: depth + 1), forKey: name) == nil else { throw .duplicateMember }
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw .malformed }
+        return members
     }
 
-    private mutating func scanArray(depth: Int) throws(JSONError) {
+    private mutating func array(depth: Int) throws(JSONError) -> [JSON] {
         guard depth <= maximumDepth else { throw .tooDeep }
         position += 1
         skipWhiteSpace()
-        if take(UInt8(ascii: "]")) { return }
+        var items: [JSON] = []
+        if take(UInt8(ascii: "]")) { return items }
         repeat {
             skipWhiteSpace()
-            try scanValue(depth: depth + 1)
+            items.append(try value(depth: depth + 1))
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "]")) else { throw .malformed }
+        return items
     }
 
     /// RFC 8259 section 7. Returns the text with its escapes resolved.
-    private mutating func scanString() throws(JSONError) -> String {
+    private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
-        var unescaped: [UInt8]?
+        var unescaped: ArraySlice<UInt8>?
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
                 let end = position
                 position += 1
-                return String(decoding: unescaped ?? Array(bytes[start..<end]), as: UTF8.self)
+                return String(decoding: unescaped ?? bytes[start..<end], as: UTF8.self)
             case UInt8(ascii: "\\"):
-                var text = unescaped ?? Array(bytes[start..<position])
+                var text = unescaped ?? bytes[start..<position]
                 position += 1
-                text.append(contentsOf: String(try scanEscape()).utf8)
+                text.append(contentsOf: String(try escape()).utf8)
                 unescaped = text
             case 0..<0x20:
                 throw .malformed
@@ -111,7 +121,7 @@ struct JSONScanner {
         throw .malformed
     }
 
-    private mutating func scanEscape() throws(JSONError) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard let byte = next else { throw .malformed }
         position += 1
         switch byte {
@@ -121,21 +131,21 @@ struct JSONScanner {
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return try scanUnicodeEscape()
+        case UInt8(ascii: "u"): return try unicodeEscape()
         default: throw .malformed
         }
     }
 
-    private mutating func scanUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
-        let first = try scanFourHexDigits()
+    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+        let first = try fourHexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard UTF16.isLeadSurrogate(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw .malformed }
-        let second = try scanFourHexDigits()
+        let second = try fourHexDigits()
         guard UTF16.isTrailSurrogate(second) else { throw .malformed }
         return UTF16.decode(UTF16.EncodedScalar([first, second]))
     }
 
-    private mutating func scanFourHexDigits() throws(JSONError) -> UInt16 {
+    private mutating func fourHexDigits() throws(JSONError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = next else { throw .malformed }
@@ -152,18 +162,28 @@ struct JSONScanner {
         return value
     }
 
-    /// RFC 8259 section 6.
-    private mutating func scanNumber() throws(JSONError) {
+    /// RFC 8259 section 6. A whole number that fits is exact; one too large for a `Double` is refused.
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = position
         _ = take(UInt8(ascii: "-"))
-        if !take(UInt8(ascii: "0")) { try scanDigits() }
-        if take(UInt8(ascii: ".")) { try scanDigits() }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            try scanDigits()
+        if !take(UInt8(ascii: "0")) { try digits() }
+        var isWhole = true
+        if take(UInt8(ascii: ".")) {
+            isWhole = false
+            try digits()
         }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            isWhole = false
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            try digits()
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite else { throw .malformed }
+        return .number(number)
     }
 
-    private mutating func scanDigits() throws(JSONError) {
+    private mutating func digits() throws(JSONError) {
         let start = position
         while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
         guard position > start else { throw .malformed }

@@ -1,0 +1,54 @@
+import OIDCLogic
+import StoreContract
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct QueryPlanTests {
+    /// Statements that read a whole table on purpose: one row, or a few keys.
+    private static let scanned = ["generation", "signing_key"]
+
+    @Test func `every statement finds its rows by an index`() throws {
+        let file = try TemporaryDatabase()
+        let database = try file.open()
+        var readers: [SQLiteStore] = []
+        for topic in StoreContract.allCases where topic != .consents {
+            // Topics expect an empty store: what they use is what counts here, not whether they hold.
+            let fresh = try TemporaryDatabase()
+            let used = try fresh.open()
+            let store = try used.store()
+            try expectConformance(of: { store }, to: [topic])
+            readers.append(store)
+            try check(store.reader.statementTexts, in: database)
+            try check(try used.write { database in database.statementTexts }, in: database)
+        }
+        #expect(readers.count > 5)
+    }
+
+    private func check(_ statements: [String], in database: SQLiteDatabase) throws {
+        for sql in statements where ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(where: sql.hasPrefix) {
+            guard !sql.contains("sqlite_schema") else { continue }
+            let plan = try database.write { database in
+                try database.explain(sql)
+            }
+            for step in plan where step.hasPrefix("SCAN") && step != "SCAN CONSTANT ROW" {
+                let isByIndex = step.contains("USING INDEX") || step.contains("USING COVERING INDEX")
+                #expect(isByIndex || Self.scanned.contains { step == "SCAN \($0)" }, "\(step) in: \(sql)")
+            }
+            let sorts = plan.filter { $0.contains("USE TEMP B-TREE") }
+            #expect(sorts.isEmpty || sql.contains("FROM signing_key"), "\(sorts) in: \(sql)")
+        }
+    }
+}
+
+extension Database {
+    /// The plan of a statement with as many parameters as its highest `?N`.
+    func explain(_ sql: String) throws(StoreError) -> [String] {
+        let count = (1...20).last { sql.contains("?\($0)") } ?? 0
+        return try explain("EXPLAIN QUERY PLAN " + sql, Array(repeating: Value.null, count: count))
+    }
+
+    private func explain(_ sql: String, _ values: [Value]) throws(StoreError) -> [String] {
+        try all(sql, values: values) { row throws(StoreError) in try row.text(3) }
+    }
+}

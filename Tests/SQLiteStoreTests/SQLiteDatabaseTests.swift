@@ -1,0 +1,140 @@
+import Glibc
+import OIDCLogic
+import StoreContract
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct SQLiteDatabaseTests {
+    let file: TemporaryDatabase
+
+    init() throws { file = try TemporaryDatabase() }
+
+    @Test func `a new database is its owner's alone`() throws {
+        let database = try file.open()
+        try database.store().add(User.fixture())
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            var status = stat()
+            #expect(unsafe stat(file.path + suffix, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600, "\(suffix)")
+        }
+        #expect(database.warnings.isEmpty)
+    }
+
+    @Test func `what others may read, and a network file system, is warned of`() throws {
+        _ = try file.open()
+        unsafe chmod(file.path, 0o644)
+        #expect(try file.open().warnings.count == 1)
+        #expect(DatabaseFile.fault(ofFileSystem: 0x6969)?.contains("NFS") == true)
+        #expect(DatabaseFile.fault(ofFileSystem: 0xFF53_4D42)?.contains("CIFS") == true)
+        #expect(DatabaseFile.fault(ofFileSystem: 0x0102_1997)?.contains("9p") == true)
+        #expect(DatabaseFile.fault(ofFileSystem: 0x6573_5546)?.contains("FUSE") == true)
+        #expect(DatabaseFile.fault(ofFileSystem: 0xEF53) == nil)
+    }
+
+    @Test func `the writer commits durably, and both kinds of connection are guarded`() throws {
+        let database = try file.open()
+        func pragma(_ name: String) throws -> (writer: Int64?, reader: Int64?) {
+            let sql = "PRAGMA \(name)"
+            return (
+                try database.write { try $0.first(sql, read: { $0.integer(0) }) },
+                try database.store().reader.first(sql, read: { $0.integer(0) })
+            )
+        }
+        #expect(try pragma("synchronous").writer == 2)
+        #expect(try pragma("foreign_keys").writer == 1)
+        #expect(try pragma("journal_size_limit").writer == 8_388_608)
+        #expect(try pragma("trusted_schema") == (0, 0))
+        let mode = try database.store().reader.first("PRAGMA journal_mode") { row throws(StoreError) in try row.text(0)
+        }
+        #expect(mode == "wal")
+        #expect(throws: StoreError.self) { try database.store().reader.run("DELETE FROM user") }
+        #expect(throws: StoreError.self) {
+            try database.write { database in
+                try database.runScript("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = ''")
+            }
+        }
+    }
+
+    @Test func `it is there again after it was closed`() throws {
+        let user = User.fixture()
+        try file.open().store().add(user)
+        let database = try file.open()
+        #expect(try database.store().user(user.id) == user)
+        #expect(try database.schemaVersion == Schema.migrations.count)
+        #expect(try database.integrityCheck().isEmpty)
+    }
+
+    @Test func `a database of a newer release is refused, and left as it is`() throws {
+        let newer = Schema.migrations.count + 1
+        try file.open().write { database in _ = try database.run("PRAGMA user_version = \(newer)") }
+        let error = #expect(throws: StoreError.self) { try file.open() }
+        guard case .broken(let text) = error else { throw StoreError.broken("another error") }
+        #expect(text.contains("schema \(newer)") && text.contains("newer release"))
+        let raw = try Database(path: file.path, access: .readOnly)
+        #expect(try Schema.version(of: raw) == newer)
+    }
+
+    @Test func `another program's file is refused, and left as it is`() throws {
+        try DatabaseFile(path: file.path).create()
+        let other = try Database(path: file.path, access: .readWrite)
+        try other.runScript("CREATE TABLE user (id)")
+        #expect(openingFault()?.isBroken == true)
+        #expect(try other.first("SELECT count(*) FROM sqlite_schema", read: { $0.integer(0) }) == 1)
+        try other.runScript("DROP TABLE user; PRAGMA application_id = 7")
+        #expect(openingFault()?.isBroken == true)
+    }
+
+    @Test func `a file that is no database is refused`() throws {
+        let descriptor = unsafe Glibc.open(file.path, O_CREAT | O_WRONLY, 0o600)
+        let text = Array(String(repeating: "This is a letter. ", count: 100).utf8)
+        let written = unsafe text.withUnsafeBytes { bytes in unsafe write(descriptor, bytes.baseAddress, bytes.count) }
+        #expect(written == text.count)
+        Glibc.close(descriptor)
+        #expect(openingFault()?.isBroken == true)
+    }
+
+    private func openingFault() -> StoreError? {
+        #expect(throws: StoreError.self) { try file.open() }
+    }
+
+    @Test func `a migration that fails leaves the schema as it was`() throws {
+        try DatabaseFile(path: file.path).create()
+        let database = try Database(path: file.path, access: .readWrite)
+        try Schema.migrate(database)
+        try database.runScript("PRAGMA user_version = 0")
+        #expect(throws: StoreError.self, "its tables are there") { try Schema.migrate(database) }
+        #expect(!database.isInTransaction)
+        #expect(try Schema.version(of: database) == 0)
+    }
+
+    @Test func `the writer removes what has expired, however much it is`() throws {
+        let rows = PruneSchedule.limit * 2 + 1
+        let schedule = PruneSchedule(clock: { .noon }, interval: 20, whileBehind: 1)
+        let database = try SQLiteDatabase(path: file.path, pruning: schedule)
+        try database.write { database in
+            for number in 0..<rows {
+                try database.run(
+                    "INSERT INTO spent_attempt (id, expires_at) VALUES (?1, ?2)", .text("\(number)"), Value(.noon))
+            }
+            try database.run("INSERT INTO spent_attempt (id, expires_at) VALUES ('alive', ?1)", Value(.noon + 1))
+        }
+        let reader = try database.store().reader
+        let end = Monotonic.milliseconds + 5000
+        var left: Int64?
+        repeat {
+            left = try reader.first("SELECT count(*) FROM spent_attempt", read: { $0.integer(0) })
+            usleep(5000)
+        } while left != 1 && Monotonic.milliseconds < end
+        #expect(left == 1)
+        #expect(try !database.store().spend(AttemptID("alive"), until: .noon))
+    }
+
+    @Test func `a cache of clients has a bound`() throws {
+        let cache = GenerationCache()
+        for number in 0...10_000 { cache.keep(try Client.fixture("client-\(number)"), at: 1) }
+        #expect(cache.client(ClientID("client-1"), at: 1) == nil)
+        #expect(cache.client(ClientID("client-10000"), at: 1) != nil)
+        #expect(cache.client(ClientID("client-10000"), at: 2) == nil)
+    }
+}

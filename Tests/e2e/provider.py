@@ -1,0 +1,165 @@
+"""A provider in a folder of its own, started by scripts/stack, with the fixtures that most tests share."""
+
+import contextlib
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+
+import pytest
+
+from database import Database
+from oidc import Browser, RelyingParty
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def unused_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Person:
+    name: str
+    password: str
+    sub: str
+
+
+class Provider:
+    """`scripts/stack` with what a test needs to know of it."""
+
+    def __init__(self, folder, port=None, config=None, environment=None):
+        self.folder = pathlib.Path(folder)
+        self.port = port or unused_port()
+        self.config = config or self.folder / "postern.yaml"
+        self.environment = {**os.environ, **(environment or {})}
+        self.base = f"http://localhost:{self.port}/oidc"
+        self.issuer = self.base
+        self.database = Database(self.config.parent / "postern.db")
+
+    def up(self):
+        self._stack("up", self.folder, "--port", self.port, "--config", self.config)
+
+    def prepare(self):
+        """Makes configuration, keys and database, and starts nothing yet."""
+        self.postern("init", "--issuer", self.issuer)
+
+    def down(self):
+        self._stack("down", self.folder)
+
+    def _stack(self, *arguments):
+        run = subprocess.run(
+            [ROOT / "scripts/stack", *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
+        assert run.returncode == 0, run.stdout
+
+    @property
+    def programs(self):
+        return pathlib.Path(os.environ.get("POSTERN_BIN") or ROOT / ".build/debug")
+
+    def postern(self, *arguments, input=None):
+        """Runs the administrator's command line, and gives back what it printed."""
+        run = subprocess.run(
+            [self.programs / "postern", *map(str, arguments), "--config", self.config], input=input or "", text=True,
+            capture_output=True, timeout=60, check=False)
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def add_user(self, name=None, password=None, *options):
+        name = name or "u" + secrets.token_hex(4)
+        password = password or secrets.token_urlsafe(12)
+        made = json.loads(self.postern("user", "add", name, "--password-stdin", "--json", *options, input=password))
+        return Person(name, password, made["sub"])
+
+    def add_client(self, **metadata):
+        """Registers a client by RFC 7591 metadata; a confidential one of an administrator's unless it says otherwise."""
+        auth = metadata.get("token_endpoint_auth_method")
+        asked = {
+            "client_name": "An app", "redirect_uris": ["https://app.example/callback"],
+            "token_endpoint_auth_method": "client_secret_basic", **metadata,
+        }
+        made = json.loads(self.postern("client", "add", "--from", "-", "--json", input=json.dumps(asked)))
+        return RelyingParty(
+            issuer=self.issuer, client_id=made["client_id"], redirect_uri=asked["redirect_uris"][0],
+            secret=made.get("client_secret"),
+            auth={"none": "none", "client_secret_post": "post"}.get(auth, "basic"))
+
+    def browser(self, source=None):
+        return Browser(self.base, source)
+
+    def log(self, pool="fast"):
+        return (self.folder / "run" / f"{pool}.log").read_text()
+
+    @contextlib.contextmanager
+    def later(self, seconds):
+        """The same provider, `seconds` from now: pools and nginx of their own, on the same database and keys."""
+        with temporary_folder() as folder:
+            preload = subprocess.run(
+                ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=True)
+            future = Provider(
+                folder, config=self.config,
+                environment={"LD_PRELOAD": preload.stdout.strip(), "FAKETIME": f"+{seconds}s"})
+            future.issuer = self.issuer
+            with contextlib.ExitStack() as stack:
+                stack.callback(future.down)
+                future.up()
+                yield future
+
+
+@contextlib.contextmanager
+def temporary_folder():
+    # Short, since a unix socket's path has at most 107 bytes.
+    folder = tempfile.mkdtemp(prefix="postern-")
+    try:
+        yield pathlib.Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_provider(edit=None):
+    """A provider of one's own; `edit` changes the text of its configuration before it starts."""
+    with temporary_folder() as folder, contextlib.ExitStack() as stack:
+        provider = Provider(folder)
+        provider.prepare()
+        if edit:
+            provider.config.write_text(edit(provider.config.read_text()))
+        stack.callback(provider.down)
+        provider.up()
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def provider():
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def alice(provider):
+    return provider.add_user(
+        "alice", None, "--full-name", "Alice Example", "--email", "alice@example.com", "--attribute",
+        "email_verified=true")
+
+
+@pytest.fixture(scope="session")
+def party(provider):
+    """A confidential client that an administrator made: it needs no consent."""
+    return provider.add_client()
+
+
+@pytest.fixture(scope="session")
+def other_party(provider):
+    return provider.add_client(client_name="Another app", redirect_uris=["https://other.example/callback"])
+
+
+@pytest.fixture
+def agent(provider):
+    return provider.browser()
