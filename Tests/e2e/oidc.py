@@ -134,6 +134,7 @@ class Browser:
         self.source = source or "127." + ".".join(str(random.randint(1, 254)) for _ in range(3))
         self.cookies = {}
         self.connection = None
+        self.repeated = 0
 
     def send(self, method, target, body=None, headers=()):
         """Sends one request as it is told to, and keeps the answer's cookies."""
@@ -153,6 +154,7 @@ class Browser:
             self.connection.close()
             if not is_kept:
                 raise
+            self.repeated += 1
             response = self._exchange(method, path, body, fields)
         answer = Answer(response.status, response.getheaders(), response.read())
         for cookie in answer.all("Set-Cookie"):
