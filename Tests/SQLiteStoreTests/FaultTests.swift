@@ -1,3 +1,4 @@
+import Glibc
 import OIDCLogic
 import StoreContract
 import Testing
@@ -36,7 +37,7 @@ import Testing
         }
         isBlocking.wait { $0 ? () : nil }
         _ = DatabaseThread.start {
-            while database.queue.update({ $0.count }) < changes.count {}
+            while database.queue.update({ $0.count }) < changes.count { usleep(1000) }
             mayEnd.update { $0 = true }
         }
         let outcomes = try concurrently(changes.count) { number in
