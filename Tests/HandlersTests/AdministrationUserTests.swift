@@ -87,42 +87,52 @@ import Testing
         }
     }
 
-    /// A session and a grant of the user.
-    private func signIn(_ user: User) throws -> () throws -> (session: Bool, grant: Bool) {
-        let digest = Digest.sha256(SystemRandom().bytes(32))
+    /// Gives the user a session and a grant. Returns what is left of them whenever it is asked.
+    private func signIn(_ user: User) throws -> () throws -> [String] {
         let now = AdministrationFixture.noon
+        let name = Base64URL.encode(SystemRandom().bytes(16))
+        let digest = Digest.sha256(Array(name.utf8))
         let session = Session(
-            id: SessionID(Base64URL.encode(SystemRandom().bytes(16))), userID: user.id, authTime: now, amr: ["pwd"],
-            acr: "1", createdAt: now, lastUsedAt: now, expiresAt: now + 3600, sidKey: SystemRandom().bytes(32))
-        let attempt = AttemptID(Base64URL.encode(SystemRandom().bytes(16)))
-        #expect(try fixture.store.start(session, digest: digest, ending: nil, spending: attempt, until: now + 60))
-        return { [store = fixture.store] in (try store.session(digest: digest) != nil, true) }
+            id: SessionID(name), userID: user.id, authTime: now, amr: ["pwd"], acr: "1", createdAt: now,
+            lastUsedAt: now, expiresAt: now + 3600, sidKey: SystemRandom().bytes(32))
+        #expect(
+            try fixture.store.start(session, digest: digest, ending: nil, spending: AttemptID(name), until: now + 60))
+        let grant = Grant(
+            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, scope: .standard,
+            authTime: now, createdAt: now, expiresAt: now + 3600)
+        #expect(try fixture.store.redeemOrRevoke(grant))
+        return { [store = fixture.store] in
+            let hasSession = try store.session(digest: digest) != nil
+            let hasGrant = try store.grant(grant.id).map { !$0.isRevoked } ?? false
+            return (hasSession ? ["session"] : []) + (hasGrant ? ["grant"] : [])
+        }
     }
 
-    @Test func `disabling and a reset end the sessions, other changes don't`() throws {
+    @Test func `disabling and a reset end sessions and grants, other changes don't`() throws {
+        _ = try fixture.clients.register(["client_id": "demo", "redirect_uris": ["https://app.example.com/"]])
         let user = try fixture.users.add("ada", password: password)
-        var lives = try signIn(user)
+        var left = try signIn(user)
         var attributes = UserAttributes()
         try attributes.set("name", to: "Ada")
         _ = try fixture.users.set("ada", attributes: attributes)
         _ = try fixture.users.set("ada", attributes: .init(), newName: "lovelace")
         _ = try fixture.users.enable("lovelace")
-        #expect(try lives().session)
+        #expect(try left() == ["session", "grant"])
         #expect(try fixture.users.user("lovelace").id == user.id, "the subject stays")
 
         let disabled = try fixture.users.disable("lovelace")
         #expect(disabled.isDisabled)
-        #expect(try !lives().session)
+        #expect(try left() == [])
         #expect(try !fixture.users.enable("lovelace").isDisabled)
 
-        lives = try signIn(user)
+        left = try signIn(user)
         let changed = try fixture.users.setPassword("lovelace", to: Password("battery staple"))
-        #expect(try !lives().session)
+        #expect(try left() == [])
         #expect(!PasswordHash.verify(password, try #require(changed.passwordHash)))
 
-        lives = try signIn(user)
+        left = try signIn(user)
         _ = try fixture.users.set("lovelace", attributes: .init(), password: password)
-        #expect(try !lives().session)
+        #expect(try left() == [])
     }
 
     @Test func `a name that is taken can't be given to another`() throws {
