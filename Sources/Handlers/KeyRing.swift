@@ -14,11 +14,11 @@ final class KeyRing: Sendable {
         let verifying: [String: VerificationKey]
     }
 
-    private let seal: Seal
+    private let seal: Seal?
     private let keys = Mutex<Keys?>(nil)
 
-    /// - Parameter seal: under `signing.key`.
-    init(seal: Seal) { self.seal = seal }
+    /// - Parameter seal: under `signing.key`; nil in a pool that only verifies.
+    init(seal: Seal?) { self.seal = seal }
 
     /// The key that signs with `algorithm` now. Throws where there is none.
     func signingKey(_ algorithm: SignatureAlgorithm, from store: some Store) throws -> SigningKey {
@@ -41,7 +41,7 @@ final class KeyRing: Sendable {
         var verifying: [String: VerificationKey] = [:]
         for record in records {
             verifying[record.keyID] = try VerificationKey(publicJWK: record.publicJWK)
-            if record.status == .active {
+            if let seal, record.status == .active {
                 active[record.algorithm] = try record.signingKey(opening: seal)
             }
         }

@@ -43,7 +43,7 @@ struct LoginHandler {
         let name = try form.parameters.value("username", limit: 256) ?? ""
         let password = try form.parameters.value("password", limit: 512) ?? ""
         let failure: LoginPage.Failure
-        switch try check(Username(name), password, from: request.remoteAddress) {
+        switch try check(Username(typed: name), password, from: request.remoteAddress) {
         case .success(let user):
             return try start(user, authorization, attempt, request)
         case .failure(let reason):

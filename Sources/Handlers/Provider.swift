@@ -15,8 +15,7 @@ struct Provider {
     let pages: PageRenderer
     let cookies: CookieNames
     let passwords: PasswordChecker
-    /// Nil in a pool that doesn't sign.
-    let keys: KeyRing?
+    let keys: KeyRing
     let now: Clock
     let random: SystemRandom
     let log: Logger

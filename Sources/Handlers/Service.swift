@@ -50,7 +50,7 @@ struct Process: Sendable {
     let log: Logger
     private let lifetimes: Lifetimes
     private let seal: Seal
-    private let keys: KeyRing?
+    private let keys: KeyRing
     private let passwords: PasswordChecker
     private let clock: Clock = SystemClock.now
 
@@ -63,8 +63,7 @@ struct Process: Sendable {
         issuer = configuration.issuer
         lifetimes = configuration.lifetimes
         seal = keys.state
-        // A key of state.key can't open signing keys: this ring then serves to verify only.
-        self.keys = keys.signing.map(KeyRing.init)
+        self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(path: configuration.store, pruningBy: SystemClock.now)
@@ -78,11 +77,11 @@ struct Process: Sendable {
             cookies: CookieNames(for: issuer, sharesHost: false), passwords: passwords, keys: keys, now: clock,
             random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
-        for name in handlers { endpoints[name.rawValue] = try endpoint(name, provider) }
+        for name in handlers { endpoints[name.rawValue] = endpoint(name, provider) }
         return endpoints
     }
 
-    private func endpoint(_ name: HandlerName, _ provider: Provider) throws -> Endpoint {
+    private func endpoint(_ name: HandlerName, _ provider: Provider) -> Endpoint {
         let small = 16 * 1024
         switch name {
         case .discovery:
@@ -93,24 +92,12 @@ struct Process: Sendable {
         case .login: return Endpoint(methods: [.post], bodyLimit: small, respond: LoginHandler(provider).respond)
         case .consent: return Endpoint(methods: [.post], bodyLimit: small, respond: ConsentHandler(provider).respond)
         case .token:
-            let handler = TokenHandler(provider: provider, keys: try ring())
-            return Endpoint(methods: [.post], bodyLimit: small, respond: handler.respond)
+            return Endpoint(
+                methods: [.post], bodyLimit: small, respond: TokenHandler(provider: provider).respond)
         case .userinfo:
-            let handler = UserInfoHandler(provider: provider, keys: try ring())
-            return Endpoint(methods: [.get, .post], bodyLimit: small, respond: handler.respond)
+            return Endpoint(
+                methods: [.get, .post], bodyLimit: small, respond: UserInfoHandler(provider: provider).respond)
         case .health: return Endpoint(methods: [.get], bodyLimit: 0, respond: HealthHandler(provider: provider).respond)
         }
     }
-
-    private func ring() throws -> KeyRing {
-        guard let keys else { throw ServiceError.noSigningKey }
-        return keys
-    }
-}
-
-/// Why a process can't serve.
-enum ServiceError: Error, CustomStringConvertible {
-    case noSigningKey
-
-    var description: String { "this pool verifies or signs tokens, but was given no signing.key" }
 }

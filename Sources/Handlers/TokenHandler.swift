@@ -5,7 +5,6 @@ import OIDCLogic
 /// The token endpoint (RFC 6749 §3.2, OpenID Connect Core §3.1.3).
 struct TokenHandler {
     let provider: Provider
-    let keys: KeyRing
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
@@ -60,7 +59,7 @@ struct TokenHandler {
             header: AccessToken.type,
             claims: AccessToken.claims(
                 for: accepted, issuer: provider.issuer, lifetimes: provider.lifetimes, at: now, random: provider.random),
-            key: try keys.signingKey(KeyRing.accessTokenAlgorithm, from: provider.store))
+            key: try provider.keys.signingKey(KeyRing.accessTokenAlgorithm, from: provider.store))
         let idToken: String? =
             if accepted.code.scope.contains(Scope.openID) {
                 try JWS.sign(
@@ -68,7 +67,8 @@ struct TokenHandler {
                     claims: IDToken.claims(
                         for: accepted, accessToken: accessToken, issuer: provider.issuer, lifetimes: provider.lifetimes,
                         at: now),
-                    key: try keys.signingKey(accepted.client.metadata.idTokenSignedResponseAlg, from: provider.store))
+                    key: try provider.keys.signingKey(
+                        accepted.client.metadata.idTokenSignedResponseAlg, from: provider.store))
             } else {
                 nil
             }

@@ -5,7 +5,6 @@ import OIDCLogic
 /// The userinfo endpoint (OpenID Connect Core §5.3), by GET and by POST.
 struct UserInfoHandler {
     let provider: Provider
-    let keys: KeyRing
 
     func respond(to request: Request) -> Response {
         do {
@@ -28,7 +27,7 @@ struct UserInfoHandler {
     private func verify(_ bearer: BearerToken) throws -> AccessToken {
         do {
             let jws = try UnverifiedJWS(bearer.text)
-            guard let id = jws.keyID, let key = try keys.verificationKey(id: id, from: provider.store) else {
+            guard let id = jws.keyID, let key = try provider.keys.verificationKey(id: id, from: provider.store) else {
                 throw OAuthError.invalidToken("the token was not signed by a key of ours")
             }
             let verified = try jws.verified(by: key, algorithm: KeyRing.accessTokenAlgorithm, type: AccessToken.type)

@@ -49,9 +49,9 @@ struct DatabaseFile {
 
 /// Excludes the writers of other processes, in turns.
 ///
-/// The right to write is `flock` on the file. By itself that is not fair: who has just let go is running and takes it
-/// again before who waits has woken. So a range lock on the same file is the queue: only its holder waits for the
-/// right, and lets go of the queue when it has the right. Who lets go of the right then comes after who waits.
+/// The right to write is `flock` on the file. That alone promises no order: who has just let go is running, and may
+/// take it again before who waits has woken. So a range lock on the same file is the queue: only its holder waits for
+/// the right, and lets go of the queue when it has the right. Who lets go of the right then comes after who waits.
 final class DatabaseLock: Sendable {
     private let descriptor: Int32
 

@@ -1,3 +1,4 @@
+import Glibc
 import OIDCLogic
 import StoreContract
 import Testing
@@ -36,7 +37,7 @@ import Testing
         }
         isBlocking.wait { $0 ? () : nil }
         _ = DatabaseThread.start {
-            while database.queue.update({ $0.count }) < changes.count {}
+            while database.queue.update({ $0.count }) < changes.count { usleep(1000) }
             mayEnd.update { $0 = true }
         }
         let outcomes = try concurrently(changes.count) { number in
@@ -163,8 +164,10 @@ import Testing
     @Test func `a file that can't be opened is unavailable`() throws {
         let missing = try failure { _ = try SQLiteDatabase(path: "/nonexistent/postern.db") }
         #expect(missing?.isUnavailable == true)
-        let folder = try failure { _ = try SQLiteDatabase(path: file.folder) }
-        #expect(folder?.isUnavailable == true)
+        let folder = try TemporaryDatabase()
+        #expect(unsafe mkdir(folder.path, 0o700) == 0)
+        #expect(try failure { _ = try SQLiteDatabase(path: folder.path) }?.isUnavailable == true)
+        unsafe rmdir(folder.path)
     }
 
     @Test func `what refers to someone who is gone is missing`() throws {

@@ -106,7 +106,9 @@ package struct ClientAdministration {
                 "preset can't be changed: apps rely on where their claims are; register another client with it")
         }
         var members = client.metadata.json.objectValue ?? [:]
-        for (name, value) in change.metadata { members[name] = value == .null ? nil : value }
+        for (name, value) in change.metadata {
+            if value == .null { members.removeValue(forKey: name) } else { members[name] = value }
+        }
         let listed = members["redirect_uris"]?.arrayValue ?? []
         for uri in change.removedRedirectURIs where !listed.contains(where: { $0.hasBytes(of: uri) }) {
             let question = Nearest.question(uri, among: listed.compactMap(\.stringValue))

@@ -38,7 +38,7 @@ package struct UserAttributes: Sendable {
             throw .invalid("email is \"\(text)\"; write an address such as ada@example.com")
         case .string(let text) where Self.texts.contains(name) && (text.isEmpty || text.utf8.count > 1024):
             throw .invalid("\(name) must have 1 to 1024 bytes; null takes it out")
-        case .string: break
+        case .string where name != "address": break
         case _ where Self.texts.contains(name): throw .invalid("\(name) must be a string")
         case .object: break
         case _ where name == "address": throw .invalid("address must be an object (OpenID Connect Core section 5.1.1)")
@@ -51,10 +51,12 @@ package struct UserAttributes: Sendable {
     /// likewise a telephone number.
     func applied(to attributes: [String: JSON]) throws(AdministrationError) -> [String: JSON] {
         var result = attributes
-        for (name, value) in changes { result[name] = value == .null ? nil : value }
+        for (name, value) in changes {
+            if value == .null { result.removeValue(forKey: name) } else { result[name] = value }
+        }
         for (name, proof) in [("email", "email_verified"), ("phone_number", "phone_number_verified")]
         where changes[proof] == nil && !Self.sameBytes(result[name], attributes[name]) {
-            result[proof] = nil
+            result.removeValue(forKey: proof)
         }
         guard JSON.object(result).text.utf8.count <= Self.limit else {
             throw .invalid("the attributes have more than \(Self.limit) bytes together")

@@ -8,6 +8,7 @@ extension PageRenderer {
             templates: [settings.templates, resources.templates].compactMap(\.self),
             locales: [settings.locales, resources.locales].compactMap(\.self),
             assets: PageAssets(base: issuer.path + "/static", directory: resources.staticFiles),
-            service: settings.title ?? "Postern", defaultLanguage: settings.language)
+            service: settings.title ?? "Postern", help: settings.help.flatMap { WebLink($0.value) },
+            defaultLanguage: settings.language)
     }
 }

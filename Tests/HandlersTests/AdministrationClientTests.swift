@@ -1,0 +1,182 @@
+import Handlers
+import JOSE
+import OIDCLogic
+import Testing
+
+@Suite struct AdministrationClientTests {
+    private let fixture: AdministrationFixture
+    private let good: [String: JSON] = [
+        "client_name": "Demo", "redirect_uris": ["https://app.example.com/callback"],
+    ]
+
+    init() throws { fixture = try AdministrationFixture() }
+
+    private func good(_ change: [String: JSON]) -> JSON { .object(good.merging(change) { $1 }) }
+
+    @Test func `a client is given an id and a secret, which is shown once and stored sealed`() throws {
+        let registered = try fixture.clients.register(.object(good))
+        let secret = try #require(registered.secret)
+        #expect(secret.byteCount == 43)
+        #expect(registered.client.id.value.utf8.count == 26)
+        #expect(registered.client.preset == .standard)
+        #expect(registered.client.isFirstParty, "an administrator made it")
+        #expect(registered.json["client_secret"]?.stringValue == secret.reveal())
+        #expect(registered.json["client_secret_expires_at"] == 0)
+        #expect(registered.json["client_id_issued_at"] == 1_800_000_000)
+
+        let stored = try fixture.clients.client(registered.client.id.value)
+        #expect(stored == registered.client)
+        let sealed = try #require(stored.sealedSecret)
+        #expect(try ClientSecret(sealed: sealed, of: stored.id, opening: fixture.seal).matches(secret))
+        #expect(!stored.json.text.contains(secret.reveal()))
+        #expect(stored.json["client_secret"] == nil)
+    }
+
+    @Test func `an own id, secret and preset are kept as they are`() throws {
+        let secret = "0123456789abcdef"
+        let registered = try fixture.clients.register(
+            good(["client_id": "demo", "client_secret": .string(secret), "preset": "mendix", "first_party": false]))
+        #expect(registered.client.id.value == "demo")
+        #expect(registered.secret?.reveal() == secret)
+        #expect(registered.client.preset == .mendix)
+        #expect(!registered.client.isFirstParty)
+    }
+
+    @Test func `what the caller decides comes before what the metadata says`() throws {
+        let registered = try fixture.clients.register(
+            good(["preset": "mendix", "first_party": true]), preset: .standard, isFirstParty: false)
+        #expect(registered.client.preset == .standard)
+        #expect(!registered.client.isFirstParty)
+    }
+
+    @Test(
+        arguments: [
+            (["client_secret": "fifteen-letters"], "client_secret has fewer than 16 characters"),
+            (["client_secret": .string(String(repeating: "s", count: 256))], "client_secret has more than 255"),
+            (["client_secret": "schlüssel-der-app"], "client_secret has a character"),
+            (["client_secret": 1], "client_secret must be a string"),
+            (["client_id": "a b"], "client_id must be 1 to 255 characters"),
+            (["client_id": ""], "client_id must be 1 to 255 characters"),
+            (["client_id": .string(String(repeating: "i", count: 256))], "client_id must be 1 to 255 characters"),
+            (["client_id": "naïve"], "client_id must be 1 to 255 characters"),
+            (["preset": "lean"], "preset is \"lean\"; there are standard, mendix"),
+            (["first_party": "yes"], "first_party must be true or false"),
+            (["redirect_uris": []], "redirect_uris is missing"),
+            (["redirect_uris": ["http://app.example.com/"]], "redirect_uris \"http://app.example.com/\" is http"),
+            (["token_endpoint_auth_method": "none", "client_secret": "0123456789abcdef"], "a public client"),
+            (["dpop_bound_access_tokens": true], "dpop_bound_access_tokens is not supported"),
+        ] as [([String: JSON], String)])
+    func `a faulty registration is refused, and nothing is stored`(change: [String: JSON], refusal: String) throws {
+        let said = fixture.refusal { _ = try fixture.clients.register(good(change)) }
+        #expect(said?.hasPrefix(refusal) == true, "\(said ?? "it was registered")")
+        #expect(try fixture.clients.clients().isEmpty)
+    }
+
+    @Test func `an id that is taken, by a client or as a user's subject, is refused (RFC 9700 section 4.15)`() throws {
+        let first = try fixture.clients.register(good(["client_id": "demo"])).client
+        let user = try fixture.users.add("ada", password: nil)
+        for id in ["demo", user.id.value] {
+            let said = fixture.refusal { _ = try fixture.clients.register(good(["client_id": .string(id)])) }
+            #expect(said?.hasPrefix("client_id \"\(id)\" is taken") == true)
+        }
+        #expect(try fixture.clients.clients() == [first])
+    }
+
+    @Test func `a public client has no secret`() throws {
+        let registered = try fixture.clients.register(good(["token_endpoint_auth_method": "none"]))
+        #expect(registered.secret == nil)
+        #expect(registered.client.sealedSecret == nil)
+        #expect(registered.json["client_secret"] == nil)
+    }
+
+    @Test func `a change keeps what it doesn't name`() throws {
+        let before = try fixture.clients.register(good(["client_id": "demo", "contacts": ["ops@example.com"]])).client
+        var change = ClientChange()
+        change.metadata = ["client_name": "Better"]
+        change.addedRedirectURIs = ["https://app.example.com/two", "https://app.example.com/callback"]
+        let changed = try fixture.clients.change("demo", change)
+        #expect(changed.secret == nil)
+        #expect(changed.client.sealedSecret == before.sealedSecret)
+        #expect(changed.client.metadata.name == "Better")
+        #expect(changed.client.metadata.contacts == ["ops@example.com"])
+        #expect(
+            changed.client.metadata.redirectURIs.map(\.value)
+                == ["https://app.example.com/callback", "https://app.example.com/two"])
+        #expect(try fixture.clients.client("demo") == changed.client)
+
+        change = ClientChange()
+        change.metadata = ["contacts": .null]
+        change.removedRedirectURIs = ["https://app.example.com/callback"]
+        let again = try fixture.clients.change("demo", change).client
+        #expect(again.metadata.contacts.isEmpty)
+        #expect(again.metadata.redirectURIs.map(\.value) == ["https://app.example.com/two"])
+    }
+
+    @Test(
+        arguments: [
+            (["client_id": "other"], "client_id can't be changed"),
+            (["preset": "mendix"], "preset can't be changed"),
+            (["client_secret": "short"], "client_secret has fewer than 16"),
+            (["redirect_uris": []], "redirect_uris is missing"),
+        ] as [([String: JSON], String)])
+    func `a faulty change is refused, and changes nothing`(metadata: [String: JSON], refusal: String) throws {
+        let before = try fixture.clients.register(good(["client_id": "demo"])).client
+        var change = ClientChange()
+        change.metadata = metadata
+        let said = fixture.refusal { _ = try fixture.clients.change("demo", change) }
+        #expect(said?.hasPrefix(refusal) == true, "\(said ?? "it was changed")")
+        #expect(try fixture.clients.client("demo") == before)
+    }
+
+    @Test func `the last redirect URI stays, and one that isn't there is named with the nearest`() throws {
+        _ = try fixture.clients.register(good(["client_id": "demo"]))
+        var change = ClientChange()
+        change.removedRedirectURIs = ["https://app.example.com/callback"]
+        #expect(fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("redirect_uris") == true)
+        change.removedRedirectURIs = ["https://app.example.com/calback"]
+        #expect(
+            fixture.refusal { _ = try fixture.clients.change("demo", change) }?
+                .hasSuffix("Did you mean \"https://app.example.com/callback\"?") == true)
+    }
+
+    @Test func `a new secret replaces the old one, and a client that turns public loses it`() throws {
+        let old = try fixture.clients.register(good(["client_id": "demo"]))
+        var change = ClientChange()
+        change.secret = .generate
+        let renewed = try fixture.clients.change("demo", change)
+        let secret = try #require(renewed.secret)
+        #expect(!secret.matches(try #require(old.secret)))
+        let sealed = try #require(renewed.client.sealedSecret)
+        #expect(try ClientSecret(sealed: sealed, of: renewed.client.id, opening: fixture.seal).matches(secret))
+
+        change = ClientChange()
+        change.metadata = ["token_endpoint_auth_method": "none"]
+        #expect(try fixture.clients.change("demo", change).client.sealedSecret == nil)
+        change.metadata = [:]
+        change.secret = .generate
+        #expect(
+            fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("a public client") == true)
+        change = ClientChange()
+        change.metadata = ["token_endpoint_auth_method": "client_secret_basic"]
+        #expect(try fixture.clients.change("demo", change).secret != nil, "confidential again, so it needs one")
+    }
+
+    @Test func `a client that isn't there is answered with the nearest id`() throws {
+        _ = try fixture.clients.register(good(["client_id": "demo"]))
+        #expect(fixture.refusal { _ = try fixture.clients.client("dmo") }?.hasSuffix("Did you mean \"demo\"?") == true)
+        #expect(fixture.refusal { _ = try fixture.clients.client("Demo") }?.hasSuffix("is \"demo\"") == true)
+        #expect(try fixture.clients.remove("demo").id.value == "demo")
+        #expect(try fixture.clients.clients().isEmpty)
+    }
+
+    @Test func `a list has every client, however many`() throws {
+        let template = try fixture.clients.register(good(["client_id": "c0"])).client
+        for number in 1...1_001 {
+            try fixture.store.add(
+                Client(
+                    id: ClientID("c\(number)"), metadata: template.metadata, sealedSecret: nil, preset: .standard,
+                    isFirstParty: true, createdAt: template.createdAt, updatedAt: template.updatedAt))
+        }
+        #expect(Set(try fixture.clients.clients().map(\.id)).count == 1_002)
+    }
+}

@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Handlers
+import JOSE
+import OIDCLogic
+import SQLiteStore
+import Testing
+
+@Suite struct AdministrationSetupTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func initialize(issuer: String? = "https://login.example.com/oidc") throws -> Initialization {
+        try Initialization(configuration: folder.file("postern.yaml"), issuer: issuer, environment: [:])
+    }
+
+    @Test func `what init makes is complete, and secret where it must be`() throws {
+        let made = try initialize()
+        #expect(made.steps.allSatisfy { $0.wasMade })
+        for name in ["state.key", "signing.key", "postern.db"] { #expect(try folder.mode(of: name) == 0o600) }
+        #expect(try folder.mode(of: "postern.yaml") == 0o644)
+        #expect(made.configuration.issuer.value == "https://login.example.com/oidc")
+        let check = InstallationCheck(configuration: folder.file("postern.yaml"), environment: [:])
+        #expect(!check.hasFault, "\(check.findings)")
+    }
+
+    @Test func `init again changes nothing`() throws {
+        _ = try initialize()
+        func contents() throws -> [Data] {
+            try ["postern.yaml", "state.key", "signing.key"].map {
+                try Data(contentsOf: URL(filePath: folder.file($0)))
+            }
+        }
+        let before = try contents()
+        let keys = try SQLiteDatabase(path: folder.file("postern.db")).store().signingKeys()
+        let again = try initialize(issuer: nil)
+        #expect(!again.steps.contains { $0.wasMade })
+        #expect(try contents() == before)
+        #expect(try SQLiteDatabase(path: folder.file("postern.db")).store().signingKeys() == keys)
+    }
+
+    @Test func `a wrong issuer leaves nothing behind, nor does one that differs from what is there`() throws {
+        #expect(throws: AdministrationError.self) { _ = try initialize(issuer: "http://login.example.com") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        _ = try initialize()
+        #expect(throws: AdministrationError.self) { _ = try initialize(issuer: "https://other.example.com") }
+    }
+
+    @Test(arguments: ["state.key", "signing.key"])
+    func `a lost key file is not replaced while the database needs it`(name: String) throws {
+        let made = try initialize()
+        let installation = try Installation(made.configuration, environment: [:])
+        _ = try installation.clients.register(["redirect_uris": ["https://app.example.com/"]])
+        try FileManager.default.removeItem(atPath: folder.file(name))
+        #expect(throws: AdministrationError.self) { _ = try initialize(issuer: nil) }
+        #expect(!FileManager.default.fileExists(atPath: folder.file(name)))
+    }
+
+    @Test func `a database without a key for every algorithm is given what is missing`() throws {
+        let fixture = try AdministrationFixture()
+        let made = try fixture.keys.createInitial(seal: fixture.seal)
+        #expect(made.map(\.algorithm) == ClientMetadata.signingAlgorithms)
+        #expect(Set(made.map(\.keyID)).count == 4, "a key serves one algorithm")
+        #expect(made.allSatisfy { fixture.keys.opens($0, with: fixture.seal) })
+        let other = Seal(current: .generate(), older: [], context: "https://login.example.com/oidc")
+        #expect(!fixture.keys.opens(made[0], with: other))
+        #expect(made.allSatisfy { $0.publicJWK["d"] == nil && $0.json["public_jwk"]?["d"] == nil })
+        #expect(try fixture.keys.createInitial(seal: fixture.seal).isEmpty)
+        try fixture.store.setStatus(.retired, ofKey: made[0].keyID)
+        #expect(try fixture.keys.createInitial(seal: fixture.seal).map(\.algorithm) == [made[0].algorithm])
+    }
+
+    @Test func `check finds keys that were sealed for another issuer or under another file`() throws {
+        _ = try initialize()
+        let path = folder.file("postern.yaml")
+        let moved = InstallationCheck(configuration: path, environment: ["POSTERN_ISSUER": "https://new.example.com"])
+        #expect(moved.findings.contains { $0.status == .fault && $0.subject == "signing keys" })
+        try folder.write(KeyFile(current: .generate()).text(), to: "signing.key")
+        let swapped = InstallationCheck(configuration: path, environment: [:])
+        #expect(swapped.findings.contains { $0.status == .fault && $0.subject == "signing keys" })
+        try folder.write("issuer: x\nstor: y\n", to: "postern.yaml")
+        #expect(InstallationCheck(configuration: path, environment: [:]).findings.count == 2)
+    }
+
+    @Test func `an operation without a database says how to make one`() throws {
+        let configuration = try Configuration(
+            parsing: ConfigurationFixture.minimal, file: folder.file("postern.yaml"))
+        #expect(throws: AdministrationError.self) { _ = try Installation(configuration, environment: [:]) }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("postern.db")))
+    }
+
+    @Test func `resources are found by the environment, beside the executable, or in the source tree of a build`()
+        throws
+    {
+        for tree in ["usr/share/postern", "src"] {
+            for name in ["templates", "locales"] {
+                try FileManager.default.createDirectory(
+                    atPath: folder.file("\(tree)/\(name)"), withIntermediateDirectories: true)
+            }
+        }
+        func found(_ executable: String, _ environment: [String: String] = [:]) -> String? {
+            try? ResourceDirectory(environment: environment, executable: folder.file(executable)).path
+        }
+        #expect(found("usr/bin/postern") == folder.file("usr/share/postern"))
+        #expect(found("src/.build/x86_64/debug/postern") == folder.file("src"))
+        #expect(found("src/bin/postern") == nil, "no build lies there")
+        #expect(found("x", ["POSTERN_SHARE": folder.file("src")]) == folder.file("src"))
+        #expect(
+            found("usr/bin/postern", ["POSTERN_SHARE": folder.file("none")]) == nil,
+            "a wrong name is no wish for another")
+    }
+}

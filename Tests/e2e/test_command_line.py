@@ -1,0 +1,439 @@
+"""The administrator's command line: what it makes, prints and refuses. No server is needed."""
+
+import json
+import os
+import pty
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ISSUER = "https://login.example.com/oidc"
+METADATA = {"client_name": "Demo", "redirect_uris": ["https://app.example.com/callback"]}
+
+
+def program() -> str:
+    """The newest build, or the one in POSTERN_BIN."""
+    named = os.environ.get("POSTERN_BIN")
+    if named:
+        return str(Path(named) / "postern")
+    builds = [ROOT / ".build" / kind / "postern" for kind in ("release", "debug")]
+    return str(max((build for build in builds if build.exists()), key=lambda build: build.stat().st_mtime))
+
+
+class CommandLine:
+    """`postern` in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("POSTERN_") and name not in ("CREDENTIALS_DIRECTORY", "NO_COLOR")
+        }
+
+    def run(self, *words: str, given: str | bytes = b"", status: int = 0, **environment: str):
+        given = given.encode() if isinstance(given, str) else given
+        done = subprocess.run(
+            [program(), *words], input=given, capture_output=True, cwd=self.folder, timeout=60,
+            env=self.environment | environment,
+        )
+        assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+        if status:
+            assert b"Fatal error" not in done.stderr
+        return done
+
+    def __call__(self, *words: str, **options) -> str:
+        return self.run(*words, **options).stdout.decode()
+
+    def json(self, *words: str, **options):
+        return json.loads(self(*words, "--json", **options))
+
+    def error(self, *words: str, status: int = 1, **options) -> str:
+        done = self.run(*words, status=status, **options)
+        assert done.stdout == b"", "what went wrong belongs on standard error"
+        return done.stderr.decode()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return CommandLine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def _template(tmp_path_factory):
+    made = CommandLine(tmp_path_factory.mktemp("installation"))
+    made("init", "--issuer", ISSUER)
+    return made
+
+
+@pytest.fixture
+def postern(_template):
+    """An installation; users and clients of earlier tests are gone."""
+    for client in _template.json("client", "list"):
+        _template("client", "remove", client["client_id"])
+    for user in _template.json("user", "list"):
+        _template("user", "remove", user["username"])
+    return _template
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# --- init and check
+
+
+def test_init_makes_an_installation_that_check_finds_good(folder):
+    os.umask(0o022)
+    said = folder("init", "--issuer", ISSUER)
+    assert f"Made an installation for {ISSUER}" in said
+    for name in ("state.key", "signing.key", "postern.db"):
+        assert mode(folder.folder / name) == 0o600
+    assert mode(folder.folder / "postern.yaml") == 0o644
+    assert (folder.folder / "run").is_dir()
+    assert "FAULT" not in folder("check")
+    findings = folder.json("check")
+    assert {finding["status"] for finding in findings} == {"ok"}
+    assert {"configuration", "database", "state key", "signing key", "signing keys", "pages"} <= {
+        finding["subject"] for finding in findings
+    }
+
+
+def test_secrets_are_closed_to_others_whatever_the_umask(folder):
+    before = os.umask(0)
+    try:
+        folder("init", "--issuer", ISSUER)
+    finally:
+        os.umask(before)
+    for name in ("state.key", "signing.key", "postern.db"):
+        assert mode(folder.folder / name) == 0o600
+
+
+def test_init_overwrites_nothing(folder):
+    (folder.folder / "state.key").write_text("mine")
+    (folder.folder / "state.key").chmod(0o600)
+    (folder.folder / "postern.yaml").write_text("issuer: http://localhost:9000\n")
+    folder("init")
+    assert (folder.folder / "state.key").read_text() == "mine"
+    assert (folder.folder / "postern.yaml").read_text() == "issuer: http://localhost:9000\n"
+    steps = {step["name"]: step["made"] for step in folder.json("init")["steps"]}
+    assert not any(steps.values())
+    said = folder.error("init", "--issuer", ISSUER)
+    assert "is there already, for the issuer http://localhost:9000; nothing was changed" in said
+
+
+def test_init_with_a_wrong_issuer_leaves_nothing_behind(folder):
+    assert "must be https" in folder.error("init", "--issuer", "http://login.example.com")
+    assert list(folder.folder.iterdir()) == []
+
+
+def test_init_makes_the_folder_that_config_names(folder):
+    folder("--config", "new/place/postern.yaml", "init", "--issuer", ISSUER)
+    assert (folder.folder / "new/place/postern.db").exists()
+
+
+def test_every_fault_of_a_configuration_is_told_with_its_line(folder):
+    (folder.folder / "postern.yaml").write_text("issuer: http://x.example\nstroe: a\nlifetimes:\n  code: soon\n")
+    lines = folder.error("pools").splitlines()
+    assert lines[0].startswith('postern.yaml:1: issuer is "http://x.example"; it must be https')
+    assert lines[1] == 'postern.yaml:2: there is no key "stroe". Did you mean "store"?'
+    assert lines[2].startswith('postern.yaml:4: lifetimes.code is "soon"; it must be a number of seconds')
+    assert len(lines) == 3
+    checked = folder.run("check", status=1).stdout.decode()
+    assert checked.count("FAULT") == 3
+
+
+def test_check_says_what_is_missing_and_how_to_make_it(folder):
+    folder("init", "--issuer", ISSUER)
+    (folder.folder / "signing.key").unlink()
+    checked = folder.run("check", status=1).stdout.decode()
+    assert "signing.key is not there" in checked and "FAULT" in checked
+    (folder.folder / "state.key").chmod(0o640)
+    checked = folder.run("check", status=1).stdout.decode()
+    assert f"chmod 600 {folder.folder / 'state.key'}" in checked
+    assert "Bring the file back" in folder.error("init")
+
+
+def test_a_changed_issuer_is_found_before_it_does_harm(postern):
+    checked = postern.run("check", status=1, POSTERN_ISSUER="https://new.example.com").stdout.decode()
+    assert "the issuer has changed" in checked
+
+
+# --- the configuration's name
+
+
+def test_config_may_stand_before_or_after_the_subcommand(postern, tmp_path):
+    elsewhere = CommandLine(tmp_path)
+    file = str(postern.folder / "postern.yaml")
+    expected = postern("pools")
+    assert elsewhere("--config", file, "pools") == expected
+    assert elsewhere(f"--config={file}", "pools") == expected
+    assert elsewhere("pools", "--config", file) == expected
+    assert elsewhere("pools", POSTERN_CONFIG=file) == expected
+    assert 'is not there; name another with --config, or make one with "postern init"' in elsewhere.error(
+        "--config", "none.yaml", "pools"
+    )
+
+
+def test_pools_are_a_line_each_with_tabs(postern):
+    rows = [line.split("\t") for line in postern("pools").splitlines()]
+    run = postern.folder / "run"
+    assert rows == [
+        ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,token,userinfo,health"],
+        ["slow", f"{run}/slow.sock", "1", "4", "login"],
+    ]
+    assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
+
+
+@pytest.mark.parametrize("words", [["user", "add"], ["client", "add"], ["nonsense"], ["user", "set", "ada"], ["init", "--issue", "x"]])
+def test_words_that_make_no_sense_end_with_64(postern, words):
+    assert "Usage: postern" in postern.error(*words, status=64) or "--" in postern.error(*words, status=64)
+
+
+# --- users
+
+
+def test_a_user_comes_and_goes(postern):
+    added = postern.json(
+        "user", "add", "ada", "--password-stdin", "--full-name", "Ada Lovelace", "--email", "ada@example.com",
+        "--attribute", 'locale="en-GB"', given="correct horse\n",
+    )
+    assert added["username"] == "ada" and added["has_password"] and not added["disabled"]
+    assert added["attributes"] == {"email": "ada@example.com", "locale": "en-GB", "name": "Ada Lovelace"}
+    assert postern.json("user", "list") == [added]
+    table = postern("user", "list").splitlines()
+    assert table[0].split() == ["USER", "NAME", "FULL", "NAME", "E-MAIL", "STATUS"]
+    assert table[1] == "ada        Ada Lovelace  ada@example.com  active"
+    changed = postern.json("user", "set", "ada", "--email", "ada@example.org", "--attribute", "locale=null")
+    assert changed["attributes"] == {"email": "ada@example.org", "name": "Ada Lovelace"}
+    assert changed["sub"] == added["sub"]
+    assert postern.json("user", "disable", "ada")["disabled"]
+    assert "disabled" in postern("user", "show", "ada")
+    assert not postern.json("user", "enable", "ada")["disabled"]
+    assert "Reset the password" in postern("user", "set-password", "ada", "--password-stdin", given="battery staple")
+    assert "Removed the user ada" in postern("user", "remove", "ada")
+    assert postern.json("user", "list") == []
+    assert "There are no users yet" in postern("user", "list")
+
+
+def test_a_password_is_never_printed_unless_it_was_made_here(postern):
+    said = postern("user", "add", "ada", "--password-stdin", given="correct horse")
+    assert "correct" not in said and "$y$" not in said
+    made = postern.json("user", "add", "grace", "--generate-password")
+    assert len(made["password"]) >= 20
+    assert "password" not in postern.json("user", "show", "grace")
+    assert "$y$" not in postern("user", "list", "--json")
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ("short\n", "fewer than 8 characters"),
+        ("", "holds no password"),
+        ("x" * 513, "more than 512 bytes"),
+        ("two lines\nof text", "line break or a NUL"),
+        (b"nul\x00in it....", "line break or a NUL"),
+        (b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8", "not UTF-8"),
+        ("x" * 5000, "more than 4096 bytes"),
+    ],
+)
+def test_a_password_that_nobody_could_use_is_refused(postern, given, said):
+    assert said in postern.error("user", "add", "ada", "--password-stdin", given=given)
+    assert postern.json("user", "list") == []
+
+
+def test_without_a_password_or_a_terminal_it_says_what_to_do(postern):
+    said = postern.error("user", "add", "ada")
+    assert "--password-stdin" in said and "--generate-password" in said
+    assert not postern.json("user", "add", "ada", "--no-password")["has_password"]
+
+
+def test_a_name_is_found_composed_or_decomposed(postern):
+    added = postern.json("user", "add", "Rene\u0301e", "--no-password")
+    assert added["username"] == "Ren\u00e9e"
+    assert postern.json("user", "show", "Ren\u00e9e") == added
+    assert postern.json("user", "show", "Rene\u0301e") == added
+
+
+def test_a_user_who_is_not_there_is_answered_with_the_nearest(postern):
+    postern("user", "add", "ada", "--no-password")
+    assert postern.error("user", "show", "adda") == 'postern: there is no user "adda". Did you mean "ada"?\n'
+    assert 'there is a user "ada" already' in postern.error("user", "add", "ada", "--no-password")
+
+
+@pytest.mark.parametrize(
+    "assignment, said",
+    [("sub=1", "said by the service itself"), ("staff=yes", "is not JSON"), ("staff", "must be KEY=JSON"),
+     ("email_verified=1", "must be true or false")],
+)
+def test_an_attribute_that_no_claim_could_hold_is_refused(postern, assignment, said):
+    assert said in postern.error("user", "add", "ada", "--no-password", "--attribute", assignment)
+
+
+def test_a_name_can_not_write_to_the_terminal(postern):
+    postern("user", "add", "ada", "--no-password", "--full-name", "A\x1b[2J\u202eda")
+    for shown in (postern("user", "list"), postern("user", "show", "ada")):
+        assert "\x1b" not in shown and "\u202e" not in shown
+        assert "A\\u{1b}[2J\\u{202e}da" in shown
+
+
+def typed(postern, words, lines):
+    """Runs it at a terminal. Returns all that was shown there, and the exit status."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(postern.folder)
+        os.execve(program(), ["postern", *words], postern.environment | {"NO_COLOR": "1"})
+    shown = b""
+    try:
+        for prompt, line in lines:
+            deadline = time.monotonic() + 20
+            while prompt not in shown and time.monotonic() < deadline:
+                shown += os.read(terminal, 4096)
+            time.sleep(0.2)
+            os.write(terminal, line)
+        while True:
+            part = os.read(terminal, 4096)
+            if not part:
+                break
+            shown += part
+    except OSError:
+        pass  # Linux says EIO when the other side has gone.
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return shown.decode(), os.waitstatus_to_exitcode(status)
+
+
+def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(postern):
+    lines = [(b"Password for ada: ", b"correct horse\n"), (b"again: ", b"correct horse\n")]
+    shown, status = typed(postern, ["user", "add", "ada"], lines)
+    assert status == 0, shown
+    assert "correct" not in shown and "Added the user" in shown
+    lines[1] = (b"again: ", b"correct house\n")
+    shown, status = typed(postern, ["user", "set-password", "ada"], lines)
+    assert status == 1 and "not the same; nothing was changed" in shown
+
+
+def test_at_a_terminal_a_removal_is_asked_about(postern):
+    postern("user", "add", "ada", "--no-password")
+    shown, status = typed(postern, ["user", "remove", "ada"], [(b"(yes/no)", b"no\n")])
+    assert status == 1 and "nothing was removed" in shown
+    shown, status = typed(postern, ["user", "remove", "ada"], [(b"(yes/no)", b"yes\n")])
+    assert status == 0 and postern.json("user", "list") == []
+
+
+# --- clients
+
+
+def test_a_client_is_registered_from_metadata(postern):
+    # RFC 7591 section 3.2.1.
+    added = postern.json("client", "add", "--from", "-", given=json.dumps(METADATA))
+    assert added["client_name"] == "Demo" and added["redirect_uris"] == METADATA["redirect_uris"]
+    assert len(added["client_secret"]) == 43 and added["client_secret_expires_at"] == 0
+    assert abs(added["client_id_issued_at"] - time.time()) < 60
+    assert added["preset"] == "standard" and added["first_party"] is True
+    shown = postern.json("client", "show", added["client_id"])
+    assert shown == {k: v for k, v in added.items() if not k.startswith("client_secret")}
+    assert postern.json("client", "list") == [shown]
+    assert added["client_secret"] not in postern("client", "show", added["client_id"])
+
+
+def test_an_own_id_and_secret_are_kept(postern):
+    own = METADATA | {"client_id": "demo", "client_secret": "0123456789abcdef", "preset": "mendix"}
+    added = postern.json("client", "add", "--from", "-", given=json.dumps(own))
+    assert {k: added[k] for k in own} == own
+    said = postern.error("client", "add", "--from", "-", given=json.dumps(own))
+    assert 'client_id "demo" is taken' in said
+
+
+def test_a_client_is_registered_by_name(postern):
+    said = postern("client", "add", "My app", "--redirect-uri", "https://a.example/cb", "--redirect-uri", "https://b.example/cb")
+    assert "Registered the app" in said and "(shown once: keep it now)" in said
+    assert f"{ISSUER}/.well-known/openid-configuration" in said
+    (client,) = postern.json("client", "list")
+    assert client["redirect_uris"] == ["https://a.example/cb", "https://b.example/cb"]
+    public = postern.json(
+        "client", "add", "Notes", "--public", "--native", "--third-party", "--client-id", "notes", "--scope", "openid email",
+        "--redirect-uri", "http://127.0.0.1/cb",
+    )
+    assert "client_secret" not in public and public["token_endpoint_auth_method"] == "none"
+    assert public["application_type"] == "native" and public["scope"] == "openid email"
+    assert public["first_party"] is False and public["client_id"] == "notes"
+    own = postern.json(
+        "client", "add", "Own", "--secret-stdin", "--redirect-uri", "https://a.example/cb", given="a secret of its own\n")
+    assert own["client_secret"] == "a secret of its own"
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"redirect_uris": ["http://app.example.com/"]}, "is http; use https"),
+        ({"redirect_uris": ["https://app.example.com/#x"]}, "has a fragment"),
+        ({"redirect_uris": None}, "redirect_uris is missing"),
+        ({"client_secret": "short"}, "fewer than 16 characters"),
+        ({"client_id": "has space"}, "printable ASCII without spaces"),
+        ({"preset": "lean"}, "there are standard, mendix"),
+        ({"tls_client_auth_subject_dn": "CN=x"}, "is not supported"),
+    ],
+)
+def test_faulty_metadata_is_refused_by_member(postern, change, said):
+    assert said in postern.error("client", "add", "--from", "-", given=json.dumps(METADATA | change))
+    assert postern.json("client", "list") == []
+
+
+@pytest.mark.parametrize("given, said", [("", "is not JSON"), ("[]", "is not a JSON object"), ("{" * 70000, "more than 65536 bytes")])
+def test_what_is_no_metadata_is_refused(postern, given, said):
+    assert said in postern.error("client", "add", "--from", "-", given=given)
+
+
+def test_a_client_is_changed(postern):
+    postern("client", "add", "App", "--client-id", "app", "--redirect-uri", "https://a.example/cb")
+    changed = postern.json(
+        "client", "set", "app", "--name", "Better", "--add-redirect-uri", "https://b.example/cb", "--no-first-party")
+    assert changed["client_name"] == "Better" and changed["first_party"] is False
+    assert changed["redirect_uris"] == ["https://a.example/cb", "https://b.example/cb"]
+    assert "client_secret" not in changed
+    assert len(postern.json("client", "set", "app", "--new-secret")["client_secret"]) == 43
+    changed = postern.json("client", "set", "app", "--from", "-", given='{"contacts": ["ops@example.com"], "client_name": null}')
+    assert changed["contacts"] == ["ops@example.com"] and "client_name" not in changed
+    assert "preset can't be changed" in postern.error("client", "set", "app", "--from", "-", given='{"preset": "mendix"}')
+    assert 'Did you mean "app"?' in postern.error("client", "set", "ap", "--name", "x")
+    assert "Removed the app" in postern("client", "remove", "app")
+
+
+def test_looking_at_clients_needs_no_key(postern):
+    key = postern.folder / "state.key"
+    key.chmod(0o644)
+    try:
+        postern("client", "list")
+        assert "chmod 600" in postern.error("client", "add", "x", "--redirect-uri", "https://a.example/cb")
+    finally:
+        key.chmod(0o600)
+
+
+# --- keys and nginx
+
+
+def test_keys_are_listed_without_their_private_half(postern):
+    keys = postern.json("key", "list")
+    assert [(key["alg"], key["status"]) for key in keys] == [
+        (name, "active") for name in ("RS256", "PS256", "ES256", "EdDSA")
+    ]
+    for key in keys:
+        assert key["public_jwk"]["kid"] == key["kid"]
+        assert not {"d", "p", "q", "dp", "dq", "qi"} & key["public_jwk"].keys()
+    assert keys[0]["kid"] in postern("key", "list")
+
+
+@pytest.mark.parametrize("file, part", [
+    ("http", "upstream"), ("locations", "location = /oidc/token"), ("fastcgi", "fastcgi_param"), ("server", "server {"),
+])
+def test_nginx_files_are_printed(postern, file, part):
+    assert part in postern("nginx", f"--{file}")
+
+
+def test_tables_have_no_colour_but_on_a_terminal(postern):
+    assert "\x1b" not in postern("key", "list")
