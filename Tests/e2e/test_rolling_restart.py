@@ -20,4 +20,4 @@ def test_no_request_fails_while_every_process_is_replaced():
         for name, processes in first.items():
             assert not processes & pools.processes(name)
         assert load.failures == [] and load.repeated == 0
-        assert "drain cut short" not in provider.log("fast") + provider.log("slow")
+        assert "drain was cut short" not in provider.log("fast") + provider.log("slow")
