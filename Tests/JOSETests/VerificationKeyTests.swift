@@ -110,7 +110,7 @@ struct VerificationKeyTests {
         #expect(throws: JWKError.malformed) { try VerificationKey(publicJWK: [Self.rsa]) }
     }
 
-    @Test func `an ECDSA signature of zeros is refused, and so is DER`() throws {
+    @Test func `an ECDSA signature of zeros is refused, and so are DER and a byte between the halves`() throws {
         let key = try VerificationKey(publicJWK: Self.ec)
         #expect(!key.verify([UInt8](repeating: 0, count: 64), for: [1], algorithm: .es256))
         let signature = try #require(Base64URL.decode(RFC7515.ecSignature))
@@ -118,5 +118,7 @@ struct VerificationKeyTests {
         let der = [0x30, 0x45, 0x02, 0x20] + signature[..<32] + [0x02, 0x21, 0x00] + signature[32...]
         #expect(key.verify(signature, for: Array(RFC7515.ecSigned.utf8), algorithm: .es256))
         #expect(!key.verify(der, for: Array(RFC7515.ecSigned.utf8), algorithm: .es256))
+        let stretched = signature[..<32] + [0] + signature[32...]
+        #expect(!key.verify(Array(stretched), for: Array(RFC7515.ecSigned.utf8), algorithm: .es256))
     }
 }
