@@ -30,7 +30,7 @@ package struct Server {
         self.endpoints = endpoints
     }
 
-    /// Serves until SIGTERM, SIGUSR1 or SIGINT and the drain that follows; as a CGI program, one request.
+    /// Serves until SIGTERM, SIGINT, SIGQUIT or SIGUSR1 and the drain that follows; as a CGI program, one request.
     ///
     /// Call it once, on the main thread, before there are others: it sets the signals of the process. A second
     /// signal, or 30 seconds, cut the drain short; if a handler still doesn't return, the process ends here.

@@ -1,7 +1,8 @@
 import CFCGI
 import Glibc
 
-/// The signals that ask the process to end: SIGTERM, SIGINT, and SIGUSR1, which web servers' tools send.
+/// The signals that ask the process to end: SIGTERM, SIGINT, and what web servers' tools send: SIGUSR1, and SIGQUIT
+/// (nginx's word for a drain, and what multiwatch 1.0.0 sends when it was told `-s TERM`).
 struct StopSignals: ~Copyable {
     private let descriptor: Int32
 
@@ -9,7 +10,7 @@ struct StopSignals: ~Copyable {
     init() throws(SystemError) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        for signal in [SIGTERM, SIGINT, SIGUSR1] { unsafe sigaddset(&signals, signal) }
+        for signal in [SIGTERM, SIGINT, SIGQUIT, SIGUSR1] { unsafe sigaddset(&signals, signal) }
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         descriptor = try SystemError.check("signalfd") {
             unsafe signalfd(-1, &signals, Int32(SFD_CLOEXEC | SFD_NONBLOCK))

@@ -5,6 +5,7 @@ from provider import agent, alice, other_party, party, provider  # noqa: F401
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "changes: the test changes the database, and says so")
     config.addinivalue_line("markers", "long: takes long; scripts/test --long runs it")
 
 

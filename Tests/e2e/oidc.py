@@ -8,6 +8,7 @@ import hashlib
 import html.parser
 import http.client
 import json
+import random
 import re
 import secrets
 import urllib.parse
@@ -123,26 +124,28 @@ class Answer:
 class Browser:
     """A user agent with cookies of its own and one kept connection; it follows no redirect by itself.
 
-    `base` is where it connects, which may be another stack than the one whose issuer stands in the links.
+    `base` is where it connects, which may be another stack than the one whose issuer stands in the links. Each has a
+    network address of its own, so that the limits by address count it alone.
     """
 
     def __init__(self, base, source=None):
         parts = urllib.parse.urlsplit(base)
-        self.host, self.port = parts.hostname, parts.port
-        self.source = (source, 0) if source else None
+        self.authority, self.port = parts.netloc, parts.port
+        self.source = source or "127." + ".".join(str(random.randint(1, 254)) for _ in range(3))
         self.cookies = {}
         self.connection = None
+        self.repeated = 0
 
     def send(self, method, target, body=None, headers=()):
         """Sends one request as it is told to, and keeps the answer's cookies."""
         parts = urllib.parse.urlsplit(target)
         path = parts.path + ("?" + parts.query if parts.query else "")
-        fields = dict(headers)
+        fields = {"Host": self.authority, **dict(headers)}
         if self.cookies and "Cookie" not in fields:
             fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
-                self.host, self.port, timeout=30, source_address=self.source)
+                "127.0.0.1", self.port, timeout=30, source_address=(self.source, 0))
         is_kept = self.connection.sock is not None
         try:
             response = self._exchange(method, path, body, fields)
@@ -151,6 +154,7 @@ class Browser:
             self.connection.close()
             if not is_kept:
                 raise
+            self.repeated += 1
             response = self._exchange(method, path, body, fields)
         answer = Answer(response.status, response.getheaders(), response.read())
         for cookie in answer.all("Set-Cookie"):
@@ -251,7 +255,7 @@ class RelyingParty:
             urllib.parse.quote(text, safe="") for text in (client_id or self.client_id, secret or self.secret or ""))
         return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
-    def exchange_request(self, code, verifier, **changes):
+    def exchange_request(self, code, verifier, /, **changes):
         """Body fields and headers of a good token request."""
         fields = {
             "grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri,
@@ -267,7 +271,7 @@ class RelyingParty:
         fields |= changes
         return {name: value for name, value in fields.items() if value is not None}, headers
 
-    def exchange(self, code, verifier, *, headers=None, back=None, **changes):
+    def exchange(self, code, verifier, /, *, headers=None, back=None, **changes):
         fields, own = self.exchange_request(code, verifier, **changes)
         return (back or self.back).post(f"{self.path}/token", fields, own if headers is None else headers)
 

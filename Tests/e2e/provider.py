@@ -98,14 +98,14 @@ class Provider:
         return (self.folder / "run" / f"{pool}.log").read_text()
 
     @contextlib.contextmanager
-    def later(self, seconds):
+    def later(self, seconds, **environment):
         """The same provider, `seconds` from now: pools and nginx of their own, on the same database and keys."""
         with temporary_folder() as folder:
             preload = subprocess.run(
                 ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=True)
             future = Provider(
                 folder, config=self.config,
-                environment={"LD_PRELOAD": preload.stdout.strip(), "FAKETIME": f"+{seconds}s"})
+                environment={"LD_PRELOAD": preload.stdout.strip(), "FAKETIME": f"+{seconds}s", **environment})
             future.issuer = self.issuer
             with contextlib.ExitStack() as stack:
                 stack.callback(future.down)
