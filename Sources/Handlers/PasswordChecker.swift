@@ -9,22 +9,26 @@ final class PasswordChecker: Sendable {
     private let slots: DispatchSemaphore
     private let queue: Int
     private let waiting = Mutex(0)
+    private let verify: @Sendable (_ password: String, _ hash: String) -> Bool
 
     /// - Parameters:
     ///   - limit: hashes at once.
     ///   - queue: how many may wait for their turn; beyond that the answer is "busy".
-    init(limit: Int, queue: Int) {
+    ///   - verify: compares a password with a crypt(3) hash.
+    init(
+        limit: Int, queue: Int,
+        verify: @escaping @Sendable (_ password: String, _ hash: String) -> Bool = { PasswordHash.verify($0.utf8, $1) }
+    ) {
         slots = DispatchSemaphore(value: limit)
         self.queue = queue
+        self.verify = verify
     }
 
     /// Whoever it is that signs in, or nil. Throws `temporarily_unavailable` when too many wait.
     func user(_ candidate: User?, password: String) throws(OAuthError) -> User? {
         try enter()
         defer { slots.signal() }
-        return Authentication.user(candidate, password: password, decoy: PasswordHash.decoy) { password, hash in
-            PasswordHash.verify(password.utf8, hash)
-        }
+        return Authentication.user(candidate, password: password, decoy: PasswordHash.decoy, verify: verify)
     }
 
     private func enter() throws(OAuthError) {

@@ -23,13 +23,37 @@ import Testing
         #expect(try checker.user(nil, password: "correct horse") == nil)
     }
 
-    @Test func `more than may wait are told that it is busy, and the next one is served`() throws {
-        let checker = PasswordChecker(limit: 1, queue: 0)
-        let refused = Mutex(0)
-        DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            do { _ = try checker.user(nil, password: "guess") } catch { refused.withLock { $0 += 1 } }
+    @Test func `known, disabled, without a password or unknown: one hash each`() throws {
+        let hashes = Mutex(0)
+        let checker = PasswordChecker(limit: 1, queue: 0) { _, _ in
+            hashes.withLock { $0 += 1 }
+            return false
         }
-        #expect(refused.withLock { $0 } <= 7, "one at least had its turn")
+        for candidate in [user("$y$a"), user("$y$a", isDisabled: true), user(nil), nil] {
+            hashes.withLock { $0 = 0 }
+            #expect(try checker.user(candidate, password: "guess") == nil)
+            #expect(hashes.withLock { $0 } == 1)
+        }
+    }
+
+    @Test func `while all turns are taken the next is told that it is busy, and is served after`() throws {
+        let isRunning = DispatchSemaphore(value: 0)
+        let mayEnd = DispatchSemaphore(value: 0)
+        let hasEnded = DispatchSemaphore(value: 0)
+        let checker = PasswordChecker(limit: 1, queue: 0) { password, _ in
+            guard password == "slow" else { return false }
+            isRunning.signal()
+            mayEnd.wait()
+            return false
+        }
+        DispatchQueue.global().async {
+            _ = try? checker.user(nil, password: "slow")
+            hasEnded.signal()
+        }
+        isRunning.wait()
+        #expect(throws: OAuthError.self) { try checker.user(nil, password: "guess") }
+        mayEnd.signal()
+        hasEnded.wait()
         #expect(try checker.user(nil, password: "guess") == nil)
     }
 }
