@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "StoreContract", dependencies: ["OIDCLogic"], path: "Tests/StoreContract", swiftSettings: strict),
         .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
-        .testTarget(name: "JOSETests", dependencies: ["JOSE"], swiftSettings: strict),
+        .testTarget(name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop"], swiftSettings: strict),
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(

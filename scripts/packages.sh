@@ -3,7 +3,7 @@
 packages_build=(libfcgi-dev libssl-dev libsqlite3-dev libcrypt-dev pkg-config)
 packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
-packages_test=(python3 python3-venv chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
+packages_test=(python3 python3-venv curl openssl chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
 
 is_installed() {
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]

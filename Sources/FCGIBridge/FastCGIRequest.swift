@@ -22,9 +22,9 @@ import CFCGI
         // FCGX_Accept_r first finishes the request before, which would close the connection.
         unsafe request.pointee.keepConnection = 1
         guard unsafe FCGX_Accept_r(request) == 0 else { return false }
-        guard unsafe request.pointee.role == FCGI_RESPONDER else {
-            unsafe request.pointee.keepConnection = 0
-            _ = end()
+        // libfcgi takes parameters that break off, or are aborted, for complete ones, but remembers the error.
+        guard unsafe request.pointee.role == FCGI_RESPONDER, unsafe FCGX_GetError(request.pointee.in) == 0 else {
+            abandon()
             return false
         }
         return true

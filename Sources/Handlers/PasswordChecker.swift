@@ -1,3 +1,4 @@
+import Dispatch
 import JOSE
 import OIDCLogic
 import Synchronization
@@ -5,54 +6,40 @@ import Synchronization
 /// Checks passwords, a fixed number at once: a hash takes 16 MB and a good part of a second's processor, so an attack
 /// must not decide how many there are.
 final class PasswordChecker: Sendable {
-    private struct Load {
-        var running = 0
-        var waiting = 0
-    }
-
-    private let limit: Int
+    private let slots: DispatchSemaphore
     private let queue: Int
-    private let load = Mutex(Load())
+    private let waiting = Mutex(0)
+    private let verify: @Sendable (_ password: String, _ hash: String) -> Bool
 
     /// - Parameters:
     ///   - limit: hashes at once.
     ///   - queue: how many may wait for their turn; beyond that the answer is "busy".
-    init(limit: Int, queue: Int) {
-        self.limit = limit
+    ///   - verify: compares a password with a crypt(3) hash.
+    init(
+        limit: Int, queue: Int,
+        verify: @escaping @Sendable (_ password: String, _ hash: String) -> Bool = { PasswordHash.verify($0.utf8, $1) }
+    ) {
+        slots = DispatchSemaphore(value: limit)
         self.queue = queue
+        self.verify = verify
     }
 
     /// Whoever it is that signs in, or nil. Throws `temporarily_unavailable` when too many wait.
-    func user(_ candidate: User?, password: String) throws -> User? {
+    func user(_ candidate: User?, password: String) throws(OAuthError) -> User? {
         try enter()
-        defer { leave() }
-        return Authentication.user(candidate, password: password, decoy: PasswordHash.decoy) { password, hash in
-            PasswordHash.verify(password.utf8, hash)
-        }
+        defer { slots.signal() }
+        return Authentication.user(candidate, password: password, decoy: PasswordHash.decoy, verify: verify)
     }
 
-    private func enter() throws {
-        var isQueued = false
-        while true {
-            let mayRun = try load.withLock { load throws(OAuthError) in
-                if load.running < limit {
-                    load.running += 1
-                    if isQueued { load.waiting -= 1 }
-                    return true
-                }
-                if !isQueued {
-                    guard load.waiting < queue else {
-                        throw OAuthError.temporarilyUnavailable(cause: "too many passwords wait to be checked")
-                    }
-                    load.waiting += 1
-                    isQueued = true
-                }
-                return false
-            }
-            if mayRun { return }
-            Pause.milliseconds(5)
+    private func enter() throws(OAuthError) {
+        if slots.wait(timeout: .now()) == .success { return }
+        let mayWait = waiting.withLock { waiting in
+            guard waiting < queue else { return false }
+            waiting += 1
+            return true
         }
+        guard mayWait else { throw .temporarilyUnavailable(cause: "too many passwords wait to be checked") }
+        slots.wait()
+        waiting.withLock { $0 -= 1 }
     }
-
-    private func leave() { load.withLock { $0.running -= 1 } }
 }

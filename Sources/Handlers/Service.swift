@@ -48,6 +48,7 @@ struct Process: Sendable {
     let database: SQLiteDatabase
     let pages: PageRenderer
     let log: Logger
+    private let cookies: CookieNames
     private let lifetimes: Lifetimes
     private let seal: Seal
     private let keys: KeyRing
@@ -61,6 +62,7 @@ struct Process: Sendable {
             signing: handlers.contains(where: \.signs))
         let resources = try ResourceDirectory(environment: environment)
         issuer = configuration.issuer
+        cookies = CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
@@ -74,7 +76,7 @@ struct Process: Sendable {
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: CookieNames(for: issuer, sharesHost: false), passwords: passwords, keys: keys, now: clock,
+            cookies: cookies, passwords: passwords, keys: keys, now: clock,
             random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers { endpoints[name.rawValue] = endpoint(name, provider) }

@@ -25,6 +25,13 @@ def unused_port():
         return probe.getsockname()[1]
 
 
+def faketime_library():
+    """Preloaded, it moves a program's clock; the command `faketime` can't be used for what goes on in the background."""
+    return subprocess.run(
+        ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True,
+        check=True).stdout.strip()
+
+
 @dataclass
 class Person:
     name: str
@@ -101,11 +108,9 @@ class Provider:
     def later(self, seconds, **environment):
         """The same provider, `seconds` from now: pools and nginx of their own, on the same database and keys."""
         with temporary_folder() as folder:
-            preload = subprocess.run(
-                ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=True)
             future = Provider(
                 folder, config=self.config,
-                environment={"LD_PRELOAD": preload.stdout.strip(), "FAKETIME": f"+{seconds}s", **environment})
+                environment={"LD_PRELOAD": faketime_library(), "FAKETIME": f"+{seconds}s", **environment})
             future.issuer = self.issuer
             with contextlib.ExitStack() as stack:
                 stack.callback(future.down)

@@ -87,9 +87,9 @@ package struct InstallationCheck {
             if let signing { try check(signingKeysOf: store, signing) }
             if let state { try check(secretsOf: store, state) }
         } catch StoreError.unavailable(let text), StoreError.broken(let text) {
-            add(.fault, "database", text)
+            add(.fault, "database", "\(path): \(text)")
         } catch {
-            add(.fault, "database", "\(error)")
+            add(.fault, "database", "\(path): \(error)")
         }
     }
 

@@ -6,6 +6,8 @@ import OIDCLogic
 package struct Configuration: Sendable {
     package let file: String
     package let issuer: Issuer
+    /// Other applications answer on the issuer's host.
+    package let sharesHost: Bool
     /// The database.
     package let store: String
     /// May begin with `${CREDENTIALS_DIRECTORY}/`; see ``KeyFiles``.
@@ -61,6 +63,7 @@ package struct Configuration: Sendable {
         let issuer = Self.issuer(root)
 
         self.file = file
+        sharesHost = root.value("shared_host", default: false, expected: "must be true or false") { Bool($0) }
         store = root.path("store", default: "postern.db", in: folder)
         let keys = root.section("keys")
         stateKeyFile = keys.path("state", default: "state.key", in: folder)

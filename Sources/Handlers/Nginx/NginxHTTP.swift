@@ -38,10 +38,10 @@ extension NginxConfiguration {
             default $request_id;
             "~^(?<postern_id1>.{4})(?<postern_id2>.{4})(?<postern_id3>.{4})" $postern_id1-$postern_id2-$postern_id3;
         }
-        # Neither query nor referrer is logged: they hold state, login_hint and id_token_hint. $uri would be that of the
-        # error page, where there is one.
-        map $request_uri $postern_uri { default $uri; "~^(?<postern_path>[^?#]*)" $postern_path; }
-        log_format postern '$remote_addr [$time_iso8601] $request_method $postern_uri $status $body_bytes_sent '
+        # Neither query nor referrer is logged: they hold state, login_hint and id_token_hint. $request_method and $uri
+        # would be those of the error page, where there is one.
+        map $request $postern_asked { default -; "~^(?<postern_line>[A-Z]+ [^ ?#]*)" $postern_line; }
+        log_format postern '$remote_addr [$time_iso8601] $postern_asked $status $body_bytes_sent '
                            '$request_time handler=$postern_handler upstream=$upstream_status '
                            'cache=$upstream_cache_status reference=$postern_reference id=$request_id';
 

@@ -26,6 +26,7 @@ extension NginxConfiguration {
             location = \(issuer.path)/ { rewrite ^ \(issuer.path)/static/index.html last; }
             location ^~ \(issuer.path)/static/ {
                 set $postern_handler static;
+                log_not_found off;
                 alias \(Self.word(staticDirectory + "/"));
                 types { text/html html; text/css css; image/svg+xml svg; image/png png; image/x-icon ico; }
                 charset utf-8;

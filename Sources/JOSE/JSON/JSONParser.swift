@@ -1,8 +1,8 @@
 /// Reads JSON text by the grammar of RFC 8259, and refuses what common decoders let pass: nesting beyond a limit, an
 /// object with two members of one name, half of a surrogate pair.
 ///
-/// Names are compared after their escapes are resolved: `{"a":1,"\u0061":2}` is refused. Names that are canonically equivalent
-/// in Unicode count as the same, since a `Dictionary` can't hold both.
+/// Names are compared after their escapes are resolved: `{"a":1,"\u0061":2}` is refused. Names that are canonically
+/// equivalent in Unicode count as the same, since a `Dictionary` can't hold both.
 struct JSONParser {
     private let bytes: [UInt8]
     private let maximumDepth: Int
@@ -33,12 +33,6 @@ struct JSONParser {
         guard next == byte else { return false }
         position += 1
         return true
-    }
-
-    private mutating func expect(_ text: StaticString) throws(JSONError) {
-        for scalar in text.description.utf8 {
-            guard take(scalar) else { throw .malformed }
-        }
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSON {

@@ -1,8 +1,8 @@
 /// Hashes of passwords by crypt(3). New ones are yescrypt at libxcrypt's default cost: about 30 ms and 16 MB each, so
 /// whoever calls this limits how many run at once.
 package enum PasswordHash {
-    /// Longer is no password but an attempt to keep the processor busy.
-    package static let maximumPasswordBytes = 512
+    /// libxcrypt takes no more, and whoever sends more wants to keep the processor busy.
+    package static let maximumPasswordBytes = 511
 
     /// What is compared when there is no such user, so that this costs what a wrong password costs. The password that
     /// it was made of was random and is not known.

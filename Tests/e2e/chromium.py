@@ -1,0 +1,34 @@
+"""Debian's Chromium, one for the whole run; each test gets a profile of its own."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    program = shutil.which("chromium")
+    assert program, "chromium is not installed"
+    # Its sandbox refuses to run as root.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A page in a new profile. What its console complains of fails the test."""
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    # A browser reports each answer of 400 and more; those the tests look at themselves.
+    unexpected = [text for text in complaints if not text.startswith("Failed to load resource: the server responded")]
+    assert not unexpected, unexpected

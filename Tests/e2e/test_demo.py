@@ -1,0 +1,125 @@
+"""What the README promises: one command, a browser, and an app that has verified an ID token."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+from accessibility import assert_accessible
+from provider import ROOT, temporary_folder, unused_port
+
+
+def quickstart(*arguments, check=True):
+    environment = {**os.environ, "POSTERN_BIN": os.environ.get("POSTERN_BIN") or str(ROOT / ".build/debug")}
+    run = subprocess.run(
+        [ROOT / "scripts/quickstart", *map(str, arguments)], env=environment, stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=280, check=False)
+    assert not check or run.returncode == 0, run.stdout
+    return run.stdout
+
+
+def two_ports():
+    while True:
+        port = unused_port()
+        if port < 65535:
+            return port
+
+
+class Demo:
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = two_ports()
+        self.output = self.start()
+        self.url = f"http://localhost:{self.port + 1}"
+        self.issuer = f"http://localhost:{self.port}/oidc"
+
+    def start(self):
+        return quickstart("--port", self.port, "--dir", self.folder, "--detach")
+
+    def stop(self):
+        return quickstart("--stop", "--port", self.port, "--dir", self.folder)
+
+    @property
+    def password(self):
+        return re.search(r"^ *Password +(\S+)$", self.output, re.MULTILINE).group(1)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with temporary_folder() as folder:
+        demo = Demo(folder)
+        yield demo
+        demo.stop()
+
+
+def sign_in(page, password):
+    page.get_by_label("User name").fill("demo")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_user_signs_in_to_the_demo_app(demo, page):
+    """OpenID Connect Core, section 3.1: from the app to the login page, and back with a verified ID token."""
+    assert demo.url in demo.output
+    page.goto(demo.url)
+    page.get_by_role("link", name="Sign in").click()
+    assert page.url.startswith(demo.issuer + "/authorize")
+    assert_accessible(page)
+    sign_in(page, demo.password)
+    page.wait_for_url(demo.url + "/")
+    claims = json.loads(page.locator("#id-token").inner_text())
+    assert claims["iss"] == demo.issuer
+    assert claims["aud"] in ("demo-app", ["demo-app"])
+    assert json.loads(page.locator("#userinfo").inner_text())["email"] == "demo@example.com"
+    assert page.get_by_role("heading", name="Hello, Demo User").is_visible()
+
+
+def test_a_second_sign_in_asks_for_no_password(demo, page):
+    page.goto(demo.url + "/login")
+    sign_in(page, demo.password)
+    page.get_by_role("button", name="Leave this app").click()
+    page.get_by_role("link", name="Sign in").click()
+    assert page.get_by_role("heading", name="Hello, Demo User").is_visible()
+
+
+def test_a_wrong_password_is_told_and_may_be_mended(demo, page):
+    page.goto(demo.url + "/login")
+    sign_in(page, "not it")
+    assert page.get_by_role("alert").is_visible()
+    assert_accessible(page)
+    assert page.get_by_label("User name").input_value() == "demo"
+    sign_in(page, demo.password)
+    assert page.get_by_role("heading", name="Hello, Demo User").is_visible()
+
+
+def test_who_turns_back_is_told_so_by_the_app(demo, page):
+    """RFC 6749, section 4.1.2.1: access_denied."""
+    page.goto(demo.url + "/login")
+    page.locator("[name=cancel]").click()
+    page.wait_for_url(demo.url + "/callback?*")
+    assert "access_denied" in page.inner_text("main")
+
+
+def test_it_goes_on_with_what_is_there(demo, page):
+    """Run twice, it has the same password and registers the app once."""
+    client = (demo.folder / "demo-client.json").read_text()
+    password = demo.password
+    demo.output = demo.start()
+    assert demo.password == password
+    assert (demo.folder / "demo-client.json").read_text() == client
+    page.goto(demo.url + "/login")
+    sign_in(page, password)
+    assert page.get_by_role("heading", name="Hello, Demo User").is_visible()
+
+
+def test_a_folder_for_another_port_is_not_taken(demo):
+    output = quickstart("--port", demo.port - 2, "--dir", demo.folder, "--detach", check=False)
+    assert "is for another port" in output
+
+
+def test_nobody_else_can_read_its_secrets(demo):
+    assert demo.folder.stat().st_mode & 0o077 == 0
+    for name in ("demo-password", "demo-client.json", "state.key", "signing.key", "postern.db"):
+        assert (demo.folder / name).stat().st_mode & 0o077 == 0, name
