@@ -53,7 +53,9 @@ struct LoginHandler {
         return response
     }
 
-    private func check(_ name: Username, _ password: String, from address: String) throws -> Result<User, LoginPage.Failure> {
+    private func check(_ name: Username, _ password: String, from address: String) throws -> Result<
+        User, LoginPage.Failure
+    > {
         let account = ThrottleKey.login(account: name)
         let network = ThrottleKey.login(address: address)
         let now = provider.now()
