@@ -51,7 +51,11 @@ let package = Package(
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(
-            name: "HandlersTests", dependencies: ["Handlers", "JOSE", "OIDCLogic", "SQLiteStore"],
+            name: "HandlersTests",
+            dependencies: [
+                "FCGIBridge", "Handlers", "JOSE", "OIDCLogic", "SQLiteStore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

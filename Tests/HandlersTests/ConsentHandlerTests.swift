@@ -1,0 +1,154 @@
+import FCGIBridge
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+/// OpenID Connect Core §3.1.2.4.
+struct ConsentHandlerTests {
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+
+    init() throws {
+        fixture = try HandlerFixture()
+        browser = HandlerBrowser(fixture)
+    }
+
+    /// The consent page right after signing in.
+    private func consentPage(_ change: Change = [:]) throws -> Response {
+        let redirect = browser.login(on: browser.authorize("third", change))
+        #expect(redirect.status == .seeOther)
+        #expect(redirect.leads(to: "https://login.example/oidc/authorize?attempt="))
+        let page = try browser.follow(redirect)
+        #expect(page.shows("decision"))
+        return page
+    }
+
+    private func consent() throws -> Consent? {
+        try fixture.store.consent(of: UserID("7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11"), to: ClientID("third"))
+    }
+
+    @Test func `allowed right after signing in: a code, tokens, and it is remembered`() throws {
+        let response = browser.allow(on: try consentPage())
+        #expect(response.status == .seeOther)
+        #expect(response.leads(to: "https://third.example/callback?code="))
+        #expect(try consent()?.scope.names == ["openid", "email"])
+        let code = try response.parameter("code").orThrow("no code")
+        #expect(browser.token(code, of: "third").status == .ok)
+        #expect(browser.authorize("third").leads(to: "https://third.example/callback?code="), "nobody is asked again")
+    }
+
+    @Test func `allowed in a session: a code, and it is remembered`() throws {
+        _ = try browser.code("app")
+        let page = browser.authorize("third")
+        #expect(page.shows("decision"))
+        #expect(browser.allow(on: page).leads(to: "https://third.example/callback?code="))
+        #expect(try consent() != nil)
+    }
+
+    @Test func `more than was allowed is asked for, and added`() throws {
+        _ = try browser.code("third")
+        let page = browser.authorize("third", ["scope": "openid phone"])
+        #expect(page.shows("decision"))
+        #expect(browser.allow(on: page).leads(to: "https://third.example/callback?code="))
+        #expect(try consent()?.scope == Scope(names: ["openid", "email", "phone"]))
+    }
+
+    @Test(arguments: ["deny", "", "ALLOW", nil])
+    func `whatever isn't "allow" is access_denied, and remembered as nothing`(decision: String?) throws {
+        let page = try consentPage()
+        let before = try fixture.rows()
+        let response = browser.allow(on: page, ["decision": decision])
+        #expect(response.leads(to: "https://third.example/callback?error=access_denied&"))
+        #expect(try response.parameter("state") == "the state")
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `a double click on allow is no mistake`() throws {
+        let page = try consentPage()
+        #expect(browser.allow(on: page).leads(to: "https://third.example/callback?code="))
+        let before = try fixture.rows()
+        #expect(browser.allow(on: page).leads(to: "https://third.example/callback?code="))
+        #expect(try fixture.rows() == before)
+    }
+
+    /// What came instead of a good consent form.
+    enum Fault: String, CaseIterable {
+        case noToken, tokenOfLogin, noAttempt, attemptOfLogin, otherBrowser, otherUser, script
+    }
+
+    @Test(arguments: Fault.allCases)
+    func `a faulty form allows nothing`(fault: Fault) throws {
+        let login = browser.authorize("third")
+        let page = try consentPage()
+        try fixture.store.add(fixture.user("bob", "bob"))
+        if fault == .otherUser {
+            _ = browser.login(on: browser.authorize("app", ["prompt": "login"]), as: "bob")
+        }
+        let before = try fixture.rows()
+        let response: Response
+        switch fault {
+        case .noToken: response = browser.allow(on: page, ["token": nil])
+        case .tokenOfLogin: response = browser.allow(on: page, ["token": login.hidden["token"]])
+        case .noAttempt: response = browser.allow(on: page, ["attempt": nil])
+        case .attemptOfLogin: response = browser.allow(on: page, ["attempt": login.hidden["attempt"]])
+        case .otherBrowser:
+            let stranger = HandlerBrowser(fixture)
+            stranger.cookies = browser.cookies
+            _ = HandlerBrowser(fixture).authorize()
+            stranger.cookies["__Host-postern-browser"] = BrowserToken(random: fixture.provider.random).text
+            response = stranger.allow(on: page)
+        case .otherUser: response = browser.allow(on: page)
+        case .script: response = browser.allow(on: page, mode: "cors")
+        }
+        #expect((400..<500).contains(response.status.code))
+        #expect(response[.location] == nil)
+        #expect(try fixture.rows() == before)
+        #expect(try consent() == nil)
+    }
+
+    @Test func `a disabled user can allow nothing`() throws {
+        let page = try consentPage()
+        let user = try fixture.user("ann", "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11", isDisabled: true)
+        try fixture.store.replace(user, ending: .everything)
+        #expect(browser.allow(on: page).shows("password"))
+        #expect(try consent() == nil)
+    }
+
+    @Test func `a page that is an hour old begins anew`() throws {
+        let page = try consentPage()
+        fixture.now = fixture.now + 3600
+        #expect(browser.allow(on: page).shows("password"))
+        #expect(try consent() == nil)
+    }
+
+    // Going back to the address after the sign-in must not stand for a sign-in.
+    @Test func `prompt login counts for a minute after its page`() throws {
+        let redirect = browser.login(on: browser.authorize("third", ["prompt": "login"]))
+        #expect(try browser.follow(redirect).shows("decision"))
+        fixture.now = fixture.now + 60
+        #expect(try browser.follow(redirect).shows("password"))
+    }
+
+    @Test func `an attempt in another browser has no sign-in`() throws {
+        let redirect = browser.login(on: browser.authorize("third", ["prompt": "login"]))
+        let stranger = HandlerBrowser(fixture)
+        #expect(try stranger.follow(redirect).shows("password"))
+    }
+
+    // RFC 8252 §8.6
+    @Test func `consent isn't remembered for who can be impersonated, and the code is good`() throws {
+        let uri = "http://127.0.0.1:4711/cb"
+        try fixture.add(
+            "native", isFirstParty: false,
+            metadata: [
+                "application_type": "native", "token_endpoint_auth_method": "none",
+                "redirect_uris": ["http://127.0.0.1/cb"],
+            ])
+        let code = try browser.code("native", ["redirect_uri": uri])
+        let token = browser.token(code, of: "native", ["redirect_uri": uri, "client_secret": nil])
+        #expect(token.status == .ok)
+        #expect(try fixture.rows().filter { $0.hasPrefix("consent") }.isEmpty)
+        #expect(browser.authorize("native", ["redirect_uri": uri]).shows("decision"))
+    }
+}

@@ -1,0 +1,136 @@
+import FCGIBridge
+import JOSE
+import Logging
+import OIDCLogic
+import Synchronization
+
+@testable import Handlers
+@testable import SQLiteStore
+
+/// A provider over a database of a test's own, whose clock the test sets.
+final class HandlerFixture {
+    static let noon = Timestamp(1_800_000_000)
+    static let password = "correct horse"
+
+    let provider: Provider
+    let database: SQLiteDatabase
+    let store: SQLiteStore
+    private let folder: TemporaryFolder
+    private let clock: TestClock
+
+    /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
+    init() throws {
+        folder = try TemporaryFolder()
+        database = try SQLiteDatabase(path: folder.file("postern.db"))
+        store = try database.store()
+        let issuer = try Issuer("https://login.example/oidc")
+        let clock = TestClock()
+        self.clock = clock
+        let hash = try Self.passwordHash.get()
+        provider = Provider(
+            issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
+            cookies: CookieNames(for: issuer, sharesHost: false),
+            passwords: PasswordChecker(limit: 1, queue: 0) { $0 == Self.password && $1 == hash },
+            keys: KeyRing(seal: Self.seal), now: { clock.now }, random: SystemRandom(),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try store.add(try Self.keys.get())
+        for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
+            try add(id, isFirstParty: isFirstParty)
+        }
+        try store.add(user("ann", "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11"))
+    }
+
+    var now: Timestamp {
+        get { clock.now }
+        set { clock.now = newValue }
+    }
+
+    func add(
+        _ id: String, isFirstParty: Bool = true, preset: ClaimPreset = .standard, metadata: [String: JSON] = [:]
+    ) throws {
+        let good: [String: JSON] = ["redirect_uris": ["https://\(id).example/callback"]]
+        let metadata = try ClientMetadata(.object(good.merging(metadata) { _, new in new }))
+        let secret = ClientSecret("the secret of \(id)").sealed(for: ClientID(id), by: Self.seal)
+        try store.add(
+            Client(
+                id: ClientID(id), metadata: metadata, sealedSecret: metadata.isPublic ? nil : secret, preset: preset,
+                isFirstParty: isFirstParty, createdAt: Self.noon, updatedAt: Self.noon))
+    }
+
+    func user(_ name: String, _ id: String, isDisabled: Bool = false) throws -> User {
+        User(
+            id: UserID(id), username: Username(name), passwordHash: try Self.passwordHash.get(),
+            isDisabled: isDisabled, attributes: ["name": .string(name), "email": "\(name)@app.example"],
+            createdAt: Self.noon, updatedAt: Self.noon)
+    }
+
+    /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
+    /// out: counting them is what a refusal is to do.
+    func rows() throws -> [String] {
+        try ["client", "user", "consent", "session", "spent_attempt", "parked_value", "authorization_grant"].flatMap {
+            table in
+            let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
+                row throws(StoreError) in
+                "quote(\(try row.text(0)))"
+            }
+            let sql = "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(table)"
+            return try store.reader.all(sql) { row throws(StoreError) in "\(table): \(try row.text(0))" }.sorted()
+        }
+    }
+
+    func respond(_ handler: HandlerName, _ request: Request) -> Response {
+        switch handler {
+        case .discovery: DiscoveryHandler(provider).respond(to: request)
+        case .jwks: JWKSHandler(provider: provider).respond(to: request)
+        case .authorize: AuthorizeHandler(provider).respond(to: request)
+        case .login: LoginHandler(provider).respond(to: request)
+        case .consent: ConsentHandler(provider).respond(to: request)
+        case .token: TokenHandler(provider: provider).respond(to: request)
+        case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
+        case .health: HealthHandler(provider: provider).respond(to: request)
+        }
+    }
+
+    /// A token signed with a key of this provider, whatever is in it.
+    func sign(_ claims: JSON, type: String = AccessToken.type, _ algorithm: SignatureAlgorithm = .es256) throws
+        -> String
+    {
+        try JWS.sign(header: type, claims: claims, key: try provider.keys.signingKey(algorithm, from: store))
+    }
+
+    private static let seal = Seal(current: .generate(), context: "https://login.example/oidc")
+    private static let passwordHash = Result { try PasswordHash.hash(password.utf8) }
+    /// Made once, as making an RSA key takes a while.
+    private static let keys = Result {
+        try [SignatureAlgorithm.rs256, .es256].map { algorithm in
+            let key = try SigningKey.generate(algorithm)
+            let sealed = seal.seal(
+                try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8))
+            return SigningKeyRecord(
+                keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
+                sealedPrivateJWK: sealed, createdAt: noon)
+        }
+    }
+}
+
+private final class TestClock: Sendable {
+    private let time = Mutex(HandlerFixture.noon)
+
+    var now: Timestamp {
+        get { time.withLock { $0 } }
+        set { time.withLock { $0 = newValue } }
+    }
+}
+
+extension Timestamp {
+    static func - (time: Timestamp, seconds: Int64) -> Timestamp { time + -seconds }
+}
+
+/// What a case changes in a good request: nil takes a parameter away.
+typealias Change = [String: String?]
+
+extension [String: String] {
+    func changed(by change: Change) -> [String: String] {
+        merging(change.compactMapValues { $0 }) { _, new in new }.filter { change[$0.key] != .some(nil) }
+    }
+}

@@ -1,0 +1,294 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+/// OpenID Connect Core §3.1.2: the authorization endpoint and the login form.
+struct SignInHandlerTests {
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+
+    init() throws {
+        fixture = try HandlerFixture()
+        browser = HandlerBrowser(fixture)
+    }
+
+    @Test func `a code flow, from the first page to userinfo`() throws {
+        let before = try fixture.rows()
+        let page = browser.authorize()
+        #expect(page.status == .ok)
+        #expect(page[.cacheControl]?.text == "no-store")
+        #expect(try fixture.rows() == before, "no row is written to begin a login")
+
+        let redirect = browser.login(on: page)
+        #expect(redirect.status == .seeOther)
+        #expect(redirect.leads(to: "https://app.example/callback?"))
+        #expect(try redirect.answer.map(\.name) == ["code", "state", "iss"])
+        #expect(try redirect.parameter("state") == "the state")
+        #expect(try redirect.parameter("iss") == "https://login.example/oidc")
+
+        let code = try redirect.parameter("code").orThrow("no code")
+        let token = browser.token(code)
+        #expect(token.status == .ok)
+        #expect(token[.cacheControl]?.text == "no-store")
+        let tokens = try token.json()
+        #expect(tokens["token_type"] == "Bearer")
+        #expect(tokens["scope"] == "openid email")
+        let idToken = try claims(of: tokens["id_token"], .rs256, type: "JWT")
+        #expect(idToken["nonce"] == "the nonce")
+        #expect(idToken["aud"] == "app")
+        #expect(idToken["sub"] == "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11")
+        let accessToken = try tokens["access_token"]?.stringValue.orThrow("no access token") ?? ""
+        #expect(try claims(of: .string(accessToken), .es256, type: "at+jwt")["aud"] == "https://login.example/oidc")
+        let userInfo = browser.userInfo("Bearer \(accessToken)")
+        #expect(userInfo.status == .ok)
+        #expect(
+            try userInfo.json() == [
+                "sub": "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11", "email": "ann@app.example", "email_verified": false,
+            ])
+    }
+
+    /// Verified with the published key that it names.
+    private func claims(of token: JSON?, _ algorithm: SignatureAlgorithm, type: String) throws -> JSON {
+        let jws = try UnverifiedJWS(try token?.stringValue.orThrow("no token") ?? "")
+        let set = try fixture.respond(.jwks, Request(handler: "jwks")).json()["keys"]?.arrayValue ?? []
+        let jwk = try set.first { $0["kid"]?.stringValue == jws.keyID }.orThrow("the key is not published")
+        return try jws.verified(by: VerificationKey(publicJWK: jwk), algorithm: algorithm, type: type).claims()
+    }
+
+    @Test func `a session answers at once, and costs no write`() throws {
+        _ = try browser.code()
+        let before = try fixture.rows()
+        fixture.now = fixture.now + 60
+        let response = browser.authorize("other")
+        #expect(response.status == .found)
+        #expect(response.leads(to: "https://other.example/callback?code="))
+        #expect(try fixture.rows() == before)
+    }
+
+    // security.md: a cross-site POST carries no Lax cookie, and a GET does.
+    @Test func `a POST without a cookie becomes a GET of the same`() throws {
+        let response = browser.authorize(method: .post)
+        #expect(response.status == .seeOther)
+        let fields = try response.answer
+        #expect(
+            Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.value) })
+                == HandlerBrowser.authorization(of: "app"))
+    }
+
+    @Test func `wrong, unknown, disabled: one answer, and nobody signed in`() throws {
+        try fixture.store.add(fixture.user("bob", "bob", isDisabled: true))
+        let before = try fixture.rows()
+        var pages: Set<String> = []
+        for (user, password) in [
+            ("ann", "wrong"), ("nobody", HandlerFixture.password), ("bob", HandlerFixture.password),
+        ] {
+            let browser = HandlerBrowser(fixture)
+            let page = browser.authorize()
+            let response = browser.login(on: page, as: user, ["password": password])
+            #expect(response.status == .ok)
+            #expect(browser.cookies.keys.sorted() == ["__Host-postern-browser"])
+            var text = response.text.replacing("value=\"\(user)\"", with: "")
+            for value in response.hidden.values { text = text.replacing(value, with: "") }
+            pages.insert(text)
+        }
+        #expect(pages.count == 1)
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `who guesses waits, and then gets in`() throws {
+        var page = browser.authorize()
+        for _ in 0..<5 { page = browser.login(on: page, ["password": "wrong"]) }
+        let refused = browser.login(on: page)
+        #expect(refused.status == .tooManyRequests)
+        #expect(refused[.retryAfter]?.text == "1")
+        fixture.now = fixture.now + 1
+        #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
+    }
+
+    /// What came instead of a good login form.
+    enum Fault: String, CaseIterable {
+        case noToken, tokenOfAnotherPage, noAttempt, changedAttempt, code, otherBrowser, noCookie, changedCookie
+        case twoCookies, framed, script, contentType, twice
+    }
+
+    @Test(arguments: Fault.allCases)
+    func `a faulty form signs nobody in`(fault: Fault) throws {
+        let code = try HandlerBrowser(fixture).code()
+        let page = browser.authorize()
+        let other = browser.authorize()
+        let before = try fixture.rows()
+        let response: Response
+        switch fault {
+        case .noToken: response = browser.login(on: page, ["token": nil])
+        case .tokenOfAnotherPage: response = browser.login(on: page, ["token": other.hidden["token"]])
+        case .noAttempt: response = browser.login(on: page, ["attempt": nil])
+        case .changedAttempt:
+            let attempt = page.hidden["attempt"] ?? ""
+            response = browser.login(on: page, ["attempt": attempt.dropLast() + (attempt.hasSuffix("A") ? "E" : "A")])
+        case .code: response = browser.login(on: page, ["attempt": code])
+        case .otherBrowser:
+            let stranger = HandlerBrowser(fixture)
+            _ = stranger.authorize()
+            response = stranger.login(on: page)
+        case .noCookie:
+            browser.cookies = [:]
+            response = browser.login(on: page)
+        case .changedCookie:
+            browser.cookies["__Host-postern-browser"]?.append("A")
+            response = browser.login(on: page)
+        case .twoCookies:
+            browser.cookies[" __Host-postern-browser"] = browser.cookies["__Host-postern-browser"]
+            response = browser.login(on: page)
+        case .framed: response = browser.login(on: page, mode: "nested-navigate")
+        case .script: response = browser.login(on: page, mode: "cors")
+        case .contentType:
+            response = browser.send(.post, .login, page.hidden.fields, contentType: "text/plain")
+        case .twice:
+            let fields = page.hidden.fields + page.hidden.fields
+            response = browser.send(.post, .login, fields)
+        }
+        #expect((400..<500).contains(response.status.code), "\(response.status)")
+        #expect(response[.location] == nil)
+        #expect(response[.contentType]?.text == "text/html; charset=utf-8")
+        #expect(browser.cookies["__Host-postern"] == nil)
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `a form that is an hour late offers to sign in all the same`() throws {
+        let page = browser.authorize()
+        let before = try fixture.rows()
+        fixture.now = fixture.now + 3600
+        let late = browser.login(on: page)
+        #expect(late.status == .ok)
+        #expect(late.shows("password"))
+        #expect(try fixture.rows() == before)
+        #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a form of a clock that was set back is late too`() throws {
+        let page = browser.authorize()
+        fixture.now = fixture.now - 10
+        let late = browser.login(on: page)
+        #expect(late.shows("password"))
+        #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a form sent twice signs in once`() throws {
+        let page = browser.authorize()
+        let stranger = browser.cookies
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        let before = try fixture.rows()
+        // The second of a double click, with the first's cookie.
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        // Without it: someone else's hands on the same page.
+        browser.cookies = stranger
+        let again = browser.login(on: page)
+        #expect(again.status == .badRequest)
+        #expect(again[.location] == nil)
+        #expect(try fixture.rows() == before)
+    }
+
+    // RFC 9700 §4.17 and session fixation: each sign-in has a cookie of its own.
+    @Test func `signing in anew keeps the session and changes the cookie`() throws {
+        _ = try browser.code()
+        let former = browser.cookies["__Host-postern"]
+        let page = browser.authorize("app", ["prompt": "login"])
+        #expect(page.shows("password"))
+        fixture.now = fixture.now + 5
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        #expect(browser.cookies["__Host-postern"] != former)
+        #expect(try fixture.rows().filter { $0.hasPrefix("session") }.count == 1)
+
+        let thief = HandlerBrowser(fixture)
+        thief.cookies["__Host-postern"] = former
+        #expect(thief.authorize().shows("password"), "the old cookie opens nothing")
+    }
+
+    @Test func `another user ends the first one's session`() throws {
+        try fixture.store.add(fixture.user("bob", "bob"))
+        let code = try browser.code()
+        let page = browser.authorize("other", ["prompt": "select_account"])
+        #expect(browser.login(on: page, as: "bob").leads(to: "https://other.example/callback?code="))
+        let sessions = try fixture.rows().filter { $0.hasPrefix("session") }
+        #expect(sessions.count == 1)
+        #expect(sessions.first?.contains("'bob'") == true)
+        #expect(browser.token(code).error == "invalid_grant", "a code of the ended session is worth nothing")
+    }
+
+    @Test func `a session ends by idleness and by age`() throws {
+        _ = try browser.code()
+        fixture.now = HandlerFixture.noon + 8 * 3600 - 1
+        #expect(browser.authorize().leads(to: "https://app.example/callback?code="), "used, so it goes on")
+        fixture.now = HandlerFixture.noon + 16 * 3600 - 2
+        #expect(browser.authorize().leads(to: "https://app.example/callback?code="))
+        fixture.now = HandlerFixture.noon + 24 * 3600
+        #expect(browser.authorize().shows("password"))
+    }
+
+    @Test func `a cookie that comes twice is refused and cleared`() throws {
+        _ = try browser.code()
+        let value = browser.cookies["__Host-postern"] ?? ""
+        let cookie = "__Host-postern=\(value); __Host-postern=\(value)"
+        let response = browser.send(.get, .authorize, HandlerBrowser.authorization(of: "app").fields, cookie: cookie)
+        #expect(response.shows("password"))
+        #expect(browser.cookies["__Host-postern"] == nil)
+    }
+
+    @Test(
+        arguments: [
+            (["client_id": "nobody"], nil), (["client_id": nil], nil), (["redirect_uri": nil], nil),
+            (["redirect_uri": "https://app.example/callback/"], nil),
+            (["redirect_uri": "https://app.example/Callback"], nil),
+            (["redirect_uri": "https://app.example:444/callback"], nil),
+            (["redirect_uri": "https://evil.example/"], nil),
+            (["response_type": "token"], "unsupported_response_type"),
+            (["code_challenge_method": "plain"], "invalid_request"),
+            (["scope": "clerk", "prompt": "none"], "login_required"), (["prompt": "none"], "login_required"),
+            (["request_uri": "https://app.example/"], "request_uri_not_supported"),
+        ] as [(Change, String?)])
+    func `a faulty request changes nothing`(change: Change, error: String?) throws {
+        let before = try fixture.rows()
+        let response = browser.authorize("app", change)
+        if let error {
+            #expect(response.leads(to: "https://app.example/callback?error=\(error)&"))
+            #expect(try response.parameter("state") == "the state")
+            #expect(try response.parameter("iss") == "https://login.example/oidc")
+        } else {
+            #expect(response.status == .badRequest)
+            #expect(response[.location] == nil)
+            #expect(response.text.contains("0000-0000-0000"), "the page names the refusal")
+        }
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `bytes that are no text are refused on a page`() throws {
+        for query in ["client_id=%FF", "client_id=app%00", "client_id=%4"] {
+            let response = fixture.respond(.authorize, Request(handler: "authorize", query: query))
+            #expect(response.status == .badRequest)
+            #expect(response[.location] == nil)
+        }
+    }
+
+    @Test func `turning back is access_denied`() throws {
+        let before = try fixture.rows()
+        let response = browser.login(on: browser.authorize(), ["cancel": "yes", "password": nil])
+        #expect(response.leads(to: "https://app.example/callback?error=access_denied&"))
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `a large request goes by reference, and is the same`() throws {
+        let change: Change = [
+            "state": String(repeating: "s", count: 1024), "nonce": String(repeating: "n", count: 512),
+        ]
+        let location = "https://app.example/callback/" + String(repeating: "a", count: 900)
+        try fixture.add("large", metadata: ["redirect_uris": [.string(location)]])
+        let large = change.merging(["redirect_uri": location]) { $1 }
+        let code = try browser.code("large", large)
+        #expect(code.hasPrefix("~"))
+        #expect(browser.token(code, of: "large", ["redirect_uri": location]).status == .ok)
+        #expect(browser.token(code, of: "large", ["redirect_uri": location]).error == "invalid_grant")
+    }
+}
