@@ -13,15 +13,7 @@ struct ConsentHandler {
     }
 
     func respond(to request: Request) -> Response {
-        provider.answeringPage(request) {
-            do {
-                return try decide(try PageForm(request, provider: provider), request)
-            } catch let refused as PageForm.Refused {
-                return provider.errorPage(
-                    refused.kind, refused.error, for: request,
-                    startAgain: refused.attempt.flatMap { flow.startAgain($0.request) })
-            }
-        }
+        flow.answering(request) { form in try decide(form, request) }
     }
 
     private func decide(_ form: PageForm, _ request: Request) throws -> Response {

@@ -13,15 +13,7 @@ struct LoginHandler {
     }
 
     func respond(to request: Request) -> Response {
-        provider.answeringPage(request) {
-            do {
-                return try signIn(try PageForm(request, provider: provider), request)
-            } catch let refused as PageForm.Refused {
-                return provider.errorPage(
-                    refused.kind, refused.error, for: request,
-                    startAgain: refused.attempt.flatMap { flow.startAgain($0.request) })
-            }
-        }
+        flow.answering(request) { form in try signIn(form, request) }
     }
 
     private func signIn(_ form: PageForm, _ request: Request) throws -> Response {
@@ -41,13 +33,13 @@ struct LoginHandler {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         let name = try form.parameters.value("username", limit: 256) ?? ""
-        let password = try form.parameters.value("password", limit: 512) ?? ""
+        let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
         let failure: LoginPage.Failure
         switch try check(Username(typed: name), password, from: request.remoteAddress) {
         case .success(let user):
             return try start(user, authorization, attempt, request)
         case .failure(let reason):
-            failure = reason.failure
+            failure = reason
         }
         provider.log.notice(
             "sign-in failed",
@@ -61,27 +53,25 @@ struct LoginHandler {
         return response
     }
 
-    private struct Failed: Error {
-        let failure: LoginPage.Failure
-    }
-
-    private func check(_ name: Username, _ password: String, from address: String) throws -> Result<User, Failed> {
+    private func check(_ name: Username, _ password: String, from address: String) throws -> Result<
+        User, LoginPage.Failure
+    > {
         let account = ThrottleKey.login(account: name)
         let network = ThrottleKey.login(address: address)
         let now = provider.now()
         let wait = max(
             Throttle.account.wait(after: try provider.store.failedAttempts(for: account), at: now),
             Throttle.address.wait(after: try provider.store.failedAttempts(for: network), at: now))
-        guard wait == 0 else { return .failure(Failed(failure: .throttled(seconds: Int(wait)))) }
+        guard wait == 0 else { return .failure(.throttled(seconds: Int(wait))) }
         let found: User?
         do {
             found = try provider.passwords.user(try provider.store.user(named: name), password: password)
         } catch let error as OAuthError where error.code == .temporarilyUnavailable {
-            return .failure(Failed(failure: .busy))
+            return .failure(.busy)
         }
         guard let user = found else {
             try provider.store.recordFailure(for: [account, network], at: now, forgetting: Throttle.account.memory)
-            return .failure(Failed(failure: .wrongCredentials))
+            return .failure(.wrongCredentials)
         }
         if try provider.store.failedAttempts(for: account) != nil { try provider.store.clearFailures(for: [account]) }
         if let hash = user.passwordHash, PasswordHash.needsRehash(hash) {
@@ -134,7 +124,7 @@ struct LoginHandler {
     }
 }
 
-extension LoginPage.Failure {
+extension LoginPage.Failure: Error {
     fileprivate var status: Status {
         switch self {
         case .wrongCredentials, .stale: .ok

@@ -122,8 +122,21 @@ struct SignInFlow {
         return provider.redirect(to: uri, for: request)
     }
 
+    /// Answers a form of ours that came back; one that can't be taken is answered by a page that leads on.
+    func answering(_ request: Request, _ respond: (PageForm) throws -> Response) -> Response {
+        provider.answeringPage(request) {
+            do {
+                return try respond(try PageForm(request, provider: provider))
+            } catch let refused as PageForm.Refused {
+                return provider.errorPage(
+                    refused.kind, refused.error, for: request,
+                    startAgain: refused.attempt.flatMap { startAgain($0.request) })
+            }
+        }
+    }
+
     /// Where someone goes whose page can't be used any more: the app, else the same request from its beginning.
-    func startAgain(_ raw: AuthorizationRequest) -> ErrorPage.StartAgain? {
+    private func startAgain(_ raw: AuthorizationRequest) -> ErrorPage.StartAgain? {
         let client = try? provider.store.client(raw.clientID)
         let own = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
         let metadata = client?.metadata

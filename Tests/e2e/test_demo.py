@@ -2,7 +2,10 @@
 
 import json
 import os
+import pty
 import re
+import signal
+import socket
 import subprocess
 
 import pytest
@@ -11,10 +14,12 @@ from accessibility import assert_accessible
 from provider import ROOT, temporary_folder, unused_port
 
 
+ENVIRONMENT = {**os.environ, "POSTERN_BIN": os.environ.get("POSTERN_BIN") or str(ROOT / ".build/debug")}
+
+
 def quickstart(*arguments, check=True):
-    environment = {**os.environ, "POSTERN_BIN": os.environ.get("POSTERN_BIN") or str(ROOT / ".build/debug")}
     run = subprocess.run(
-        [ROOT / "scripts/quickstart", *map(str, arguments)], env=environment, stdin=subprocess.DEVNULL, text=True,
+        [ROOT / "scripts/quickstart", *map(str, arguments)], env=ENVIRONMENT, stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=280, check=False)
     assert not check or run.returncode == 0, run.stdout
     return run.stdout
@@ -123,3 +128,22 @@ def test_nobody_else_can_read_its_secrets(demo):
     assert demo.folder.stat().st_mode & 0o077 == 0
     for name in ("demo-password", "demo-client.json", "state.key", "signing.key", "postern.db"):
         assert (demo.folder / name).stat().st_mode & 0o077 == 0, name
+
+
+def test_control_c_ends_it_all():
+    port = two_ports()
+    with temporary_folder() as folder:
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+                [ROOT / "scripts/quickstart", "--port", str(port), "--dir", folder], env=ENVIRONMENT,
+                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as run:
+            os.close(theirs)
+            shown = b""
+            while b"Ctrl-C" not in shown:
+                shown += os.read(ours, 4096)
+            os.killpg(run.pid, signal.SIGINT)
+            assert run.wait(60) == 130
+        os.close(ours)
+        for listening in (port, port + 1):
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", listening)) != 0

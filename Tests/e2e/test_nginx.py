@@ -41,12 +41,22 @@ def log_lines(provider):
     return (provider.folder / "run/access.log").read_text().splitlines()
 
 
+def logged(provider, text, after=0):
+    """The log's line that holds this, beyond so many lines: nginx writes it when the answer has gone."""
+    limit = time.monotonic() + 10
+    while True:
+        line = next((line for line in log_lines(provider)[after:] if text in line), None)
+        if line:
+            return line
+        assert time.monotonic() < limit, f"{text} was not logged"
+        time.sleep(0.01)
+
+
 def handled(provider, browser, method, path):
-    """What the log says of one request: a field's name to its value, and the answer."""
+    """The answer to one request, and what the log says of it: a field's name to its value."""
+    before = len(log_lines(provider))
     answer = browser.send(method, f"/oidc/{path}")
-    line = log_lines(provider)[-1]
-    assert f" {method} /oidc/{path} " in line
-    return answer, dict(re.findall(r"(\w+)=(\S+)", line))
+    return answer, dict(re.findall(r"(\w+)=(\S+)", logged(provider, f" {method} /oidc/{path} ", before)))
 
 
 def stop_pool(provider, name):
@@ -154,6 +164,25 @@ def start_nginx(provider, environment=None):
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+@contextlib.contextmanager
+def bare_nginx(folder, http):
+    """An nginx with these directives at http level."""
+    temporary = "".join(
+        f'{name}_temp_path "{folder}/{name}";' for name in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi"))
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user} pid {folder}/nginx.pid; events {{}} http {{ access_log off; {temporary} {http} }}")
+    command = ["nginx", "-e", folder / "error.log", "-c", folder / "nginx.conf"]
+    test = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert test.returncode == 0 and "[warn]" not in test.stderr, test.stderr
+    subprocess.run(
+        command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        os.kill(int((folder / "nginx.pid").read_text()), signal.SIGQUIT)
+
+
 def wait_for_port(port, listening):
     limit = time.monotonic() + 15
     while True:
@@ -222,7 +251,7 @@ def test_the_page_for_a_stopped_pool_is_accessible_and_its_reference_is_logged(d
     assert answer.status == 503
     assert_accessible(page)
     reference = page.locator("code").inner_text()
-    line = next(line for line in log_lines(down) if f"reference={reference}" in line)
+    line = logged(down, f"reference={reference}")
     assert " GET /oidc/authorize 503 " in line and "hidden" not in line
 
 
@@ -307,9 +336,9 @@ def test_the_front_door(provider, page):
 
 
 def statuses_of_a_storm(provider, path, number):
-    """Posts as fast as eight connections of one address can. 401, 400 and 200 are the handler's: nginx's refusal is 429."""
+    """Posts as fast as eight connections can. 401, 400 and 200 are the handler's: nginx's refusal is 429."""
     def some(count):
-        browser = provider.browser("127.0.0.77")
+        browser = provider.browser("127.0.0.1")
         return [browser.post(f"/oidc/{path}", {}) for _ in range(count)]
 
     with concurrent.futures.ThreadPoolExecutor(8) as threads:
@@ -340,6 +369,40 @@ def test_who_floods_the_token_endpoint_is_slowed_down_by_json(restarted):
         assert answer.json()["error"] == "temporarily_unavailable"
 
 
+def test_an_ipv6_network_is_one_address(own):
+    """Who has one IPv6 address has 2^64 of them. nginx is told addresses by a header here, and one request a minute."""
+    with temporary_folder() as folder:
+        port = unused_port()
+        text = own.postern("nginx", "--http").replace("rate=200r/s", "rate=1r/m")
+        text = re.sub(r"^fastcgi_cache_path \S+", f"fastcgi_cache_path {folder}/cache", text, flags=re.MULTILINE)
+        (folder / "postern-http.conf").write_text(text)
+        with bare_nginx(folder, f"""
+            include postern-http.conf;
+            limit_req_status 429;
+            server {{
+                listen 127.0.0.1:{port};
+                set_real_ip_from 127.0.0.1;
+                real_ip_header X-Address;
+                location / {{ limit_req zone=postern_token; try_files /none =404; }}
+            }}"""):
+            wait_for_port(port, listening=True)
+            browser = Browser(f"http://localhost:{port}", "127.0.0.1")
+
+            def status(address):
+                return browser.get("/", headers={"X-Address": address}).status
+
+            assert status("2001:db8:0:1::1") == 404
+            assert status("2001:db8:0:1:ffff::2") == 429
+            # 0x0a is a line feed, 0 ends a C string.
+            assert status("2001:db8:0:a::a0a") == 404
+            assert status("2001:db8:0:a:a0a::") == 429
+            assert status("2001:db8:a0a:a0a::1") == 404
+            assert status("2001:db8:a0a:a0a::2") == 429
+            assert status("192.0.2.1") == 404
+            assert status("192.0.2.2") == 404
+            assert status("192.0.2.1") == 429
+
+
 # --- names of others, and what is written down --------------------------------------------------------------------
 
 
@@ -360,6 +423,7 @@ def test_the_access_log_holds_no_query_and_no_referrer(provider, party, alice, a
     agent.get(f"/oidc/nothing?code={code}", headers={"Referer": f"https://app.example/?code={code}"})
     agent.get(f"/oidc?code={code}")
     agent.post(f"/oidc/token?code={code}", {"filler": "x" * 100_000})
+    logged(provider, " POST /oidc/token 413 ")
     log = (provider.folder / "run/access.log").read_text()
     assert "/oidc/authorize" in log and "/oidc/nothing" in log
     for secret in ("secret-state", "secret-hint", code, "?"):
@@ -370,9 +434,12 @@ def test_the_access_log_holds_no_query_and_no_referrer(provider, party, alice, a
 def test_the_reference_on_an_error_page_is_that_of_the_log(provider, agent):
     answer = agent.get("/oidc/authorize?client_id=unknown")
     reference = re.search(REFERENCE, answer.form.text).group()
-    line = next(line for line in log_lines(provider) if f"reference={reference}" in line)
+    line = logged(provider, f"reference={reference}")
     assert "handler=authorize" in line and " 400 " in line
-    assert reference.replace("-", "") in provider.log("fast")
+    wait_for_log = time.monotonic() + 10
+    while reference.replace("-", "") not in provider.log("fast"):
+        assert time.monotonic() < wait_for_log, "the handler did not log the reference"
+        time.sleep(0.01)
 
 
 # --- TLS: the complete example ------------------------------------------------------------------------------------
@@ -400,20 +467,9 @@ def tls(own):
             text = text.replace("listen 80;", f"listen {plain};").replace("listen [::]:80;", "")
             text = re.sub(r"listen \[::\]:\d+ ssl http2;", "", text)
             (folder / f"postern-{name}.conf").write_text(text)
-        temporary = "".join(
-            f'{name}_temp_path "{folder}/{name}";'
-            for name in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi"))
-        user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(
-            f"{user} pid {folder}/nginx.pid; events {{}} http {{ access_log off; {temporary}"
-            " include postern-http.conf; include postern-server.conf; }")
-        command = ["nginx", "-e", folder / "error.log", "-c", folder / "nginx.conf"]
-        test = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-        assert test.returncode == 0 and "[warn]" not in test.stderr, test.stderr
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
-        yield port, plain
-        os.kill(int((folder / "nginx.pid").read_text()), signal.SIGQUIT)
+        with bare_nginx(folder, "include postern-http.conf; include postern-server.conf;"):
+            wait_for_port(plain, listening=True)
+            yield port, plain
 
 
 def over_tls(port, path, *options):

@@ -6,6 +6,9 @@ extension NginxConfiguration {
         # Printed by: postern nginx --http
 
         \(pools.map(upstream).joined(separator: "\n"))
+        # Each location sets it; this is what it is elsewhere, and lets this file stand alone.
+        map "" $postern_handler { default none; }
+
         # One address is one IPv4 address, or one IPv6 network of 64 bits: who has one IPv6 address has them all.
         map $binary_remote_addr $postern_address {
             default $binary_remote_addr;

@@ -18,7 +18,6 @@ extension NginxConfiguration {
             add_header Strict-Transport-Security $postern_hsts always;
         \(errorPages)
             # What isn't named below doesn't reach a handler.
-            set $postern_handler none;
             return 404;
 
         \(pages)
@@ -56,7 +55,7 @@ extension NginxConfiguration {
 
     private var withoutSlash: String {
         issuer.path.isEmpty
-            ? "" : "\nlocation = \(issuer.path) { set $postern_handler none; \(log) return 301 \(issuer.value)/; }"
+            ? "" : "\nlocation = \(issuer.path) { \(log) return 301 \(issuer.value)/; }"
     }
 
     /// A handler's own errors pass as they are: these are for what nginx refuses, and for a pool that doesn't answer.

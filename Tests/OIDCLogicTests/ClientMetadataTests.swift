@@ -1,0 +1,113 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// RFC 7591 §2 and §3.2.2, OpenID Connect Registration §2.
+struct ClientMetadataTests {
+    @Test func `what is left out has its default`() throws {
+        let metadata = try ClientMetadata(["redirect_uris": ["https://app.example/cb"]])
+        #expect(metadata.name == nil)
+        #expect(metadata.applicationType == .web)
+        #expect(metadata.tokenEndpointAuthMethod == nil)
+        #expect(metadata.scope == .standard)
+        #expect(metadata.idTokenSignedResponseAlg == .rs256)
+        #expect(metadata.defaultMaxAge == nil)
+        #expect(metadata.contacts.isEmpty)
+        #expect(!metadata.isPublic && !metadata.requirePKCE && !metadata.requireAuthTime)
+    }
+
+    @Test func `it reads what it writes`() throws {
+        let metadata = try ClientMetadata.fixture([
+            "application_type": "native", "token_endpoint_auth_method": "none", "scope": "clerk openid",
+            "redirect_uris": ["com.example.app:/cb", "http://127.0.0.1/cb"], "id_token_signed_response_alg": "EdDSA",
+            "client_uri": "https://app.example/", "logo_uri": "https://app.example/logo",
+            "tos_uri": "http://a.example/",
+            "policy_uri": "https://app.example/policy", "initiate_login_uri": "https://app.example/login",
+            "contacts": ["ann@app.example"], "default_max_age": 0, "require_auth_time": true, "require_pkce": true,
+        ])
+        #expect(try ClientMetadata(metadata.json) == metadata)
+        #expect(metadata.isPublic)
+        let lean = try ClientMetadata(["redirect_uris": ["https://app.example/cb"]])
+        #expect(try ClientMetadata(lean.json) == lean)
+    }
+
+    @Test func `members that nobody knows are ignored, and null is as good as absent`() throws {
+        let metadata = try ClientMetadata.fixture([
+            "software_statement_x": ["a"], "client_name#nl": "De app", "client_name": .null, "scope": .null,
+            "contacts": .null, "default_max_age": .null, "request_object_signing_alg": .null,
+            "dpop_bound_access_tokens": false, "grant_types": ["authorization_code"], "response_types": ["code"],
+            "subject_type": "public",
+        ])
+        #expect(metadata == (try .fixture(["client_name": .null])))
+    }
+
+    @Test(
+        arguments: [
+            ("redirect_uris", nil), ("redirect_uris", []), ("redirect_uris", ["http://app.example/"]),
+            ("redirect_uris", ["https://app.example/#a"]), ("redirect_uris", ["https://app.example/", "app:/cb"]),
+        ] as [(String, JSON?)])
+    func `a bad redirect URI is invalid_redirect_uri`(name: String, value: JSON?) throws {
+        let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value ?? .null]) }
+        #expect(error?.code == .invalidRedirectURI)
+        #expect(error?.description.hasPrefix("redirect_uris") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("redirect_uris", "https://app.example/"), ("redirect_uris", [1]),
+            ("redirect_uris", .array(Array(repeating: "https://app.example/", count: 101))),
+            ("client_name", 1), ("client_name", "a\nb"), ("client_name", .string(String(repeating: "a", count: 201))),
+            ("application_type", "desktop"), ("token_endpoint_auth_method", "private_key_jwt"),
+            ("token_endpoint_auth_method", "tls_client_auth"), ("scope", "a\"b"), ("scope", ["openid"]),
+            ("id_token_signed_response_alg", "none"), ("id_token_signed_response_alg", "HS256"),
+            ("id_token_signed_response_alg", "RS384"), ("client_uri", "javascript:alert(1)"),
+            ("client_uri", "app.example"),
+            ("logo_uri", "data:image/png,x"), ("policy_uri", "https://user@app.example/"), ("tos_uri", "https://a b/"),
+            ("initiate_login_uri", "http://app.example/"), ("contacts", "ann@app.example"), ("contacts", ["a\u{0}"]),
+            ("default_max_age", -1), ("default_max_age", "60"), ("default_max_age", 1.5), ("require_auth_time", "true"),
+            ("require_pkce", 1), ("grant_types", ["implicit"]), ("grant_types", ["authorization_code", "password"]),
+            ("response_types", ["code", "token"]), ("subject_type", "pairwise"),
+        ] as [(String, JSON)])
+    func `a bad member is invalid_client_metadata, and named`(name: String, value: JSON) throws {
+        let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
+        #expect(error?.code == .invalidClientMetadata)
+        #expect(error?.description.hasPrefix(name) == true)
+    }
+
+    // Silence would leave the client less safe than it believes.
+    @Test(arguments: [
+        "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_signing_alg",
+        "tls_client_auth_subject_dn", "tls_client_certificate_bound_access_tokens", "dpop_bound_access_tokens",
+        "require_pushed_authorization_requests", "require_signed_request_object", "userinfo_signed_response_alg",
+        "authorization_signed_response_alg", "introspection_signed_response_alg", "token_endpoint_auth_signing_alg",
+        "jwks", "jwks_uri", "sector_identifier_uri",
+    ])
+    func `a protection that isn't there is refused`(name: String) throws {
+        for value in [JSON.bool(true), "RS256"] {
+            let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
+            #expect(error?.code == .invalidClientMetadata)
+            #expect(error?.description.hasPrefix(name) == true)
+        }
+    }
+
+    @Test func `what is no object is refused`() {
+        #expect(throws: ClientMetadataError.self) { try ClientMetadata(["redirect_uris"]) }
+    }
+
+    // RFC 6749 Appendix A.1
+    @Test(arguments: ["", " ", "a b", "é", "a\u{0}", "a\n", String(repeating: "a", count: 256)])
+    func `a chosen client_id is printable ASCII`(id: String) {
+        #expect(ClientID(registering: id) == nil)
+    }
+
+    @Test(arguments: ["a", "urn:app:1", "~!\"\\", String(repeating: "a", count: 255)])
+    func `a chosen client_id is kept`(id: String) {
+        #expect(ClientID(registering: id)?.value == id)
+    }
+
+    @Test func `pages call a client by its name, else by its id`() throws {
+        #expect(try Client.fixture().displayName == "App")
+        #expect(try Client.fixture(metadata: ["client_name": .null]).displayName == "app")
+    }
+}

@@ -1,0 +1,98 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// OpenID Connect Core §5.3 and §5.4, RFC 6750 §3.1.
+struct UserInfoTests {
+    private func answer(
+        scope: String = "openid profile email", client: Client?? = .none, user: User? = .fixture(),
+        grant change: (inout Grant?) -> Void = { _ in }
+    ) throws -> Result<JSON, OAuthError> {
+        let registered = try Client.fixture(preset: .mendix)
+        let accepted = try CodeExchange.Accepted.fixture(["scope": scope], of: registered)
+        let claims = AccessToken.claims(
+            for: accepted, issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon, random: FixedRandom())
+        let token = try AccessToken(verified: claims, issuer: .fixture(), at: .noon)
+        var grant: Grant? = accepted.grant
+        change(&grant)
+        return Result { () throws(OAuthError) in
+            try UserInfo.claims(for: token, client: client ?? registered, user: user, grant: grant)
+        }
+    }
+
+    private func error(_ result: Result<JSON, OAuthError>) -> OAuthError.Code? {
+        if case .failure(let error) = result { error.code } else { nil }
+    }
+
+    @Test(
+        arguments: [
+            ("openid", [:]),
+            ("openid email", ["email": "ann@app.example", "email_verified": true]),
+            ("openid phone", ["phone_number": "+31 20 000 0000", "phone_number_verified": false]),
+            ("openid address", ["address": ["locality": "Utrecht"]]),
+            (
+                "openid profile",
+                ["name": "Ann Example", "given_name": "Ann", "preferred_username": "ann", "updated_at": 1_799_999_950]
+            ),
+        ] as [(String, [String: JSON])])
+    func `each scope releases its claims and no others`(scope: String, claims: [String: JSON]) throws {
+        let expected = claims.merging(["sub": "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11"]) { _, new in new }
+        #expect(try answer(scope: scope).get() == .object(expected))
+    }
+
+    // §5.3.2: "If a Claim is not returned, that Claim Name SHOULD be omitted …; it SHOULD NOT be present with a null or
+    // empty string value."
+    @Test func `what has no value is left out`() throws {
+        let user = User.fixture(attributes: [
+            "name": .null, "given_name": "", "email": "", "email_verified": true, "phone_number": .null,
+        ])
+        let claims = try answer(scope: "openid profile email phone", user: user).get().objectValue
+        #expect(claims?.keys.sorted() == ["preferred_username", "sub", "updated_at"])
+    }
+
+    @Test(
+        arguments: [("true", false), ("false", false), (1, false), (nil, false), (true, true), (false, false)]
+            as [(JSON?, Bool)])
+    func `an address is verified if that is said by true`(value: JSON?, verified: Bool) throws {
+        var attributes: [String: JSON] = ["email": "ann@app.example", "phone_number": "1"]
+        attributes["email_verified"] = value
+        attributes["phone_number_verified"] = value
+        let claims = try answer(scope: "openid email phone", user: .fixture(attributes: attributes)).get()
+        #expect(claims["email_verified"] == .bool(verified))
+        #expect(claims["phone_number_verified"] == .bool(verified))
+    }
+
+    @Test func `the sub is the user's, whatever the attributes say`() throws {
+        let user = User.fixture(attributes: ["sub": "forged", "preferred_username": "forged"])
+        let claims = try answer(scope: "openid profile", user: user).get()
+        #expect(claims["sub"] == "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11")
+        #expect(claims["preferred_username"] == "ann")
+    }
+
+    @Test func `without openid it is insufficient_scope`() throws {
+        #expect(error(try answer(scope: "profile email")) == .insufficientScope)
+    }
+
+    // The claims are those of now, and so is the right to them.
+    @Test func `what has ended since is invalid_token`() throws {
+        #expect(error(try answer { $0 = nil }) == .invalidToken)
+        #expect(error(try answer { $0?.isRevoked = true }) == .invalidToken)
+        #expect(error(try answer(client: .some(nil))) == .invalidToken)
+        #expect(error(try answer(user: nil)) == .invalidToken)
+        #expect(error(try answer(user: .fixture(isDisabled: true))) == .invalidToken)
+    }
+
+    @Test func `a grant of another client or user is invalid_token`() throws {
+        for (client, user) in [("other", User.fixture().id.value), ("app", "other")] {
+            let result = try answer {
+                $0 = $0.map {
+                    Grant(
+                        id: $0.id, clientID: ClientID(client), userID: UserID(user), sessionID: $0.sessionID,
+                        scope: $0.scope, authTime: $0.authTime, createdAt: $0.createdAt, expiresAt: $0.expiresAt)
+                }
+            }
+            #expect(error(result) == .invalidToken)
+        }
+    }
+}
