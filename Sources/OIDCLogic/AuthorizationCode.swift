@@ -18,7 +18,7 @@ package struct AuthorizationCode: Sendable, Equatable {
 
     package init(_ grant: AuthorizationGrant, at now: Timestamp, random: some RandomSource) {
         let session = grant.signedIn.session
-        id = GrantID(Base64URL.encode(random.bytes(16)))
+        id = Self.newID(at: now, random: random)
         clientID = grant.request.client.id
         userID = grant.signedIn.user.id
         sessionID = session.id
@@ -31,6 +31,13 @@ package struct AuthorizationCode: Sendable, Equatable {
         amr = session.amr
         acr = session.acr
         issuedAt = now
+    }
+
+    /// The time stands in front of 96 random bits: the ids of one second then lie side by side in the store's index, and
+    /// a commit writes fewer pages.
+    private static func newID(at now: Timestamp, random: some RandomSource) -> GrantID {
+        let time = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: now.seconds >> $0) }
+        return GrantID(Base64URL.encode(time + random.bytes(12)))
     }
 }
 
