@@ -105,7 +105,9 @@ extension Provider {
         log.log(
             level: isOurs ? .error : .notice, "refused",
             metadata: [
-                "refusal": "\(request.id)", "handler": "\(request.handler)", "error": "\(error.code.rawValue)",
+                // As JSON has it, and as pages and nginx's log show it.
+                "refusal": "\(request.id)", "reference": "\(ErrorPage.grouped(request.id))",
+                "handler": "\(request.handler)", "error": "\(error.code.rawValue)",
                 "text": "\(error.text)", "cause": "\(error.cause ?? "-")", "address": "\(request.remoteAddress)",
             ])
     }

@@ -44,7 +44,8 @@ struct LoginHandler {
         provider.log.notice(
             "sign-in failed",
             metadata: [
-                "refusal": "\(request.id)", "client": "\(authorization.client.id)", "reason": "\(failure)",
+                "refusal": "\(request.id)", "reference": "\(ErrorPage.grouped(request.id))",
+                "client": "\(authorization.client.id)", "reason": "\(failure)",
                 "address": "\(request.remoteAddress)",
             ])
         var response = try flow.loginPage(
@@ -53,9 +54,9 @@ struct LoginHandler {
         return response
     }
 
-    private func check(_ name: Username, _ password: String, from address: String) throws -> Result<
-        User, LoginPage.Failure
-    > {
+    private func check(
+        _ name: Username, _ password: String, from address: String
+    ) throws -> Result<User, LoginPage.Failure> {
         let account = ThrottleKey.login(account: name)
         let network = ThrottleKey.login(address: address)
         let now = provider.now()
@@ -70,7 +71,8 @@ struct LoginHandler {
             return .failure(.busy)
         }
         guard let user = found else {
-            try provider.store.recordFailure(for: [account, network], at: now, forgetting: Throttle.account.memory)
+            try provider.store.recordFailure(for: [account], at: now, forgetting: Throttle.account.memory)
+            try provider.store.recordFailure(for: [network], at: now, forgetting: Throttle.address.memory)
             return .failure(.wrongCredentials)
         }
         if try provider.store.failedAttempts(for: account) != nil { try provider.store.clearFailures(for: [account]) }

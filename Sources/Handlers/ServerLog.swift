@@ -9,11 +9,17 @@ extension Logger {
         case .handlerThrew(let error, let head):
             self.error(
                 "a handler failed",
-                metadata: ["request": "\(head.id)", "handler": "\(head.handler)", "cause": "\(error)"])
+                metadata: [
+                    "request": "\(head.id)", "reference": "\(ErrorPage.grouped(head.id))", "handler": "\(head.handler)",
+                    "cause": "\(error)",
+                ])
         case .headersTooLarge(let bytes, let head):
             self.error(
                 "an answer's headers were too large",
-                metadata: ["request": "\(head.id)", "handler": "\(head.handler)", "bytes": "\(bytes)"])
+                metadata: [
+                    "request": "\(head.id)", "reference": "\(ErrorPage.grouped(head.id))", "handler": "\(head.handler)",
+                    "bytes": "\(bytes)",
+                ])
         case .workerFailed(let error): critical("a worker could not begin", metadata: ["cause": "\(error)"])
         case .systemError(let call, let errno):
             self.error("a system call failed", metadata: ["call": "\(call)", "errno": "\(errno)"])

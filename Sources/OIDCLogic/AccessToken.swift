@@ -9,7 +9,7 @@ package struct AccessToken: Sendable {
     package let grantID: GrantID
     package let scope: Scope
 
-    /// The claims of RFC 9068 §2.2, and `name` as the contract has it.
+    /// The claims of RFC 9068 §2.2, and `name`, which Mendix apps show.
     package static func claims(
         for accepted: CodeExchange.Accepted, issuer: Issuer, lifetimes: Lifetimes, at now: Timestamp,
         random: some RandomSource

@@ -3,7 +3,7 @@ import JOSE
 /// What a client sent to prove who it is (RFC 6749 §2.3, OpenID Connect Core §9), parsed but not believed.
 package struct ClientCredentials: Sendable {
     package let clientID: ClientID
-    /// By `Authorization: Basic`, so that a refusal answers with `WWW-Authenticate` (RFC 6749 §5.2).
+    /// How it was sent.
     package let method: TokenEndpointAuthMethod
     /// What the secret may be: form-decoded first, then as it came, if that differs.
     fileprivate let secrets: [ClientSecret]

@@ -13,7 +13,7 @@ package struct CodeExchange: Sendable {
         package let grant: Grant
     }
 
-    /// Checks all that the request itself can tell, in the order of `security.md`'s rule: a code is spent by its own
+    /// Checks all that the request itself can tell, in an order that matters: a code is spent by its own
     /// client alone, so nobody who merely saw one can end what it gave.
     ///
     /// - Parameter codeText: the code, already looked up if it was a reference.
@@ -55,8 +55,7 @@ package struct CodeExchange: Sendable {
 
     /// Checks it against how things are now. What it returns is not a grant until the store has recorded it.
     ///
-    /// A replay is found by recording, so whoever calls this records first what is only a matter of age: see
-    /// ``Grant`` and `TokenHandler`.
+    /// A code that is refused here may have been used before, and then ends what it gave: the caller looks.
     package func accept(
         user: User?, session: Session?, consent: Consent?, lifetimes: Lifetimes, at now: Timestamp
     ) throws(OAuthError) -> Accepted {

@@ -134,7 +134,7 @@ struct AuthorizationRequestTests {
         #expect(request.scope.isEmpty)
     }
 
-    // RFC 9700 §2.1.1; the contract: an app may switch PKCE off, a public client may not.
+    // RFC 9700 §2.1.1; what Mendix apps need: an app may switch PKCE off, a public client may not.
     @Test func `a public client must use PKCE, and a confidential one if it is registered so`() throws {
         let without: Change = ["code_challenge": nil, "code_challenge_method": nil]
         #expect(try ValidatedAuthorizationRequest.fixture(without).codeChallenge == nil)

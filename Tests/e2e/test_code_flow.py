@@ -245,7 +245,7 @@ def test_a_head_of_the_login_page_has_no_body(provider, party, agent):
 
 
 def test_scopes_that_the_client_may_not_have_are_left_out(provider, alice):
-    """RFC 6749 section 3.3 and the contract: the request does not fail, and the answer says what was granted."""
+    """RFC 6749 section 3.3 and what Mendix apps need: the request does not fail, and the answer says what was granted."""
     party = provider.add_client(scope="openid email")
     tokens = party.tokens(provider.browser(), alice, scope="openid profile email address nonsense")
     assert tokens["scope"] == "openid email"

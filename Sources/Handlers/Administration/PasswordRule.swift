@@ -12,7 +12,9 @@ enum PasswordRule {
         guard text.unicodeScalars.count >= 8 else {
             throw AdministrationError.invalid("the password has fewer than 8 characters; choose a longer one")
         }
-        guard text.utf8.count <= 512 else { throw AdministrationError.invalid("the password has more than 512 bytes") }
+        guard text.utf8.count <= PasswordHash.maximumPasswordBytes else {
+            throw AdministrationError.invalid("the password has more than \(PasswordHash.maximumPasswordBytes) bytes")
+        }
         guard !text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
             throw AdministrationError.invalid("the password has a line break or a NUL, which no sign-in page can send")
         }

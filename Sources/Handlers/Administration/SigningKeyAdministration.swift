@@ -11,7 +11,7 @@ package struct SigningKeyAdministration {
         self.now = now
     }
 
-    /// Makes an active key for each algorithm that ID tokens can be signed with and that has no key. A key serves one
+    /// Makes an active key for each algorithm that ID tokens can be signed with and that has no active key. A key serves one
     /// algorithm only (RFC 8725 §3.1, RFC 7517 §4.4). `seal` is that of `signing.key`. Returns the new ones.
     package func createInitial(seal: Seal) throws -> [SigningKeyRecord] {
         let there = Set(try store.signingKeys().filter { $0.status == .active }.map(\.algorithm))

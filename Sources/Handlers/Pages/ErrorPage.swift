@@ -64,7 +64,7 @@ package struct ErrorPage: Page {
     }
 
     /// `3f9a1c2277de` as `3f9a-1c22-77de`, to be read out over a telephone.
-    private static func grouped(_ id: String) -> String {
+    static func grouped(_ id: String) -> String {
         let scalars = Array(id.unicodeScalars)
         return stride(from: 0, to: scalars.count, by: 4)
             .map { start in
