@@ -1,5 +1,6 @@
 """Debian's Chromium, one for the whole run; each test gets a profile of its own."""
 
+import contextlib
 import os
 import shutil
 
@@ -19,16 +20,24 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def page(chromium):
+@contextlib.contextmanager
+def new_page(chromium, **options):
     """A page in a new profile. What its console complains of fails the test."""
-    context = chromium.new_context(locale="en-GB")
+    context = chromium.new_context(**{"locale": "en-GB", **options})
     page = context.new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     # A browser reports each answer of 400 and more; those the tests look at themselves.
     unexpected = [text for text in complaints if not text.startswith("Failed to load resource: the server responded")]
     assert not unexpected, unexpected
+
+
+@pytest.fixture
+def page(chromium):
+    with new_page(chromium) as page:
+        yield page
