@@ -234,7 +234,7 @@ def test_a_password_is_never_printed_unless_it_was_made_here(postern):
     [
         ("short\n", "fewer than 8 characters"),
         ("", "holds no password"),
-        ("x" * 513, "more than 512 bytes"),
+        ("x" * 512, "more than 511 bytes"),
         ("two lines\nof text", "line break or a NUL"),
         (b"nul\x00in it....", "line break or a NUL"),
         (b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8", "not UTF-8"),
