@@ -6,7 +6,6 @@ import os
 import pathlib
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -15,14 +14,9 @@ import pytest
 
 from database import Database
 from oidc import Browser, RelyingParty
+from ports import unused_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def unused_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def faketime_library():

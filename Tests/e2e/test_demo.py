@@ -11,7 +11,8 @@ import subprocess
 import pytest
 
 from accessibility import assert_accessible
-from provider import ROOT, temporary_folder, unused_port
+from ports import unused_port
+from provider import ROOT, temporary_folder
 
 
 ENVIRONMENT = {**os.environ, "POSTERN_BIN": os.environ.get("POSTERN_BIN") or str(ROOT / ".build/debug")}

@@ -11,7 +11,8 @@ import urllib.parse
 import pytest
 
 from oidc import Browser, encode
-from provider import temporary_folder, unused_port
+from ports import unused_port
+from provider import temporary_folder
 
 S256 = "OIDCPKCEMethod S256"
 MODULES = pathlib.Path("/usr/lib/apache2/modules")

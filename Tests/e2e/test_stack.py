@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from provider import ROOT, Provider, temporary_folder, unused_port
+from ports import unused_port
+from provider import ROOT, Provider, temporary_folder
 
 
 def stack(*arguments):
