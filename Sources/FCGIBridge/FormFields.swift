@@ -22,6 +22,11 @@ enum FormFields {
     }
 
     private static func decode(_ bytes: ArraySlice<UInt8>) throws(FormError) -> String {
+        // Codes and most values go as they are.
+        if !bytes.contains(where: { $0 == 0x2B || $0 == 0x25 || $0 == 0 }) {
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
+            return text
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex

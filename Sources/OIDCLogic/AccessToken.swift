@@ -33,7 +33,7 @@ package struct AccessToken: Sendable {
 
     /// Reads the claims of a token whose signature and `typ` have been verified (RFC 9068 §4, RFC 7519 §4.1).
     package init(verified claims: JSON, issuer: Issuer, at now: Timestamp) throws(OAuthError) {
-        guard claims["iss"]?.stringValue.map({ $0.utf8.elementsEqual(issuer.value.utf8) }) ?? false else {
+        guard claims["iss"]?.stringValue.map({ $0.hasSameBytes(as: issuer.value) }) ?? false else {
             throw .invalidToken("the token is of another issuer")
         }
         guard let expiry = claims["exp"]?.integerValue, now < Timestamp(expiry) else {
@@ -48,7 +48,7 @@ package struct AccessToken: Sendable {
         else { throw .invalidToken("the token lacks a claim of RFC 9068") }
         // RFC 9068 §4. What is for another resource is no good here.
         guard let audience = claims["aud"]?.stringValue,
-            [issuer.value, client].contains(where: { $0.utf8.elementsEqual(audience.utf8) })
+            [issuer.value, client].contains(where: { $0.hasSameBytes(as: audience) })
         else { throw .invalidToken("the token is for another audience") }
         clientID = ClientID(client)
         self.subject = UserID(subject)

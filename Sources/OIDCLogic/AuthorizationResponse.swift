@@ -34,9 +34,11 @@ package enum FormEncoding {
     }
 
     private static func escape(_ text: String) -> String {
+        // Codes and most names go as they are.
+        if text.utf8.allSatisfy(\.isUnreserved) { return text }
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count + 16)
+        bytes.reserveCapacity(text.utf8.count + 64)
         for byte in text.utf8 {
             if byte.isUnreserved {
                 bytes.append(byte)

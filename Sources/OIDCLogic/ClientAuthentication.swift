@@ -110,7 +110,7 @@ private struct BasicCredentials {
             return
         }
         decoded = (ClientID(decodedID), ClientSecret(decodedSecret))
-        let isSame = decodedID.utf8.elementsEqual(id.utf8) && decodedSecret.utf8.elementsEqual(secret.utf8)
+        let isSame = decodedID.hasSameBytes(as: id) && decodedSecret.hasSameBytes(as: secret)
         raw = isSame ? nil : rawPair
     }
 

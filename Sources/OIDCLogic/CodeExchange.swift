@@ -32,7 +32,7 @@ package struct CodeExchange: Sendable {
         guard let redirectURI = try parameters.value("redirect_uri") else {
             throw .invalidRequest("redirect_uri is missing; send the one of the authorization request")
         }
-        guard redirectURI.utf8.elementsEqual(code.redirectURI.utf8) else {
+        guard redirectURI.hasSameBytes(as: code.redirectURI) else {
             throw .invalidGrant("redirect_uri is not the one of the authorization request")
         }
         try Self.checkPKCE(code.codeChallenge, try parameters.value("code_verifier"))

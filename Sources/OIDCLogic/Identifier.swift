@@ -1,3 +1,5 @@
+import JOSE
+
 /// A name that is compared byte by byte.
 ///
 /// `String ==` is canonical equivalence: a composed and a decomposed "é" are equal there, and would let one name stand
@@ -7,11 +9,10 @@ package struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ value: String) { self.value = value }
 
-    package static func == (one: Self, other: Self) -> Bool { one.value.utf8.elementsEqual(other.value.utf8) }
+    package static func == (one: Self, other: Self) -> Bool { one.value.hasSameBytes(as: other.value) }
 
-    package func hash(into hasher: inout Hasher) {
-        for byte in value.utf8 { hasher.combine(byte) }
-    }
+    /// What has the same bytes has the same canonical form, which is what a string's own hash is of.
+    package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 
     package var description: String { value }
 }

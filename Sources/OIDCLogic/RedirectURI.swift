@@ -1,3 +1,5 @@
+import JOSE
+
 /// A URI that a client has registered to receive answers at (RFC 6749 §3.1.2).
 package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
     package let value: String
@@ -33,7 +35,7 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
     /// Whether an authorization request may name `requested`: byte by byte the same; for native clients on loopback
     /// the port may differ (RFC 8252 §7.3, RFC 9700 §2.1).
     package func accepts(_ requested: String, from type: ApplicationType) -> Bool {
-        if requested.utf8.elementsEqual(value.utf8) { return true }
+        if requested.hasSameBytes(as: value) { return true }
         guard type == .native, requested.utf8.count <= Self.limit,
             let own = URIParts(value), own.scheme == "http", let ownAuthority = own.authority, ownAuthority.isLoopback,
             let other = URIParts(requested)?.authority
@@ -44,11 +46,9 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { value }
 
-    package static func == (one: Self, other: Self) -> Bool { one.value.utf8.elementsEqual(other.value.utf8) }
+    package static func == (one: Self, other: Self) -> Bool { one.value.hasSameBytes(as: other.value) }
 
-    package func hash(into hasher: inout Hasher) {
-        for byte in value.utf8 { hasher.combine(byte) }
-    }
+    package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
 /// What is wrong with a redirect URI that someone wants to register.

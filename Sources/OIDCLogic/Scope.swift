@@ -1,3 +1,5 @@
+import JOSE
+
 /// A list of scope names, each once, in the order they were given (RFC 6749 §3.3).
 package struct Scope: Hashable, Sendable, CustomStringConvertible {
     package private(set) var names: [String] = []
@@ -27,7 +29,7 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     package var description: String { names.joined(separator: " ") }
 
     package func contains(_ name: String) -> Bool {
-        names.contains { $0.utf8.elementsEqual(name.utf8) }
+        names.contains { $0.hasSameBytes(as: name) }
     }
 
     package func intersection(_ other: Scope) -> Scope { Scope(names: names.filter(other.contains)) }

@@ -60,8 +60,9 @@ enum DatabaseThread {
     /// Changes the value, and wakes who waits for it.
     func update<Result>(_ change: (inout State) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
         let result = change(&state)
+        unsafe pthread_mutex_unlock(mutex)
+        // Only now: who is woken would meet the mutex, and sleep again at once.
         unsafe pthread_cond_broadcast(changed)
         return result
     }

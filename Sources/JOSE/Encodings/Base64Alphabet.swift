@@ -16,26 +16,28 @@ struct Base64Alphabet: Sendable {
 
     func encode(_ bytes: [UInt8]) -> [UInt8] {
         let digits = self.digits
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        // Made at its full length: appending would look at every digit whether there is room.
+        var text = [UInt8](repeating: 0, count: (bytes.count * 4 + 2) / 3)
         var position = 0
+        var end = 0
         while position + 2 < bytes.count {
             let group = Int(bytes[position]) << 16 | Int(bytes[position + 1]) << 8 | Int(bytes[position + 2])
-            text.append(digits[group >> 18])
-            text.append(digits[group >> 12 & 63])
-            text.append(digits[group >> 6 & 63])
-            text.append(digits[group & 63])
+            text[end] = digits[group >> 18]
+            text[end + 1] = digits[group >> 12 & 63]
+            text[end + 2] = digits[group >> 6 & 63]
+            text[end + 3] = digits[group & 63]
             position += 3
+            end += 4
         }
         if position + 1 == bytes.count {
             let group = Int(bytes[position]) << 4
-            text.append(digits[group >> 6])
-            text.append(digits[group & 63])
+            text[end] = digits[group >> 6]
+            text[end + 1] = digits[group & 63]
         } else if position + 2 == bytes.count {
             let group = Int(bytes[position]) << 10 | Int(bytes[position + 1]) << 2
-            text.append(digits[group >> 12])
-            text.append(digits[group >> 6 & 63])
-            text.append(digits[group & 63])
+            text[end] = digits[group >> 12]
+            text[end + 1] = digits[group >> 6 & 63]
+            text[end + 2] = digits[group & 63]
         }
         return text
     }

@@ -43,13 +43,13 @@ extension JSON: Equatable {
         case (.bool(let left), .bool(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
         case (.number(let left), .number(let right)): left == right
-        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)):
             left.count == right.count
                 && left.allSatisfy { name, value in
                     guard let index = right.index(forKey: name) else { return false }
-                    return right[index].key.utf8.elementsEqual(name.utf8) && right[index].value == value
+                    return right[index].key.hasSameBytes(as: name) && right[index].value == value
                 }
         default: false
         }

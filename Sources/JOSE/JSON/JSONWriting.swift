@@ -29,7 +29,7 @@ extension JSON {
         case .object(let members):
             var separator = UInt8(ascii: "{")
             // Not `<` on the names: that is the order of Unicode's canonical forms.
-            for (name, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            for (name, value) in members.sorted(by: { $0.key.precedesInBytes($1.key) }) {
                 bytes.append(separator)
                 Self.write(name, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
@@ -44,6 +44,16 @@ extension JSON {
     /// RFC 8259 section 7: only the quotation mark, the backslash and control characters are escaped.
     private static func write(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        writeContents(of: string, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeContents(of string: String, to bytes: inout [UInt8]) {
+        let span = string.utf8Span.span
+        var needsEscapes = false
+        for index in span.indices { needsEscapes = needsEscapes || isEscaped(span[index]) }
+        // Most strings go as they are, all at once.
+        guard needsEscapes else { return bytes.append(contentsOf: string.utf8) }
         for byte in string.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -61,7 +71,10 @@ extension JSON {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -22,7 +22,7 @@ package struct JWKSet: Sendable {
     }
 
     /// The first key of that ID.
-    package func key(id: String) -> VerificationKey? { keys.first { $0.keyID.utf8.elementsEqual(id.utf8) } }
+    package func key(id: String) -> VerificationKey? { keys.first { $0.keyID.hasSameBytes(as: id) } }
 
     /// What `jwks_uri` serves.
     package var publicJSON: JSON { ["keys": .array(keys.map(\.publicJWK))] }

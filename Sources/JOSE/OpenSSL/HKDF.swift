@@ -7,16 +7,12 @@ package enum HKDF {
         key: some Collection<UInt8>, salt: some Collection<UInt8>, info: some Collection<UInt8>, count: Int
     ) -> [UInt8] {
         precondition((1...255 * 32).contains(count), "HKDF gives 1 to 8160 bytes")
-        let parameters = ProviderParameters()
-        parameters.add(OSSL_KDF_PARAM_DIGEST, text: HashFunction.sha256.name)
-        parameters.add(OSSL_KDF_PARAM_KEY, bytes: Array(key))
-        parameters.add(OSSL_KDF_PARAM_SALT, bytes: Array(salt))
-        parameters.add(OSSL_KDF_PARAM_INFO, bytes: Array(info))
+        let (key, salt, info) = (Array(key), Array(salt), Array(info))
         var derived = [UInt8](repeating: 0, count: count)
-        let context = unsafe EVP_KDF_CTX_new(FetchedKDF.hkdf.pointer)
-        defer { unsafe EVP_KDF_CTX_free(context) }
-        let isDerived = unsafe parameters.withList { unsafe EVP_KDF_derive(context, &derived, count, $0) == 1 }
-        guard isDerived else { cryptographyFailed("deriving a key") }
+        let result = unsafe copenssl_hkdf(
+            FetchedKDF.hkdf.pointer, HashFunction.sha256.name, key, key.count, salt, salt.count, info, info.count,
+            &derived, count)
+        guard result == 1 else { cryptographyFailed("deriving a key") }
         return derived
     }
 }
