@@ -45,13 +45,8 @@ struct MetaVariables: Sendable {
 
     /// The value of the first variable with that name, as bytes.
     func bytes(of name: String) -> ArraySlice<UInt8>? {
-        var found: ArraySlice<UInt8>?
-        forEachEntry { entry in
-            guard let value = entry.value(ifNamed: name.utf8, in: bytes) else { return true }
-            found = bytes[value]
-            return false
-        }
-        return found
+        var position = 0
+        return nextValue(of: name.utf8Span.span, from: &position).map { bytes[$0] }
     }
 
     /// The value of the first variable with that name. Bytes that are not UTF-8 come as U+FFFD.
@@ -68,33 +63,26 @@ struct MetaVariables: Sendable {
         if content.elementsEqual("content-length".utf8) { return bytes(of: "CONTENT_LENGTH").map { [$0] } ?? [] }
         let variable = Array("HTTP_".utf8) + name.utf8.map { $0 == 0x2D ? 0x5F : $0.asciiUppercased }
         var values: [ArraySlice<UInt8>] = []
-        forEachEntry { entry in
-            if let value = entry.value(ifNamed: variable, in: bytes) { values.append(bytes[value]) }
-            return true
-        }
+        var position = 0
+        while let value = nextValue(of: variable.span, from: &position) { values.append(bytes[value]) }
         return values
     }
 
-    private func forEachEntry(_ visit: (Range<Int>) -> Bool) {
-        var position = 0
-        while position + 4 <= bytes.count {
+    /// Where the next value of that name is, from the entry at `position` on, which moves behind it.
+    private func nextValue(of name: borrowing Span<UInt8>, from position: inout Int) -> Range<Int>? {
+        let all = bytes.span
+        while position + 4 <= all.count {
             let length = unsafe bytes.withUnsafeBytes {
                 unsafe Int($0.loadUnaligned(fromByteOffset: position, as: UInt32.self))
             }
             let start = position + 4
-            guard visit(start..<start + length) else { return }
             position = start + length
+            let equals = start + name.count
+            guard equals < position, all[equals] == 0x3D else { continue }
+            var matched = 0
+            while matched < name.count, all[start + matched] == name[matched] { matched += 1 }
+            if matched == name.count { return equals + 1..<position }
         }
-    }
-}
-
-extension Range<Int> {
-    /// Where the value is, if this entry of `bytes` is the variable of that name.
-    fileprivate func value(ifNamed name: some Collection<UInt8>, in bytes: [UInt8]) -> Range<Int>? {
-        let equals = lowerBound + name.count
-        guard equals < upperBound, bytes[equals] == 0x3D, bytes[lowerBound..<equals].elementsEqual(name) else {
-            return nil
-        }
-        return equals + 1..<upperBound
+        return nil
     }
 }
