@@ -1,5 +1,5 @@
 /// A JWS algorithm with a key pair (RFC 7518 section 3.1, RFC 8037 section 3.1). `none` has no spelling here, and what
-/// needs a shared secret (HS256) has none either: a `VerificationKey` could be mistaken for the secret.
+/// needs a shared secret is a ``MACAlgorithm``.
 package enum SignatureAlgorithm: String, CaseIterable, Codable, Sendable {
     case rs256 = "RS256"
     case rs384 = "RS384"
@@ -40,7 +40,5 @@ package enum SignatureAlgorithm: String, CaseIterable, Codable, Sendable {
 
     /// The value of `at_hash` and `c_hash` (OpenID Connect Core sections 3.1.3.6 and 3.3.2.11): the left half of the
     /// hash, in base64url. For EdDSA with Ed25519 that hash is SHA-512.
-    package func leftHalfHash(of text: String) -> String {
-        Base64URL.encode(hash.digest(Array(text.utf8)).prefix(hash.byteCount / 2))
-    }
+    package func leftHalfHash(of text: String) -> String { hash.leftHalf(of: text) }
 }

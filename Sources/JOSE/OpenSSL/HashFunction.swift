@@ -31,6 +31,8 @@ enum HashFunction: Sendable {
         return digest
     }
 
+    func leftHalf(of text: String) -> String { Base64URL.encode(digest(Array(text.utf8)).prefix(byteCount / 2)) }
+
     private var fetched: FetchedDigest {
         switch self {
         case .sha256: .sha256

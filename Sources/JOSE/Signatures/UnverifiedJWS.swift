@@ -49,14 +49,27 @@ package struct UnverifiedJWS: Sendable {
     package func verified(
         by key: VerificationKey, algorithm: SignatureAlgorithm, type: String, typeMayBeAbsent: Bool = false
     ) throws(JWSError) -> VerifiedJWS {
-        guard self.algorithm.utf8.elementsEqual(algorithm.rawValue.utf8) else { throw .wrongAlgorithm }
+        try check(algorithm: algorithm.rawValue, type: type, typeMayBeAbsent: typeMayBeAbsent)
+        guard key.verify(signature, for: signed, algorithm: algorithm) else { throw .wrongSignature }
+        return VerifiedJWS(payload: unverifiedPayload, keyID: keyID)
+    }
+
+    /// The same with a secret, and the one algorithm that it serves.
+    package func verified(
+        by key: MACKey, type: String, typeMayBeAbsent: Bool = false
+    ) throws(JWSError) -> VerifiedJWS {
+        try check(algorithm: key.algorithm.rawValue, type: type, typeMayBeAbsent: typeMayBeAbsent)
+        guard key.accepts(signature, for: signed) else { throw .wrongSignature }
+        return VerifiedJWS(payload: unverifiedPayload, keyID: keyID)
+    }
+
+    private func check(algorithm: String, type: String, typeMayBeAbsent: Bool) throws(JWSError) {
+        guard self.algorithm.hasSameBytes(as: algorithm) else { throw .wrongAlgorithm }
         if let own = self.type {
             guard Self.mediaType(own) == Self.mediaType(type) else { throw .wrongType }
         } else {
             guard typeMayBeAbsent else { throw .wrongType }
         }
-        guard key.verify(signature, for: signed, algorithm: algorithm) else { throw .wrongSignature }
-        return VerifiedJWS(payload: unverifiedPayload, keyID: keyID, algorithm: algorithm)
     }
 
     /// RFC 7515 section 4.1.9: case doesn't matter, and `application/` is understood where there is no slash.

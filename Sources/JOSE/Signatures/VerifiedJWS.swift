@@ -4,12 +4,10 @@ package struct VerifiedJWS: Sendable {
     package let payload: [UInt8]
     /// The header's `kid`.
     package let keyID: String?
-    package let algorithm: SignatureAlgorithm
 
-    init(payload: [UInt8], keyID: String?, algorithm: SignatureAlgorithm) {
+    init(payload: [UInt8], keyID: String?) {
         self.payload = payload
         self.keyID = keyID
-        self.algorithm = algorithm
     }
 
     /// The payload as a JWT claims set (RFC 7519 section 4).

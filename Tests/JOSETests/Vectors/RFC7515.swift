@@ -2,6 +2,15 @@ import JOSE
 
 /// Keys and signatures of RFC 7515, appendix A.
 enum RFC7515 {
+    /// A.1
+    static let macKey =
+        Base64URL.decode(
+            "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow") ?? []
+    static let macToken = """
+        eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlL\
+        mNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+        """
+
     /// A.2.1
     static let rsaKey: JSON = [
         "kty": "RSA", "alg": "RS256", "e": "AQAB",
