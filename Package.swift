@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
+        .target(name: "Expressions", dependencies: ["CSQLite", "JOSE"], swiftSettings: strict),
         .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "CSQLite"], swiftSettings: strict),
         .target(
             name: "Handlers",
@@ -49,6 +50,7 @@ let package = Package(
         .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
         .testTarget(name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop"], swiftSettings: strict),
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "JOSE"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(
             name: "HandlersTests",

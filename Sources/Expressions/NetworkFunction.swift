@@ -1,0 +1,25 @@
+import CSQLite
+
+/// `in_network(ADDRESS, NETWORK)`: 1 if the address lies in it, 0 if not, NULL if the network is none or either is
+/// NULL, so that a mistyped network grants nothing and refuses nothing by itself.
+enum NetworkFunction {
+    static func register(in connection: OpaquePointer) -> Bool {
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
+        let code = unsafe sqlite3_create_function_v2(
+            connection, "in_network", 2, flags, nil,
+            { context, _, arguments in
+                guard let arguments = unsafe arguments, let address = unsafe NetworkFunction.text(arguments[0]),
+                    let network = unsafe NetworkFunction.text(arguments[1]).flatMap(Network.init)
+                else { return unsafe sqlite3_result_null(context) }
+                unsafe sqlite3_result_int(context, network.contains(address) ? 1 : 0)
+            }, nil, nil, nil)
+        return code == SQLITE_OK
+    }
+
+    private static func text(_ value: OpaquePointer?) -> String? {
+        guard unsafe sqlite3_value_type(value) == SQLITE_TEXT, let start = unsafe sqlite3_value_text(value) else {
+            return nil
+        }
+        return unsafe String(cString: start)
+    }
+}
