@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
-        .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "CSQLite"], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "JOSE", "CSQLite"], swiftSettings: strict),
         .target(
             name: "Handlers",
             dependencies: [
@@ -45,10 +45,11 @@ let package = Package(
         .executableTarget(name: "noop-fcgi", dependencies: ["FCGIBridge"], path: "bench/noop", swiftSettings: strict),
 
         .target(
-            name: "StoreContract", dependencies: ["OIDCLogic"], path: "Tests/StoreContract", swiftSettings: strict),
+            name: "StoreContract", dependencies: ["OIDCLogic", "JOSE"], path: "Tests/StoreContract",
+            swiftSettings: strict),
         .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
         .testTarget(name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop"], swiftSettings: strict),
-        .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
+        .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic", "JOSE"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(
             name: "HandlersTests",
