@@ -28,8 +28,3 @@ struct ConfigurationOption: ParsableArguments {
 
     func open() throws -> Installation { try Installation(try load(), environment: environment) }
 }
-
-/// `--json`, for scripts.
-struct FormatOption: ParsableArguments {
-    @Flag(help: "Print JSON.") var json = false
-}

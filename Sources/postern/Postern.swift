@@ -29,7 +29,7 @@ struct Postern: ParsableCommand {
             exit(withError: nil)
         } catch let failure {
             if let text = Failure.text(of: failure) {
-                StandardError.print(text)
+                StandardError.write(text + "\n")
                 Glibc.exit(1)
             }
             exit(withError: failure)
