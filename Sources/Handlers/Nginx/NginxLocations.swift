@@ -37,6 +37,8 @@ extension NginxConfiguration {
             }
             location ^~ \(issuer.path)/static/errors/ {
                 internal;
+                # Whom the server denies is told so by our page.
+                allow all;
                 alias \(Self.word(staticDirectory + "/errors/"));
                 types { text/html html; }
                 charset utf-8;
@@ -81,11 +83,15 @@ extension NginxConfiguration {
         }.joined()
     }
 
+    /// Where a location has an error page of its own, nginx forgets those around it, so all that it says there by itself
+    /// is named: no method and no path is refused there, but a body may be malformed, and the server may deny an address.
     private var apis: String {
         served.filter { $0.endpoint.answers != .page }.map { name, endpoint, pool in
             var lines = ["set $postern_handler \(name.rawValue);", "fastcgi_pass postern_\(pool.name);"]
             if let limit = endpoint.limit { lines.append(limit.rawValue) }
             lines += [
+                "error_page 400 @postern_malformed;",
+                "error_page 403 @postern_forbidden;",
                 "error_page 413 @postern_too_large;",
                 "error_page 429 @postern_too_many;",
                 "error_page 500 502 504 =503 @postern_unavailable;",
@@ -141,6 +147,8 @@ extension NginxConfiguration {
     /// RFC 6749 §5.2's form, which clients parse; the code is that of §4.1.2.1, as §5.2 has none for it.
     private var jsonErrors: String {
         [
+            ("malformed", 400, "invalid_request", "The request is malformed."),
+            ("forbidden", 403, "access_denied", "Requests from this address are not allowed."),
             ("too_large", 413, "invalid_request", "The request body is too large."),
             ("too_many", 429, "temporarily_unavailable", "Too many requests from this address. Try again shortly."),
             ("unavailable", 503, "temporarily_unavailable", "The service does not answer. Try again shortly."),
