@@ -10,7 +10,7 @@ struct Postern: ParsableCommand {
         usage: "postern [--config FILE] <subcommand>",
         discussion: """
             --config FILE names the configuration, before or after the subcommand. Without it that is \
-            $POSTERN_CONFIG, else ./postern.yaml, else /etc/postern/postern.yaml.
+            $POSTERN_CONFIG, else ./postern.yaml, else \(ConfigurationOption.systemFile).
 
             A new installation: "postern init --issuer URL", then "postern check".
             """,
