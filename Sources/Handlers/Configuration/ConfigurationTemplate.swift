@@ -37,7 +37,7 @@ package enum ConfigurationTemplate {
         #   templates: templates  # a folder of your own templates, in place of those that came with Postern
         #   locales: locales      # likewise of texts
         #   language: en          # for browsers that ask for none of those that are there
-        #   title: Sign in
+        #   title: Postern
         #   help: https://help.example.com/
 
         # What password hashing may take, in each process: one hash needs about 30 ms and 16 MB.
