@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
         .target(name: "Expressions", dependencies: ["CSQLite", "JOSE"], swiftSettings: strict),
-        .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "CSQLite"], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "JOSE", "CSQLite"], swiftSettings: strict),
         .target(
             name: "Handlers",
             dependencies: [
@@ -46,11 +46,12 @@ let package = Package(
         .executableTarget(name: "noop-fcgi", dependencies: ["FCGIBridge"], path: "bench/noop", swiftSettings: strict),
 
         .target(
-            name: "StoreContract", dependencies: ["OIDCLogic"], path: "Tests/StoreContract", swiftSettings: strict),
+            name: "StoreContract", dependencies: ["OIDCLogic", "JOSE"], path: "Tests/StoreContract",
+            swiftSettings: strict),
         .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
         .testTarget(name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop"], swiftSettings: strict),
-        .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic"], swiftSettings: strict),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "JOSE"], swiftSettings: strict),
+        .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic", "JOSE"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(
             name: "HandlersTests",

@@ -25,4 +25,19 @@ package struct SigningKeyRecord: Sendable, Equatable {
         self.sealedPrivateJWK = sealedPrivateJWK
         self.createdAt = createdAt
     }
+
+    /// A new record of `key`, sealed under `seal`, that of `signing.key`.
+    package init(sealing key: SigningKey, by seal: Seal, status: Status, createdAt: Timestamp) throws {
+        self.init(
+            keyID: key.keyID, algorithm: key.algorithm, status: status, publicJWK: key.publicKey.publicJWK,
+            sealedPrivateJWK: seal.seal(
+                try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
+            createdAt: createdAt)
+    }
+
+    /// The private key. Throws if it was sealed for another record, or under another key.
+    package func signingKey(opening seal: Seal) throws -> SigningKey {
+        let bytes = try seal.open(sealedPrivateJWK, purpose: .signingKey, associated: Array(keyID.utf8))
+        return try SigningKey(privateJWK: JSON(parsing: bytes))
+    }
 }

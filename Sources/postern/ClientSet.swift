@@ -27,7 +27,7 @@ struct ClientSet: ParsableCommand {
         String?
     @Flag(help: "Make a new secret, and show it once. The old one ends.") var newSecret = false
     @Flag(help: "Read a secret of your own from standard input.") var secretStdin = false
-    @Flag(inversion: .prefixedNo, help: "Whether users need not be asked for their consent.") var firstParty: Bool?
+    @Flag(inversion: .prefixedNo, help: "Skip the consent page, or show it.") var firstParty: Bool?
     @Option(help: ArgumentHelp("A file of RFC 7591 metadata; - for standard input.", valueName: "file")) var from:
         String?
     @OptionGroup var config: ConfigurationOption

@@ -7,11 +7,12 @@ struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
-            "The configuration. Without it: $POSTERN_CONFIG, ./postern.yaml or /etc/postern/postern.yaml.",
+            "The configuration. Without it: $POSTERN_CONFIG, ./postern.yaml or \(ConfigurationOption.systemFile).",
             valueName: "file"))
     var file: String?
 
-    static let systemFile = "/etc/postern/postern.yaml"
+    /// Where the systemd units look.
+    static let systemFile = "/var/lib/postern/postern.yaml"
 
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
@@ -27,9 +28,4 @@ struct ConfigurationOption: ParsableArguments {
     func load() throws -> Configuration { try Configuration.load(path, environment: environment) }
 
     func open() throws -> Installation { try Installation(try load(), environment: environment) }
-}
-
-/// `--json`, for scripts.
-struct FormatOption: ParsableArguments {
-    @Flag(help: "Print JSON.") var json = false
 }

@@ -18,7 +18,7 @@ struct InitCommand: ParsableCommand {
     var issuer: String?
 
     func run() throws {
-        // Without a name it is made here, not in /etc because that has one.
+        // Without a name it is made here, not where the system has one.
         let path =
             config.file ?? config.environment["POSTERN_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? "postern.yaml"
         let made = try Initialization(configuration: path, issuer: issuer, environment: config.environment)

@@ -10,7 +10,7 @@ struct Postern: ParsableCommand {
         usage: "postern [--config FILE] <subcommand>",
         discussion: """
             --config FILE names the configuration, before or after the subcommand. Without it that is \
-            $POSTERN_CONFIG, else ./postern.yaml, else /etc/postern/postern.yaml.
+            $POSTERN_CONFIG, else ./postern.yaml, else \(ConfigurationOption.systemFile).
 
             A new installation: "postern init --issuer URL", then "postern check".
             """,
@@ -29,7 +29,7 @@ struct Postern: ParsableCommand {
             exit(withError: nil)
         } catch let failure {
             if let text = Failure.text(of: failure) {
-                StandardError.print(text)
+                StandardError.write(text + "\n")
                 Glibc.exit(1)
             }
             exit(withError: failure)

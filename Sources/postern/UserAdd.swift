@@ -4,7 +4,9 @@ import Handlers
 struct UserAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a user.",
-        discussion: "At a terminal the password is asked for. Letters, digits and all else; at least 8 characters.")
+        discussion: """
+            At a terminal the password is asked for. It needs at least 8 characters, of any kind.
+            """)
 
     @OptionGroup var user: UsernameArgument
     @OptionGroup var attributes: AttributeOptions

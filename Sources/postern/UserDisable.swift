@@ -3,7 +3,7 @@ import Handlers
 
 struct UserDisable: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "disable", abstract: "Let a user sign in no more, and end all their sessions.")
+        commandName: "disable", abstract: "Stop a user from signing in, and end all their sessions.")
 
     @OptionGroup var user: UsernameArgument
     @OptionGroup var config: ConfigurationOption
@@ -13,19 +13,5 @@ struct UserDisable: ParsableCommand {
         let changed = try config.open().users.disable(user.name)
         UserOutput.print(
             changed, heading: "Disabled the user; all sessions and grants have ended", json: format.json)
-    }
-}
-
-struct UserEnable: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Let a user who was disabled sign in again.")
-
-    @OptionGroup var user: UsernameArgument
-    @OptionGroup var config: ConfigurationOption
-    @OptionGroup var format: FormatOption
-
-    func run() throws {
-        let changed = try config.open().users.enable(user.name)
-        UserOutput.print(changed, heading: "Enabled the user", json: format.json)
     }
 }

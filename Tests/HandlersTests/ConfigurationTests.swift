@@ -11,7 +11,14 @@ import Testing
         #expect(configuration.stateKeyFile == "/etc/postern/state.key")
         #expect(configuration.signingKeyFile == "/etc/postern/signing.key")
         #expect(configuration.lifetimes == .init())
-        #expect(configuration.pools == PoolReading.defaults(in: "/etc/postern"))
+        #expect(
+            configuration.pools == [
+                Pool(
+                    name: "fast", handlers: [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health],
+                    processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
+                Pool(
+                    name: "slow", handlers: [.login], processes: 1, threads: 4, socket: "/etc/postern/run/slow.sock"),
+            ])
         #expect(configuration.pages.language == "en")
         #expect(configuration.login.hashesAtOnce == 2)
         #expect(configuration.logLevel == .info)
@@ -120,13 +127,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (
-            "{ all: { handlers: [login] } }",
-            "pools leaves out discovery, jwks, authorize, consent, token, userinfo, health"
-        ),
         ("{ a: { handlers: [logn] } }", "pools.a.handlers has \"logn\", which is no handler. Did you mean \"login\"?"),
         ("{ A: { handlers: [login] } }", "pools.A is no name for a pool"),
-        ("{ a: { threads: 1 } }", "pools.a has no handlers"),
+        ("{ a: { handlers: [login] }, b: { threads: 1 } }", "pools.b has no handlers"),
+        ("{ a: { handlers: [login] }, b: { handlers: [] } }", "pools.b has no handlers"),
         (
             "{ a: { handlers: [login] }, b: { handlers: [login] } }",
             "pools.b has the handler login, which is there in pools.a"
@@ -148,6 +152,43 @@ import Testing
     func `a faulty pool is named`(pools: String, fault: String) {
         let faults = ConfigurationFixture.faults(ConfigurationFixture.minimal + "pools: \(pools)\n")
         #expect(faults.contains { $0.hasPrefix("postern.yaml:2: \(fault)") }, "\(faults)")
+    }
+
+    @Test(
+        arguments: [
+            (
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo] }, slow: { handlers: [login] } }",
+                [[.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health], [.login]],
+                "no pool lists health, so pools.fast serves this too"
+            ),
+            (
+                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, token, userinfo, health] } }",
+                [[.authorize, .login], [.discovery, .jwks, .consent, .token, .userinfo, .health]],
+                "no pool lists login, so pools.slow serves this too"
+            ),
+            (
+                "{ a: { handlers: [discovery, jwks, token, userinfo] }, b: { handlers: [authorize, consent] } }",
+                [[.discovery, .jwks, .token, .userinfo, .login, .health], [.authorize, .consent]],
+                "no pool lists login, health, so pools.a serves this too"
+            ),
+            (
+                "{ fast: { threads: 16 }, slow: }",
+                [[.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health], [.login]], nil
+            ),
+            (
+                "{ tokens: { handlers: [token] }, fast: , slow: }",
+                [[.token], [.discovery, .jwks, .authorize, .consent, .userinfo, .health], [.login]], nil
+            ),
+        ] as [(String, [[HandlerName]], String?)])
+    func `a handler that nobody lists is served, with a warning where a list leaves it out`(
+        pools: String, handlers: [[HandlerName]], warning: String?
+    ) throws {
+        let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + "pools: \(pools)\n")
+        #expect(configuration.pools.map(\.handlers) == handlers)
+        #expect(configuration.warnings.count == (warning == nil ? 0 : 1))
+        if let warning {
+            #expect(configuration.warnings.first?.hasPrefix(warning) == true, "\(configuration.warnings)")
+        }
     }
 
     @Test func `all faults are told at once, in the order of their lines`() {
@@ -220,6 +261,9 @@ import Testing
         #expect(ConfigurationFixture.faults(whole) == [])
         #expect(whole.contains("\nlifetimes:\n  code: 60s\n"), "the comments were taken off")
         #expect(try ConfigurationFixture.parse(whole).lifetimes == .init(), "the comments name the defaults")
+        #expect(
+            try ConfigurationFixture.parse(whole).pools
+                == ConfigurationFixture.parse(ConfigurationFixture.minimal).pools)
     }
 
     @Test func `the manual names every key`() throws {

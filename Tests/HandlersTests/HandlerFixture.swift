@@ -103,12 +103,7 @@ final class HandlerFixture {
     /// Made once, as making an RSA key takes a while.
     private static let keys = Result {
         try [SignatureAlgorithm.rs256, .es256].map { algorithm in
-            let key = try SigningKey.generate(algorithm)
-            let sealed = seal.seal(
-                try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8))
-            return SigningKeyRecord(
-                keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
-                sealedPrivateJWK: sealed, createdAt: noon)
+            try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
         }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OIDCLogic
 import Testing
 
 @testable import Handlers
@@ -9,9 +10,15 @@ import Testing
         ("example-server.conf", \.server),
     ]
 
-    private static let pools = [
-        NginxConfiguration.Pool(name: "all", socket: "/run/all.sock", handlers: NginxEndpoint.all.map(\.handler))
-    ]
+    private func configuration(
+        _ issuer: String = "https://login.example.com/oidc", socket: String = "/run/all.sock",
+        handlers: [HandlerName] = HandlerName.allCases, staticDirectory: String = "/srv/static"
+    ) throws -> NginxConfiguration {
+        try NginxConfiguration(
+            issuer: Issuer(issuer),
+            pools: [Pool(name: "all", handlers: handlers, processes: 1, threads: 1, socket: socket)],
+            staticDirectory: staticDirectory)
+    }
 
     /// `POSTERN_WRITE_NGINX=1 swift test --filter NginxConfigurationTests` writes them again after a change.
     @Test(arguments: files)
@@ -27,18 +34,14 @@ import Testing
 
     @Test
     func `an endpoint whose handler no pool serves has no location`() throws {
-        let tokens = NginxConfiguration.Pool(name: "t", socket: "/run/t.sock", handlers: ["token"])
-        let locations = try NginxConfiguration(
-            issuer: "https://login.example.com/oidc", pools: [tokens], staticDirectory: "/srv/static"
-        ).locations
+        let locations = try configuration(handlers: [.token]).locations
         #expect(locations.contains("location = /oidc/token {"))
         #expect(!locations.contains("authorize"))
     }
 
     @Test
     func `an issuer at the root of its host has no base path`() throws {
-        let configuration = try NginxConfiguration(
-            issuer: "https://login.example.com", pools: Self.pools, staticDirectory: "/srv/static")
+        let configuration = try configuration("https://login.example.com")
         #expect(configuration.locations.contains("location ^~ / {"))
         #expect(configuration.locations.contains("location = /authorize "))
         #expect(configuration.locations.contains("sub_filter '\"/oidc/static/' '\"/static/';"))
@@ -47,46 +50,25 @@ import Testing
 
     @Test
     func `an http issuer is served on loopback only`() throws {
-        let server = try NginxConfiguration(
-            issuer: "http://localhost:8080/oidc", pools: Self.pools, staticDirectory: "/srv/static"
-        ).server
+        let server = try configuration("http://localhost:8080/oidc").server
         #expect(server.contains("listen 127.0.0.1:8080;"))
         #expect(!server.contains("ssl"))
     }
 
     @Test
     func `a path with a blank is one word`() throws {
-        let http = try NginxConfiguration(
-            issuer: "https://login.example.com/oidc",
-            pools: [.init(name: "all", socket: "/srv/my files/all.sock", handlers: ["token"])],
-            staticDirectory: "/srv/static"
-        ).http
+        let http = try configuration(socket: "/srv/my files/all.sock").http
         #expect(http.contains("server \"unix:/srv/my files/all.sock\";"))
     }
 
     @Test(arguments: ["/srv/$host", "/srv/a\"; include /etc/passwd; #", "/srv/a\\", "/srv/a\nb", "relative"])
     func `a path that nginx would read as something else is refused`(path: String) {
-        #expect(throws: NginxFault.path(path)) {
-            try NginxConfiguration(issuer: "https://a.example", pools: Self.pools, staticDirectory: path)
-        }
-    }
-
-    @Test(arguments: [
-        "https://a.example/oidc;", "https://", "ftp://a.example", "https://a.example/", "https://a.example:x",
-    ])
-    func `an issuer that is none is refused`(issuer: String) {
-        #expect(throws: NginxFault.issuer(issuer)) {
-            try NginxConfiguration(issuer: issuer, pools: Self.pools, staticDirectory: "/srv/static")
-        }
+        #expect(throws: NginxFault.path(path)) { try configuration(staticDirectory: path) }
     }
 
     @Test
     func `a socket path that the system would cut short is refused`() {
         let socket = "/" + String(repeating: "a", count: 107)
-        #expect(throws: NginxFault.socketTooLong(socket)) {
-            try NginxConfiguration(
-                issuer: "https://a.example", pools: [.init(name: "a", socket: socket, handlers: [])],
-                staticDirectory: "/srv/static")
-        }
+        #expect(throws: NginxFault.socketTooLong(socket)) { try configuration(socket: socket) }
     }
 }

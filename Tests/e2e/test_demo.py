@@ -125,6 +125,13 @@ def test_a_folder_for_another_port_is_not_taken(demo):
     assert "is for another port" in output
 
 
+def test_a_relative_folder_is_the_callers(tmp_path):
+    run = subprocess.run(
+        [ROOT / "scripts/quickstart", "--stop", "--dir", "mine"], cwd=tmp_path, env=ENVIRONMENT, text=True,
+        capture_output=True, check=False)
+    assert f"nothing was started in {tmp_path}/mine" in run.stderr
+
+
 def test_nobody_else_can_read_its_secrets(demo):
     assert demo.folder.stat().st_mode & 0o077 == 0
     for name in ("demo-password", "demo-client.json", "state.key", "signing.key", "postern.db"):

@@ -2,11 +2,14 @@
 
 import concurrent.futures
 import contextlib
+import http.client
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -316,6 +319,57 @@ def test_a_body_beyond_the_limit_gets_json_where_json_is_spoken(provider, agent,
     answer = agent.post(f"/oidc/{path}", {"filler": "x" * 100_000})
     assert answer.status == 413
     assert answer.json()["error"] == "invalid_request"
+
+
+def malformed(provider, path):
+    """The answer to a chunked body whose first chunk has no length (RFC 9112, section 7.1), from nginx itself."""
+    with socket.create_connection(("127.0.0.1", provider.port), timeout=10) as connection:
+        connection.sendall(
+            f"POST /oidc/{path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n".encode())
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer, answer.read()
+
+
+@pytest.mark.parametrize("path", APIS + CACHED)
+def test_what_is_no_request_is_told_in_json_where_json_is_spoken(provider, path):
+    answer, body = malformed(provider, path)
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    error = json.loads(body)
+    assert error["error"] == "invalid_request"
+    assert re.search(REFERENCE, error["error_description"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_no_request_is_told_on_a_page_where_pages_are_shown(provider, path):
+    answer, body = malformed(provider, path)
+    assert answer.status == 400
+    assert re.search(rf"Reference\s+<code>{REFERENCE}".encode(), body)
+
+
+@pytest.mark.parametrize("path, kind", [("token", "application/json"), ("jwks", "application/json"),
+                                        ("authorize", "text/html")])
+def test_a_server_that_denies_an_address_says_it_as_the_endpoint_speaks(own, path, kind):
+    """Our locations take on what the administrator's server block allows and denies."""
+    with temporary_folder() as folder:
+        port = unused_port()
+        for name in ("http", "locations", "fastcgi"):
+            text = own.postern("nginx", f"--{name}")
+            text = re.sub(r"^fastcgi_cache_path \S+", f"fastcgi_cache_path {folder}/cache", text, flags=re.MULTILINE)
+            text = text.replace("/var/log/nginx/postern.log", f"{folder}/access.log")
+            (folder / f"postern-{name}.conf").write_text(text)
+        with bare_nginx(folder, f"""
+            include postern-http.conf;
+            server {{ listen 127.0.0.1:{port}; deny all; include postern-locations.conf; }}"""):
+            wait_for_port(port, listening=True)
+            answer = Browser(f"http://localhost:{port}", "127.0.0.1").get(f"/oidc/{path}")
+            assert answer.status == 403
+            assert answer.header("Content-Type").startswith(kind)
+            assert re.search(REFERENCE.encode(), answer.body), "it is ours, not nginx's own"
+            if kind == "application/json":
+                assert answer.json()["error"] == "access_denied"
 
 
 @pytest.mark.parametrize("name", ["style.css", "favicon.svg", "index.html"])

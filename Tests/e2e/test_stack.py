@@ -11,7 +11,7 @@ import time
 import pytest
 
 from ports import unused_port
-from provider import ROOT, Provider, temporary_folder
+from provider import ROOT, Provider, running_provider, temporary_folder
 
 
 def stack(*arguments):
@@ -79,6 +79,13 @@ def test_down_ends_everything_and_up_starts_it_again(running):
     assert not list((running.folder / "run").glob("*.sock"))
     assert stack("up", running.folder, "--port", running.port).returncode == 0
     assert discovery_status(running.port) == 200
+
+
+def test_a_pool_has_the_processes_that_the_configuration_says():
+    with running_provider(lambda text: text + "pools: { fast: { processes: 3 }, slow: { processes: 2 } }\n") as running:
+        for pool, processes in (("fast", 3), ("slow", 2)):
+            master = int((running.folder / f"run/{pool}.pool.pid").read_text())
+            wait_until(lambda: len(children(master)) == processes)
 
 
 def test_down_drains_and_kills_nothing(running):

@@ -17,12 +17,7 @@ package struct SigningKeyAdministration {
         let there = Set(try store.signingKeys().filter { $0.status == .active }.map(\.algorithm))
         let time = now()
         let records = try ClientMetadata.signingAlgorithms.filter { !there.contains($0) }.map { algorithm in
-            let key = try SigningKey.generate(algorithm)
-            return SigningKeyRecord(
-                keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
-                sealedPrivateJWK: try seal.seal(
-                    key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8)),
-                createdAt: time)
+            try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: time)
         }
         if !records.isEmpty { try store.add(records) }
         return records

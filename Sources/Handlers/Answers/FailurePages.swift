@@ -37,12 +37,7 @@ struct FailurePages: Sendable {
 
 extension HandlerName {
     /// Whether its answers are pages.
-    var isForPeople: Bool {
-        switch self {
-        case .authorize, .login, .consent: true
-        case .discovery, .jwks, .token, .userinfo, .health: false
-        }
-    }
+    var isForPeople: Bool { traits.answers == .page }
 }
 
 extension Failure {

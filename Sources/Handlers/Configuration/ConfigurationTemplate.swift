@@ -28,16 +28,16 @@ package enum ConfigurationTemplate {
         #   id_token: 1h
         #   access_token: 1h
 
-        # Groups of processes. Password hashing is slow, so sign-in has a group of its own.
-        pools:
-          fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo, health], processes: 2, threads: 8, socket: run/fast.sock }
-          slow: { handlers: [login], processes: 1, threads: 4, socket: run/slow.sock }
+        # Groups of processes. Password hashing is slow, so sign-in has one of its own, and fast serves the rest.
+        # pools:
+        #   fast: { processes: 2, threads: 8 }
+        #   slow: { processes: 1, threads: 4 }
 
         # pages:
         #   templates: templates  # a folder of your own templates, in place of those that came with Postern
         #   locales: locales      # likewise of texts
         #   language: en          # for browsers that ask for none of those that are there
-        #   title: Sign in
+        #   title: Postern
         #   help: https://help.example.com/
 
         # What password hashing may take, in each process: one hash needs about 30 ms and 16 MB.

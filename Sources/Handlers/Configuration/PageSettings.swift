@@ -8,7 +8,7 @@ package struct PageSettings: Sendable, Equatable {
     package let locales: String?
     /// The language for browsers that ask for none of those that are there.
     package let language: String
-    /// What the service is called on its pages. Nil: the locale's own words.
+    /// What the service is called on its pages. Nil: "Postern".
     package let title: String?
     /// Where a user who can't sign in finds help.
     package let help: WebURI?

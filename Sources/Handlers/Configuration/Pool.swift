@@ -1,7 +1,8 @@
 /// A group of processes that serve the same handlers behind one socket.
 package struct Pool: Sendable, Equatable {
+    /// ``isName(_:)`` holds of it.
     package let name: String
-    package let handlers: [HandlerName]
+    package internal(set) var handlers: [HandlerName]
     package let processes: Int
     /// In each process.
     package let threads: Int
@@ -20,4 +21,16 @@ package struct Pool: Sendable, Equatable {
 
     /// What a Unix socket's path may have in bytes (`sun_path` without its end).
     package static let socketPathLimit = 107
+
+    /// Names are parts of file names, of nginx's upstreams and of systemd's units.
+    static func isName(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+            }
+    }
+
+    static func defaultSocket(_ name: String, in folder: String) -> String {
+        AbsolutePath.of("run/\(name).sock", in: folder)
+    }
 }

@@ -1,52 +1,37 @@
-/// Reads the section `pools`, and holds it against the handlers that there are.
+/// Reads the section `pools`, and sees to it that every handler is in one of them.
 struct PoolReading {
-    let pools: [Pool]
-
-    /// The pools of a configuration that says nothing of them, relative to its folder.
-    static func defaults(in folder: String) -> [Pool] {
-        [
-            Pool(
-                name: "fast", handlers: HandlerName.allCases.filter { $0 != .login }, processes: 2, threads: 8,
-                socket: AbsolutePath.of("run/fast.sock", in: folder)),
-            Pool(
-                name: "slow", handlers: [.login], processes: 1, threads: 4,
-                socket: AbsolutePath.of("run/slow.sock", in: folder)),
-        ]
-    }
+    private(set) var pools: [Pool] = []
+    /// The pools that say themselves what they serve.
+    private var listing: Set<String> = []
 
     init(_ root: ConfigurationSection, _ reading: ConfigurationReading, folder: String) {
         let section = root.section("pools")
-        guard !section.names.isEmpty else {
-            // The keys are declared all the same, for the environment and the manual.
-            pools = Self.defaults(in: folder).map { Self.pool($0.name, section, reading, folder, default: $0) }
-            return
-        }
-        pools = section.names.map { name, _ in
-            Self.pool(name, section, reading, folder, default: nil)
-        }
+        // Those that nobody names are read all the same, for the environment and the manual.
+        let names = section.names.isEmpty ? DefaultPool.allCases.map(\.rawValue) : section.names.map(\.name)
+        for name in names { add(name, section, reading, folder) }
         refuseDoubles(section)
-        refuseGaps(root)
-        for pool in pools where pool.socket.utf8.count > Pool.socketPathLimit {
-            reading.warn(
-                "pools.\(pool.name).socket is longer than \(Pool.socketPathLimit) bytes, which no Unix socket may be: \(pool.socket)"
-            )
+        placeUnlisted(reading)
+        for pool in pools {
+            if pool.handlers.isEmpty, !listing.contains(pool.name) {
+                section.fault(pool.name, "has no handlers; list those that it serves, such as handlers: [login]")
+            }
+            if pool.socket.utf8.count > Pool.socketPathLimit {
+                reading.warn(
+                    "pools.\(pool.name).socket is longer than \(Pool.socketPathLimit) bytes, which no Unix socket may be: \(pool.socket)"
+                )
+            }
         }
     }
 
-    private static func pool(
-        _ name: String, _ pools: ConfigurationSection, _ reading: ConfigurationReading, _ folder: String,
-        default fallback: Pool?
-    ) -> Pool {
-        let isName =
-            (1...32).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
-            }
-        if !isName {
+    private mutating func add(
+        _ name: String, _ pools: ConfigurationSection, _ reading: ConfigurationReading, _ folder: String
+    ) {
+        if !Pool.isName(name) {
             pools.fault(name, "is no name for a pool; use 1 to 32 of a-z, 0-9, - and _")
         }
         let section = pools.section(name, manual: "NAME")
-        let named = section.values("handlers")?.compactMap { value -> HandlerName? in
+        let values = section.values("handlers") ?? []
+        let handlers = values.compactMap { value -> HandlerName? in
             if let handler = HandlerName(rawValue: value.text) { return handler }
             let all = HandlerName.allCases.map(\.rawValue)
             let nearest = Nearest.question(value.text, among: all)
@@ -55,15 +40,15 @@ struct PoolReading {
                     + (nearest.isEmpty ? " There are \(all.joined(separator: ", "))." : nearest), at: value.place)
             return nil
         }
-        if named == nil, fallback == nil, section.line(of: "handlers") == nil {
-            pools.fault(name, "has no handlers; list those that it serves, such as handlers: [login]")
-        }
-        defer { section.refuseUnknown() }
-        return Pool(
-            name: name, handlers: named ?? fallback?.handlers ?? [],
-            processes: section.integer("processes", in: 1...64, default: fallback?.processes ?? 1),
-            threads: section.integer("threads", in: 1...256, default: fallback?.threads ?? 4),
-            socket: section.path("socket", default: fallback?.socket ?? "run/\(name).sock", in: folder))
+        if !values.isEmpty { listing.insert(name) }
+        let usual = DefaultPool(rawValue: name)
+        self.pools.append(
+            Pool(
+                name: name, handlers: handlers,
+                processes: section.integer("processes", in: 1...64, default: usual?.processes ?? 1),
+                threads: section.integer("threads", in: 1...256, default: usual?.threads ?? 4),
+                socket: section.path("socket", default: Pool.defaultSocket(name, in: folder), in: folder)))
+        section.refuseUnknown()
     }
 
     private func refuseDoubles(_ section: ConfigurationSection) {
@@ -82,10 +67,24 @@ struct PoolReading {
         }
     }
 
-    private func refuseGaps(_ root: ConfigurationSection) {
-        let served = Set(pools.flatMap(\.handlers))
-        let missing = HandlerName.allCases.filter { !served.contains($0) }.map(\.rawValue)
-        guard !missing.isEmpty else { return }
-        root.fault("pools", "leaves out \(missing.joined(separator: ", ")); nobody would answer for it")
+    /// A handler that came with an upgrade stands in no list yet, and must not keep an installation from starting.
+    private mutating func placeUnlisted(_ reading: ConfigurationReading) {
+        let listed = Set(pools.flatMap(\.handlers))
+        var unexpected: [(pool: String, handler: String)] = []
+        for handler in HandlerName.allCases where !listed.contains(handler) {
+            let usual = pools.firstIndex { $0.name == handler.traits.pool.rawValue }
+            let index = usual ?? pools.startIndex
+            pools[index].handlers.append(handler)
+            if usual == nil || listing.contains(pools[index].name) {
+                unexpected.append((pools[index].name, handler.rawValue))
+            }
+        }
+        for pool in pools {
+            let names = unexpected.filter { $0.pool == pool.name }.map(\.handler)
+            guard !names.isEmpty else { continue }
+            reading.warn(
+                "no pool lists \(names.joined(separator: ", ")), so pools.\(pool.name) serves this too; add it to the "
+                    + "handlers of the pool that you want it in")
+        }
     }
 }

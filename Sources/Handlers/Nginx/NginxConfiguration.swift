@@ -1,37 +1,24 @@
+import OIDCLogic
+
 /// The files that put Postern behind an nginx: a pure function of the values here.
 ///
 /// What is checked in under `nginx/` is these files for `NginxConfiguration.example`.
 package struct NginxConfiguration: Sendable {
-    /// Worker processes that share one socket, and the handlers that they serve.
-    package struct Pool: Sendable, Equatable {
-        package let name: String
-        /// Absolute path of the unix socket: at most 107 bytes, as the system wants it.
-        package let socket: String
-        package let handlers: [String]
-
-        package init(name: String, socket: String, handlers: [String]) {
-            self.name = name
-            self.socket = socket
-            self.handlers = handlers
-        }
-    }
-
-    let issuer: NginxIssuer
+    let issuer: Issuer
     let pools: [Pool]
     let staticDirectory: String
     let cacheDirectory: String
     let accessLog: String
 
     /// - Parameters:
-    ///   - issuer: as configured, such as `https://login.example.com/oidc`.
     ///   - staticDirectory: the folder of style sheet, icons and error pages (`nginx/static` in the source tree).
     ///   - cacheDirectory: nginx makes it; the folder above it must be there.
     /// - Throws: `NginxFault` for a value that nginx would read as something else than a plain word.
     package init(
-        issuer: String, pools: [Pool], staticDirectory: String, cacheDirectory: String = "/var/cache/postern",
+        issuer: Issuer, pools: [Pool], staticDirectory: String, cacheDirectory: String = "/var/cache/postern",
         accessLog: String = "/var/log/nginx/postern.log"
     ) throws(NginxFault) {
-        self.issuer = try NginxIssuer(issuer)
+        self.issuer = issuer
         self.pools = pools
         self.staticDirectory = staticDirectory
         self.cacheDirectory = cacheDirectory
@@ -39,20 +26,17 @@ package struct NginxConfiguration: Sendable {
         for path in pools.map(\.socket) + [staticDirectory, cacheDirectory, accessLog] {
             guard path.hasPrefix("/"), path.utf8.allSatisfy(Self.isPlain) else { throw .path(path) }
         }
-        for pool in pools {
-            guard pool.socket.utf8.count <= 107 else { throw .socketTooLong(pool.socket) }
-            guard !pool.name.isEmpty, pool.name.utf8.allSatisfy(Self.isNameByte) else { throw .name(pool.name) }
-        }
+        for pool in pools where pool.socket.utf8.count > Pool.socketPathLimit { throw .socketTooLong(pool.socket) }
     }
 
     /// The pool that serves a handler, if one does.
-    func pool(for handler: String) -> Pool? {
+    func pool(for handler: HandlerName) -> Pool? {
         pools.first { $0.handlers.contains(handler) }
     }
 
     /// A path as one word of nginx's grammar.
     static func word(_ path: String) -> String {
-        let isBare = path.utf8.allSatisfy { isNameByte($0) || "/.:+@~".utf8.contains($0) }
+        let isBare = path.utf8.allSatisfy { isWordByte($0) || "/.:+@~".utf8.contains($0) }
         return isBare ? path : "\"\(path)\""
     }
 
@@ -61,7 +45,7 @@ package struct NginxConfiguration: Sendable {
         byte >= 0x20 && byte != 0x7F && !"\"\\$".utf8.contains(byte)
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    private static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):

@@ -27,10 +27,9 @@ extension NginxConfiguration {
         # What is cached is the same for everyone, so the handler sees a GET without a query, whoever asks first.
         map "$postern_handler $request_method" $postern_method {
             default $request_method;
-            "discovery HEAD" GET;
-            "jwks HEAD" GET;
+        \(kept.map { "    \"\($0) HEAD\" GET;" }.joined(separator: "\n"))
         }
-        map $postern_handler $postern_query { default $query_string; discovery ""; jwks ""; }
+        map $postern_handler $postern_query { default $query_string; \(kept.map { "\($0) \"\";" }.joined(separator: " ")) }
         map $upstream_status $postern_uncacheable { default 1; 200 ""; }
 
         # Browsers remember it only when it comes over TLS (RFC 6797 §8.1).
@@ -49,6 +48,10 @@ extension NginxConfiguration {
                            'cache=$upstream_cache_status reference=$postern_reference id=$request_id';
 
         """
+    }
+
+    private var kept: [String] {
+        HandlerName.allCases.filter { $0.traits.answers == .keptJSON }.map(\.rawValue)
     }
 
     private func upstream(_ pool: Pool) -> String {

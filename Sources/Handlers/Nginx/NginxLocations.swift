@@ -37,6 +37,8 @@ extension NginxConfiguration {
             }
             location ^~ \(issuer.path)/static/errors/ {
                 internal;
+                # Whom the server denies is told so by our page.
+                allow all;
                 alias \(Self.word(staticDirectory + "/errors/"));
                 types { text/html html; }
                 charset utf-8;
@@ -65,42 +67,46 @@ extension NginxConfiguration {
         return (plain + ["    error_page 502 504 =503 \(issuer.path)/static/errors/503.html;"]).joined(separator: "\n")
     }
 
-    private var served: [(endpoint: NginxEndpoint, pool: Pool)] {
-        NginxEndpoint.all.compactMap { endpoint in pool(for: endpoint.handler).map { (endpoint, $0) } }
+    private var served: [(name: HandlerName, endpoint: EndpointTraits, pool: Pool)] {
+        HandlerName.allCases.compactMap { name in pool(for: name).map { (name, name.traits, $0) } }
     }
 
     private var pages: String {
-        let pages = served.filter { $0.endpoint.kind == .page }
+        let pages = served.filter { $0.endpoint.answers == .page }
         let width = pages.map(\.endpoint.path.count).max() ?? 0
-        return pages.map { endpoint, pool in
+        return pages.map { name, endpoint, pool in
             let blank = String(repeating: " ", count: width - endpoint.path.count)
-            let handler = "set $postern_handler \(endpoint.handler);"
+            let handler = "set $postern_handler \(name.rawValue);"
             let words = [handler + blank, "fastcgi_pass postern_\(pool.name);", endpoint.limit?.rawValue]
             let body = words.compactMap(\.self).joined(separator: " ")
             return "    location = \(issuer.path)\(endpoint.path)\(blank) { \(body) }\n"
         }.joined()
     }
 
+    /// Where a location has an error page of its own, nginx forgets those around it, so all that it says there by itself
+    /// is named: no method and no path is refused there, but a body may be malformed, and the server may deny an address.
     private var apis: String {
-        served.filter { $0.endpoint.kind != .page }.map { endpoint, pool in
-            var lines = ["set $postern_handler \(endpoint.handler);", "fastcgi_pass postern_\(pool.name);"]
+        served.filter { $0.endpoint.answers != .page }.map { name, endpoint, pool in
+            var lines = ["set $postern_handler \(name.rawValue);", "fastcgi_pass postern_\(pool.name);"]
             if let limit = endpoint.limit { lines.append(limit.rawValue) }
             lines += [
+                "error_page 400 @postern_malformed;",
+                "error_page 403 @postern_forbidden;",
                 "error_page 413 @postern_too_large;",
                 "error_page 429 @postern_too_many;",
                 "error_page 500 502 504 =503 @postern_unavailable;",
             ]
-            if endpoint.kind == .cachedJSON { lines += cache(for: endpoint) }
+            if endpoint.answers == .keptJSON { lines += cache(for: name) }
             let body = lines.map { "        \($0)\n" }.joined()
             return "    location = \(issuer.path)\(endpoint.path) {\n\(body)    }\n"
         }.joined()
     }
 
     /// The handler's Cache-Control says how long an answer may stand in for a pool that is down: see `http`.
-    private func cache(for endpoint: NginxEndpoint) -> [String] {
+    private func cache(for name: HandlerName) -> [String] {
         [
             "fastcgi_cache postern;",
-            "fastcgi_cache_key \"\(issuer.value) \(endpoint.handler)\";",
+            "fastcgi_cache_key \"\(issuer.value) \(name.rawValue)\";",
             "fastcgi_cache_valid 200 1m;",
             "fastcgi_no_cache $postern_uncacheable;",
             "fastcgi_cache_lock on;",
@@ -141,6 +147,8 @@ extension NginxConfiguration {
     /// RFC 6749 §5.2's form, which clients parse; the code is that of §4.1.2.1, as §5.2 has none for it.
     private var jsonErrors: String {
         [
+            ("malformed", 400, "invalid_request", "The request is malformed."),
+            ("forbidden", 403, "access_denied", "Requests from this address are not allowed."),
             ("too_large", 413, "invalid_request", "The request body is too large."),
             ("too_many", 429, "temporarily_unavailable", "Too many requests from this address. Try again shortly."),
             ("unavailable", 503, "temporarily_unavailable", "The service does not answer. Try again shortly."),

@@ -18,8 +18,8 @@ extension NginxConfiguration {
         }
 
         server {
-            listen \(issuer.port) ssl http2;
-            listen [::]:\(issuer.port) ssl http2;
+            listen \(port) ssl http2;
+            listen [::]:\(port) ssl http2;
             server_name \(issuer.host);
             server_tokens off;
             absolute_redirect off;
@@ -51,8 +51,8 @@ extension NginxConfiguration {
         # Printed by: postern nginx --server
 
         server {
-            listen 127.0.0.1:\(issuer.port);
-            listen [::1]:\(issuer.port);
+            listen 127.0.0.1:\(port);
+            listen [::1]:\(port);
             server_name \(issuer.host);
             server_tokens off;
             absolute_redirect off;
@@ -62,6 +62,8 @@ extension NginxConfiguration {
 
         """
     }
+
+    private var port: Int { issuer.port ?? (issuer.isTLS ? 443 : 80) }
 
     /// An issuer at the root of its host serves `/` itself.
     private var front: String {

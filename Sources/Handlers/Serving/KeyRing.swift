@@ -50,11 +50,3 @@ final class KeyRing: Sendable {
         return fresh
     }
 }
-
-extension SigningKeyRecord {
-    /// The private key. Throws if it isn't sealed under `seal`, that of `signing.key`, for this record.
-    package func signingKey(opening seal: Seal) throws -> SigningKey {
-        let bytes = try seal.open(sealedPrivateJWK, purpose: .signingKey, associated: Array(keyID.utf8))
-        return try SigningKey(privateJWK: JSON(parsing: bytes))
-    }
-}

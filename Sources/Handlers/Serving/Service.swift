@@ -79,27 +79,23 @@ struct Process: Sendable {
             cookies: cookies, passwords: passwords, keys: keys, now: clock,
             random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
-        for name in handlers { endpoints[name.rawValue] = endpoint(name, provider) }
+        for name in handlers {
+            endpoints[name.rawValue] = Endpoint(
+                methods: name.traits.methods, bodyLimit: name.traits.bodyLimit, respond: handler(name, provider))
+        }
         return endpoints
     }
 
-    private func endpoint(_ name: HandlerName, _ provider: Provider) -> Endpoint {
-        let small = 16 * 1024
+    private func handler(_ name: HandlerName, _ provider: Provider) -> (Request) throws -> Response {
         switch name {
-        case .discovery:
-            return Endpoint(methods: [.get], bodyLimit: 0, respond: DiscoveryHandler(provider).respond)
-        case .jwks: return Endpoint(methods: [.get], bodyLimit: 0, respond: JWKSHandler(provider: provider).respond)
-        case .authorize:
-            return Endpoint(methods: [.get, .post], bodyLimit: small, respond: AuthorizeHandler(provider).respond)
-        case .login: return Endpoint(methods: [.post], bodyLimit: small, respond: LoginHandler(provider).respond)
-        case .consent: return Endpoint(methods: [.post], bodyLimit: small, respond: ConsentHandler(provider).respond)
-        case .token:
-            return Endpoint(
-                methods: [.post], bodyLimit: small, respond: TokenHandler(provider: provider).respond)
-        case .userinfo:
-            return Endpoint(
-                methods: [.get, .post], bodyLimit: small, respond: UserInfoHandler(provider: provider).respond)
-        case .health: return Endpoint(methods: [.get], bodyLimit: 0, respond: HealthHandler(provider: provider).respond)
+        case .discovery: DiscoveryHandler(provider).respond
+        case .jwks: JWKSHandler(provider: provider).respond
+        case .authorize: AuthorizeHandler(provider).respond
+        case .login: LoginHandler(provider).respond
+        case .consent: ConsentHandler(provider).respond
+        case .token: TokenHandler(provider: provider).respond
+        case .userinfo: UserInfoHandler(provider: provider).respond
+        case .health: HealthHandler(provider: provider).respond
         }
     }
 }

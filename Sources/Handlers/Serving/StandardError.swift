@@ -1,5 +1,6 @@
 import Glibc
 
+/// Where the programs say what went wrong.
 package enum StandardError {
     package static func write(_ text: String) {
         var text = text

@@ -1,0 +1,64 @@
+import FCGIBridge
+
+/// What there is to know of an endpoint before its handler runs: nginx's files, the pools, the wiring and the answers to
+/// what no handler sees are made from it.
+struct EndpointTraits: Sendable {
+    /// What it answers with, also where nginx or the bridge answers in its place.
+    enum Answers: Sendable {
+        case page
+        case json
+        /// JSON that is the same for everyone, and that nginx keeps (OpenID Connect Discovery §4, RFC 7517 §5).
+        case keptJSON
+    }
+
+    /// Requests of one address beyond this are refused with 429; the rates stand in `postern-http.conf`.
+    enum Limit: String, Sendable {
+        case login = "limit_req zone=postern_login burst=30 nodelay;"
+        case token = "limit_req zone=postern_token burst=400 nodelay;"
+    }
+
+    /// Below the issuer's path.
+    let path: String
+    let answers: Answers
+    let methods: Set<Method>
+    /// In bytes.
+    let bodyLimit: Int
+    /// Whether it needs the private signing keys.
+    let signs: Bool
+    /// The pool that serves it where no other lists it.
+    let pool: DefaultPool
+    let limit: Limit?
+
+    private init(
+        _ path: String, _ answers: Answers, _ methods: Set<Method>, body bodyLimit: Int, signs: Bool,
+        pool: DefaultPool, limit: Limit?
+    ) {
+        self.path = path
+        self.answers = answers
+        self.methods = methods
+        self.bodyLimit = bodyLimit
+        self.signs = signs
+        self.pool = pool
+        self.limit = limit
+    }
+
+    /// The one table of the endpoints. No handler is without a row, for the switch would not compile.
+    fileprivate static func row(_ name: HandlerName) -> Self {
+        let discovery = "/.well-known/openid-configuration"
+        let form = 16 * 1024
+        return switch name {
+        case .discovery: Self(discovery, .keptJSON, [.get], body: 0, signs: false, pool: .fast, limit: nil)
+        case .jwks: Self("/jwks", .keptJSON, [.get], body: 0, signs: false, pool: .fast, limit: nil)
+        case .authorize: Self("/authorize", .page, [.get, .post], body: form, signs: false, pool: .fast, limit: nil)
+        case .login: Self("/login", .page, [.post], body: form, signs: false, pool: .slow, limit: .login)
+        case .consent: Self("/consent", .page, [.post], body: form, signs: false, pool: .fast, limit: nil)
+        case .token: Self("/token", .json, [.post], body: form, signs: true, pool: .fast, limit: .token)
+        case .userinfo: Self("/userinfo", .json, [.get, .post], body: form, signs: false, pool: .fast, limit: nil)
+        case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
+        }
+    }
+}
+
+extension HandlerName {
+    var traits: EndpointTraits { .row(self) }
+}

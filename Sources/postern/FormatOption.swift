@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// `--json`, for scripts.
+struct FormatOption: ParsableArguments {
+    @Flag(help: "Print JSON.") var json = false
+}

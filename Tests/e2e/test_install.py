@@ -1,0 +1,69 @@
+"""scripts/install, into a folder; what it installs is what systemd can start."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from provider import ROOT, temporary_folder
+
+PROGRAMS = os.environ.get("POSTERN_BIN") or str(ROOT / ".build/debug")
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """A folder with an installation at /opt/postern in it."""
+    with temporary_folder() as folder:
+        # A relative folder is the caller's.
+        run = subprocess.run(
+            [ROOT / "scripts/install", "--destdir", "root", "--prefix", "/opt/postern"], cwd=folder,
+            env={**os.environ, "POSTERN_BIN": PROGRAMS}, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+        yield folder / "root"
+
+
+def test_what_is_installed_finds_its_pages_and_makes_an_installation(installed, tmp_path):
+    postern = [installed / "opt/postern/bin/postern", "--config", tmp_path / "postern.yaml"]
+    subprocess.run([*postern, "init"], check=True, capture_output=True)
+    check = subprocess.run([*postern, "check"], check=True, capture_output=True, text=True).stdout
+    assert f"{installed}/opt/postern/share/postern" in check
+    assert (installed / "opt/postern/share/doc/postern/operate.md").exists()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
+def test_systemd_finds_nothing_wrong_with_the_units_of_a_pool(installed, tmp_path):
+    """It looks for the program as well, so that is named where it is for now."""
+    for kind in ("socket", "service"):
+        text = (installed / f"etc/systemd/system/postern@.{kind}").read_text()
+        assert "/usr/local" not in text
+        (tmp_path / f"postern@fast.{kind}").write_text(text.replace("/opt/postern", f"{installed}/opt/postern"))
+    run = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / "postern@fast.service", tmp_path / "postern@fast.socket"],
+        capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_units_the_example_of_nginx_and_the_configuration_name_the_same_sockets(installed, tmp_path):
+    socket = (installed / "etc/systemd/system/postern@.socket").read_text()
+    service = (installed / "etc/systemd/system/postern@.service").read_text()
+    assert "ListenStream=/var/lib/postern/run/%i.sock\n" in socket
+    assert "--config /var/lib/postern/postern.yaml %i\n" in service
+    assert "server unix:/var/lib/postern/run/fast.sock;" in (ROOT / "nginx/postern-http.conf").read_text()
+    assert "alias /usr/local/share/postern/nginx/static/;" in (ROOT / "nginx/postern-locations.conf").read_text()
+    postern = [installed / "opt/postern/bin/postern", "--config", tmp_path / "postern.yaml"]
+    subprocess.run([*postern, "init"], check=True, capture_output=True)
+    pools = subprocess.run([*postern, "pools"], check=True, capture_output=True, text=True).stdout
+    assert f"fast\t{tmp_path}/run/fast.sock\t" in pools
+
+
+@pytest.mark.parametrize("name, status, said", [("fats", 78, "has no pool fats"), ("fast", 78, "is not there")])
+def test_a_pool_that_can_not_start_says_why(installed, tmp_path, name, status, said):
+    postern = [installed / "opt/postern/bin/postern", "--config", tmp_path / "postern.yaml"]
+    if name != "fast":
+        subprocess.run([*postern, "init"], check=True, capture_output=True)
+    run = subprocess.run(
+        [installed / "opt/postern/bin/postern-pool", "--config", tmp_path / "postern.yaml", name],
+        capture_output=True, text=True, check=False, timeout=30)
+    assert run.returncode == status
+    assert said in run.stderr
