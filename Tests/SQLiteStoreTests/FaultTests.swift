@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 import OIDCLogic
 import StoreContract
@@ -159,6 +160,34 @@ import Testing
         #expect(try failure { _ = try store.spend(AttemptID("a"), until: .noon) }?.isUnavailable == true)
         #expect(try failure { try store.add(User.fixture()) }?.isUnavailable == true)
         #expect(try store.grant(GrantID("code-1")) == Grant.fixture(), "and what is there can be read")
+    }
+
+    /// Another process that was stopped while it wrote, or waited to.
+    @Test(arguments: [true, false])
+    func `a lock that another keeps makes writes fail after a while, for good`(isWriting: Bool) throws {
+        let database = try SQLiteDatabase(path: file.path, pruning: nil, patience: 200)
+        let store = try database.store()
+        let descriptor = unsafe open(file.path + ".lock", O_RDWR)
+        defer { close(descriptor) }
+        #expect((isWriting ? flock(descriptor, LOCK_EX) : csqlite_set_range_lock(descriptor, F_WRLCK)) == 0)
+        let begin = Monotonic.milliseconds
+        let failures = try concurrently(4) { number in
+            do {
+                _ = try database.store().redeemOrRevoke(Grant.fixture("code \(number)"))
+                return false
+            } catch let error as StoreError {
+                return error.isUnavailable
+            }
+        }
+        #expect(failures == [true, true, true, true])
+        #expect((200..<5000).contains(Monotonic.milliseconds - begin))
+        #expect(try store.user(UserID("sub-1")) == User.fixture(), "reads go on")
+        let start = try failure { _ = try SQLiteDatabase(path: file.path, pruning: nil, patience: 50) }
+        #expect(start?.isUnavailable == true, "a process that starts then says so")
+
+        #expect((isWriting ? flock(descriptor, LOCK_UN) : csqlite_set_range_lock(descriptor, F_UNLCK)) == 0)
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 9")))
+        #expect(try codes() == [false, false, false, false], "what has failed isn't made later")
     }
 
     @Test func `a file that can't be opened is unavailable`() throws {
