@@ -28,10 +28,11 @@ package enum ConfigurationTemplate {
         #   id_token: 1h
         #   access_token: 1h
 
-        # Groups of processes. Password hashing is slow, so sign-in has a group of its own.
+        # Groups of processes. Password hashing is slow, so sign-in has a group of its own, with threads for
+        # those who wait for their turn.
         pools:
           fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo, health], processes: 2, threads: 8, socket: run/fast.sock }
-          slow: { handlers: [login], processes: 1, threads: 4, socket: run/slow.sock }
+          slow: { handlers: [login], processes: 1, threads: 24, socket: run/slow.sock }
 
         # pages:
         #   templates: templates  # a folder of your own templates, in place of those that came with Postern

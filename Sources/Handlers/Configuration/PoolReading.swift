@@ -9,7 +9,7 @@ struct PoolReading {
                 name: "fast", handlers: HandlerName.allCases.filter { $0 != .login }, processes: 2, threads: 8,
                 socket: AbsolutePath.of("run/fast.sock", in: folder)),
             Pool(
-                name: "slow", handlers: [.login], processes: 1, threads: 4,
+                name: "slow", handlers: [.login], processes: 1, threads: 24,
                 socket: AbsolutePath.of("run/slow.sock", in: folder)),
         ]
     }
