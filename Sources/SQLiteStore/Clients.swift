@@ -68,7 +68,7 @@ extension SQLiteStore: ClientStore {
     }
 
     private static func client(_ row: borrowing Row) throws(StoreError) -> Client {
-        guard let metadata = try? ClientMetadata(row.json(1)) else { throw row.malformed(1) }
+        guard let metadata = try? ClientMetadata(stored: row.json(1)) else { throw row.malformed(1) }
         guard let preset = ClaimPreset(rawValue: try row.text(3)) else { throw row.malformed(3) }
         return Client(
             id: ClientID(try row.text(0)), metadata: metadata, sealedSecret: try row.optionalText(2), preset: preset,
