@@ -18,6 +18,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case exists
     /// What was to be changed isn't there.
     case missing
+    /// What was to be changed has changed meanwhile: read it again, and decide again.
+    case changed
     /// Locked, full, read-only or out of reach: the caller may try again. The text is for the log.
     case unavailable(String)
     /// It holds something that it never should, or answers an error that no retry mends. The text is for the log.
@@ -30,8 +32,9 @@ package protocol ClientStore {
     func clients(after id: ClientID?, limit: Int) throws -> [Client]
     /// Throws ``StoreError/exists`` if the id is taken, or is some user's subject (RFC 9700 §4.15).
     func add(_ client: Client) throws
-    /// Throws ``StoreError/missing``.
-    func replace(_ client: Client) throws
+    /// Replaces the version that `client` was made of, by the next. Throws ``StoreError/missing``, or
+    /// ``StoreError/changed`` if that version was replaced meanwhile. Returns the client as it is now.
+    @discardableResult func replace(_ client: Client) throws -> Client
     /// Removes it with its consents, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
 }
@@ -43,9 +46,10 @@ package protocol UserStore {
     func users(after name: Username?, limit: Int) throws -> [User]
     /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15).
     func add(_ user: User) throws
-    /// Throws ``StoreError/missing``, or ``StoreError/exists`` if its new name is taken. What the change ends besides
-    /// goes in the same transaction.
-    func replace(_ user: User, ending: UserEnding) throws
+    /// Replaces the version that `user` was made of, by the next. Throws ``StoreError/missing``, ``StoreError/changed``
+    /// if that version was replaced meanwhile, or ``StoreError/exists`` if the new name is taken. What the change ends
+    /// besides goes in the same transaction. Returns the user as they are now.
+    @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
     /// A better hash of the same password; nothing happens if the old one has been replaced meanwhile.

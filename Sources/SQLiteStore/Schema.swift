@@ -17,6 +17,7 @@ enum Schema {
 
         CREATE TABLE client (
             client_id           TEXT    NOT NULL PRIMARY KEY,
+            version             INTEGER NOT NULL,
             metadata            TEXT    NOT NULL,
             sealed_secret       TEXT,
             preset              TEXT    NOT NULL,
@@ -27,6 +28,7 @@ enum Schema {
 
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
+            version       INTEGER NOT NULL,
             username      TEXT    NOT NULL UNIQUE,
             password_hash TEXT,
             is_disabled   INTEGER NOT NULL CHECK (is_disabled IN (0, 1)),

@@ -135,6 +135,25 @@ import Testing
         #expect(try left() == [])
     }
 
+    @Test func `changes made at once are all made`() throws {
+        let before = try fixture.users.add("ada", password: password)
+        try fixture.atOnce(8) { number, users, _ in
+            switch number {
+            case 0: _ = try users.disable("ada")
+            case 1: _ = try users.setPassword("ada", to: Password("battery staple"))
+            default:
+                var attributes = UserAttributes()
+                try attributes.set("number\(number)", to: true)
+                _ = try users.set("ada", attributes: attributes)
+            }
+        }
+        let after = try fixture.users.user("ada")
+        #expect(after.isDisabled)
+        #expect(PasswordHash.verify("battery staple".utf8, try #require(after.passwordHash)))
+        #expect(after.attributes.keys.sorted() == (2..<8).map { "number\($0)" })
+        #expect(after.version == before.version + 8)
+    }
+
     @Test func `a name that is taken can't be given to another`() throws {
         _ = try fixture.users.add("ada", password: nil)
         let grace = try fixture.users.add("grace", password: nil)

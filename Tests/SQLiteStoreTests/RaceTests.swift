@@ -96,11 +96,11 @@ import Testing
 
     @Test func `a client changed by one process is seen by the next read of another`() throws {
         let (one, other) = (try databases[0].store(), try databases[1].store())
-        var client = try Client.fixture()
+        var client = try Client.fixture("changing")
         try one.add(client)
         for second in 0..<50 as Range<Int64> {
             client.updatedAt = .noon + second
-            try one.replace(client)
+            client = try one.replace(client)
             #expect(try other.client(client.id) == client)
         }
         try one.add([.fixture()])
@@ -113,7 +113,7 @@ import Testing
 
     @Test func `a client that was just changed is never read as it was before`() throws {
         let (one, others) = (try databases[0].store(), databases)
-        var client = try Client.fixture()
+        var client = try Client.fixture("changing")
         client.updatedAt = Timestamp(0)
         try one.add(client)
         let written = Monitor<Int64>(0)
@@ -124,7 +124,7 @@ import Testing
                 var client = changing
                 for round in 1...300 as ClosedRange<Int64> {
                     client.updatedAt = Timestamp(round)
-                    try store.replace(client)
+                    client = try store.replace(client)
                     written.update { $0 = round }
                 }
                 return 0

@@ -31,8 +31,11 @@ func expectClients(in store: some Store) throws {
     changed.sealedSecret = nil
     changed.isFirstParty = false
     changed.updatedAt = .noon + 9
-    try store.replace(changed)
-    try expect(try store.client(app.id) == changed, "a change is seen at the next read")
+    let next = try store.replace(changed)
+    try expect(try store.client(app.id) == next, "a change is seen at the next read")
+    try expect(next == changed.next, "as the next version of what was given")
+    try expect(.changed, "a change of an older version is refused") { try store.replace(app) }
+    try expect(try store.client(app.id) == next, "and changes nothing")
     try expect(.missing, "only what is there can be changed") { try store.replace(try Client.fixture("nobody")) }
 
     for id in ["b", "a", "B", "~"] { try store.add(try Client.fixture(id)) }
@@ -44,7 +47,7 @@ func expectClients(in store: some Store) throws {
     try expect(try store.clients(after: ClientID("~"), limit: 2).isEmpty, "after the last there is none")
     try expect(try store.clients(after: nil, limit: 0).isEmpty, "a limit of 0 gives none")
 
-    try expectRemovalOfClient(changed, from: store)
+    try expectRemovalOfClient(next, from: store)
 }
 
 private func expectRemovalOfClient(_ client: Client, from store: some Store) throws {
