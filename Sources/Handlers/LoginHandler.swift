@@ -71,8 +71,7 @@ struct LoginHandler {
             return .failure(.busy)
         }
         guard let user = found else {
-            try provider.store.recordFailure(for: [account], at: now, forgetting: Throttle.account.memory)
-            try provider.store.recordFailure(for: [network], at: now, forgetting: Throttle.address.memory)
+            try provider.store.recordFailure(for: [account, network], at: now)
             return .failure(.wrongCredentials)
         }
         if try provider.store.failedAttempts(for: account) != nil { try provider.store.clearFailures(for: [account]) }

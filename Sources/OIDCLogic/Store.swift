@@ -107,7 +107,7 @@ package protocol SigningKeyStore {
 
 package protocol ThrottleStore {
     func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts?
-    /// Counts one more for each; a count whose last failure is `forgetting` seconds old begins anew.
-    func recordFailure(for keys: [ThrottleKey], at now: Timestamp, forgetting: Int64) throws
+    /// Counts one more for each, all in one; a count whose last failure is as old as its throttle remembers begins anew.
+    func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws
     func clearFailures(for keys: [ThrottleKey]) throws
 }

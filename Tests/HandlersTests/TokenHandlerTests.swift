@@ -3,6 +3,7 @@ import OIDCLogic
 import Testing
 
 @testable import Handlers
+@testable import SQLiteStore
 
 /// RFC 6749 §4.1.3, §5.1 and §5.2, RFC 7636 §4.6.
 struct TokenHandlerTests {
@@ -153,12 +154,23 @@ struct TokenHandlerTests {
 
     @Test func `who guesses a secret waits`() throws {
         let code = try browser.code()
-        for _ in 0..<20 { #expect(browser.token(code, ["client_secret": "wrong"]).error == "invalid_client") }
+        for _ in 0..<21 { #expect(browser.token(code, ["client_secret": "wrong"]).error == "invalid_client") }
         let refused = browser.token(code)
         #expect(refused.status == .tooManyRequests)
         #expect(refused[.retryAfter]?.text == "1")
         fixture.now = fixture.now + 1
         #expect(browser.token(code).status == .ok)
+    }
+
+    @Test func `who makes up clients waits as well, and leaves one row`() throws {
+        let code = try browser.code()
+        for number in 0..<21 {
+            #expect(browser.token(code, ["client_id": "client \(number)"]).error == "invalid_client")
+        }
+        #expect(browser.token(code, ["client_id": "another"]).status == .tooManyRequests)
+        let rows = try fixture.store.reader.first("SELECT count(*) FROM failed_attempt", read: { $0.integer(0) })
+        #expect(rows == 1)
+        #expect(browser.token(code).status == .ok, "a client that there is isn't kept out by it")
     }
 
     // A store that can't answer never becomes a 4xx, and nothing is given without a row on disk.

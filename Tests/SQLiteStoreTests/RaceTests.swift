@@ -76,7 +76,7 @@ import Testing
     @Test func `every failure is counted`() throws {
         let key = ThrottleKey.login(account: Username("ann"))
         _ = try race { store in
-            for _ in 0..<25 { try store.recordFailure(for: [key], at: .noon, forgetting: 60) }
+            for _ in 0..<25 { try store.recordFailure(for: [key], at: .noon) }
         }
         #expect(try databases[0].store().failedAttempts(for: key)?.count == 200)
     }
