@@ -9,12 +9,31 @@ package enum Authentication {
 
     /// What checks a password. The same number of hashes is computed whether the user is known, disabled or unknown.
     ///
-    /// - Parameter verify: compares a password with a crypt(3) hash.
+    /// - Parameters:
+    ///   - verify: compares a password with a crypt(3) hash.
+    ///   - improve: another hash of a right password, to keep in place of one of the past; nil if that one will do.
     package static func user(
-        _ candidate: User?, password: String, decoy: String, verify: (_ password: String, _ hash: String) throws -> Bool
-    ) rethrows -> User? {
+        _ candidate: User?, password: String, decoy: String,
+        verify: (_ password: String, _ hash: String) throws -> Bool,
+        improve: (_ password: String, _ hash: String) throws -> String?
+    ) rethrows -> AuthenticatedUser? {
         let isMatch = try verify(password, candidate?.passwordHash ?? decoy)
-        guard let candidate, candidate.passwordHash != nil, !candidate.isDisabled, isMatch else { return nil }
-        return candidate
+        guard let candidate, let hash = candidate.passwordHash, !candidate.isDisabled, isMatch else { return nil }
+        return AuthenticatedUser(user: candidate, passwordHash: hash, betterHash: try improve(password, hash))
+    }
+}
+
+/// A user whose password was right, at the time. Only this file makes one.
+package struct AuthenticatedUser: Sendable {
+    package let user: User
+    /// What the password was compared with. It signs in only while the user still has it, and may sign in.
+    package let passwordHash: String
+    /// To be kept in its place.
+    package let betterHash: String?
+
+    fileprivate init(user: User, passwordHash: String, betterHash: String?) {
+        self.user = user
+        self.passwordHash = passwordHash
+        self.betterHash = betterHash
     }
 }

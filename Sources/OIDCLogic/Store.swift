@@ -52,8 +52,6 @@ package protocol UserStore {
     @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
-    /// A better hash of the same password; nothing happens if the old one has been replaced meanwhile.
-    func rehash(_ id: UserID, from old: String, to new: String) throws
 
     func consent(of user: UserID, to client: ClientID) throws -> Consent?
     /// Remembers it in place of an older one for the same user and client.
@@ -70,12 +68,10 @@ package enum UserEnding: Sendable {
 package protocol SessionStore {
     func session(digest: [UInt8]) throws -> Session?
     func session(_ id: SessionID) throws -> Session?
-    /// Starts `session` under the digest of its cookie's token, or, where a session of that id is there, gives it this
-    /// new digest and these new values; ends the session `ended`; and spends the attempt, whose id is kept until
-    /// `until`: all or nothing. False, and nothing has changed: the attempt was spent before.
-    func start(
-        _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
-    ) throws -> Bool
+    /// Starts the session, or gives the one of its id the new digest and values; ends the one that it takes the place
+    /// of; spends the attempt; keeps the user's better hash, if there is one; and clears the failures: all or nothing,
+    /// and nothing unless the user may still sign in by the proof that they gave.
+    func start(_ start: SessionStart) throws -> SessionStart.Outcome
     /// Notes that it was used; never moves the time back.
     func touch(_ id: SessionID, at now: Timestamp) throws
     func endSession(_ id: SessionID) throws

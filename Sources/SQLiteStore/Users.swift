@@ -74,12 +74,6 @@ extension SQLiteStore: UserStore {
         try write { database in try database.run("DELETE FROM user WHERE sub = ?1", Value(id)) == 1 }
     }
 
-    package func rehash(_ id: UserID, from old: String, to new: String) throws {
-        // Check and change are one statement, so that a password set meanwhile stays.
-        let sql = "UPDATE user SET password_hash = ?3 WHERE sub = ?1 AND password_hash = ?2"
-        try write { database in _ = try database.run(sql, Value(id), .text(old), .text(new)) }
-    }
-
     /// Throws ``StoreError/broken(_:)`` for what couldn't be read again.
     private static func text(of attributes: [String: JSON]) throws -> String {
         let bytes = JSON.object(attributes).serialized()

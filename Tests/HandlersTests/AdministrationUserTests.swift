@@ -95,8 +95,11 @@ import Testing
         let session = Session(
             id: SessionID(name), userID: user.id, authTime: now, amr: ["pwd"], acr: "1", createdAt: now,
             lastUsedAt: now, expiresAt: now + 3600, sidKey: SystemRandom().bytes(32))
-        #expect(
-            try fixture.store.start(session, digest: digest, ending: nil, spending: AttemptID(name), until: now + 60))
+        let authenticated = Authentication.user(
+            user, password: "", decoy: "", verify: { _, _ in true }, improve: { _, _ in nil })
+        let start = SessionStart(
+            session, digest: digest, of: try #require(authenticated), spending: AttemptID(name), until: now + 60)
+        #expect(try fixture.store.start(start) == .started)
         let grant = Grant(
             id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, scope: .standard,
             authTime: now, createdAt: now, expiresAt: now + 3600)
@@ -125,12 +128,12 @@ import Testing
         #expect(try left() == [])
         #expect(try !fixture.users.enable("lovelace").isDisabled)
 
-        left = try signIn(user)
+        left = try signIn(try fixture.users.user("lovelace"))
         let changed = try fixture.users.setPassword("lovelace", to: Password("battery staple"))
         #expect(try left() == [])
         #expect(!PasswordHash.verify(password, try #require(changed.passwordHash)))
 
-        left = try signIn(user)
+        left = try signIn(changed)
         _ = try fixture.users.set("lovelace", attributes: .init(), password: password)
         #expect(try left() == [])
     }

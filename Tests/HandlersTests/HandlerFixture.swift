@@ -11,12 +11,15 @@ import Synchronization
 final class HandlerFixture {
     static let noon = Timestamp(1_800_000_000)
     static let password = "correct horse"
+    /// Another hash of the same password, as far as this provider knows.
+    static let otherHash = "another hash of the same password"
 
     let provider: Provider
     let database: SQLiteDatabase
     let store: SQLiteStore
     private let folder: TemporaryFolder
     private let clock: TestClock
+    private let checking: Checking
 
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
     init() throws {
@@ -26,11 +29,18 @@ final class HandlerFixture {
         let issuer = try Issuer("https://login.example/oidc")
         let clock = TestClock()
         self.clock = clock
+        let checking = Checking()
+        self.checking = checking
         let hash = try Self.passwordHash.get()
         provider = Provider(
             issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
             cookies: CookieNames(for: issuer, sharesHost: false),
-            passwords: PasswordChecker(limit: 1, queue: 0) { $0 == Self.password && $1 == hash },
+            passwords: PasswordChecker(
+                limit: 16, queue: 0,
+                verify: { password, tried in
+                    checking.happens()
+                    return password == Self.password && [hash, Self.otherHash].contains(tried)
+                }), checks: ChecksInFlight(),
             keys: KeyRing(seal: Self.seal), now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
@@ -44,6 +54,9 @@ final class HandlerFixture {
         get { clock.now }
         set { clock.now = newValue }
     }
+
+    /// What happens while a password is being checked.
+    func whileChecking(_ action: (@Sendable () -> Void)?) { checking.action.withLock { $0 = action } }
 
     func add(
         _ id: String, isFirstParty: Bool = true, preset: ClaimPreset = .standard, metadata: [String: JSON] = [:]
@@ -111,6 +124,12 @@ final class HandlerFixture {
                 sealedPrivateJWK: sealed, createdAt: noon)
         }
     }
+}
+
+private final class Checking: Sendable {
+    let action = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func happens() { action.withLock { $0 }?() }
 }
 
 private final class TestClock: Sendable {

@@ -12,7 +12,7 @@ import Testing
     init() throws {
         file = try TemporaryDatabase()
         databases = [try file.open(), try file.open()]
-        try databases[0].store().add(User.fixture())
+        try databases[0].store().addFixtures()
     }
 
     /// Eight threads, four of each process.
@@ -48,13 +48,83 @@ import Testing
                     return number
                 }
                 let session = Session.fixture("session \(round) \(number)")
-                let attempt = AttemptID("attempt \(round)")
                 let digest = [UInt8(round), number]
-                let began = try store.start(session, digest: digest, ending: nil, spending: attempt, until: .noon)
-                #expect(try (store.session(digest: digest) != nil) == began)
-                return began
+                let outcome = try store.start(session, digest: digest, spending: "attempt \(round)")
+                #expect(try (store.session(digest: digest) != nil) == (outcome == .started))
+                return outcome == .started
             }
             #expect(won.filter { $0 }.count == 1)
+        }
+    }
+
+    @Test func `whoever is disabled at once with a sign-in or a redemption keeps nothing`() throws {
+        for round in 0..<20 {
+            let user = User.fixture("user \(round)", name: "user \(round)")
+            try databases[0].store().add(user)
+            let first = Session.fixture("first \(round)", of: user.id)
+            #expect(
+                try databases[0].store().start(first, digest: [1, UInt8(round)], of: user, spending: "first \(round)")
+                    == .started)
+            let next = Monitor<UInt8>(0)
+            _ = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                switch number % 4 {
+                case 0:
+                    var disabled = user
+                    disabled.isDisabled = true
+                    _ = try? store.replace(disabled, ending: .everything)
+                case 1:
+                    let grant = Grant.fixture("\(round) \(number)", user: user.id, session: first.id.value)
+                    _ = try store.redeemOrRevoke(grant)
+                default:
+                    let session = Session.fixture("\(round) \(number)", of: user.id)
+                    let digest = [2, UInt8(round), number]
+                    _ = try store.start(session, digest: digest, of: user, spending: "\(round) \(number)")
+                }
+            }
+            let store = try databases[1].store()
+            #expect(try store.user(user.id)?.isDisabled == true)
+            for number in 1...8 as ClosedRange<UInt8> {
+                #expect(try store.session(digest: [2, UInt8(round), number]) == nil)
+                let grant = try store.grant(GrantID("\(round) \(number)"))
+                #expect(grant?.isRevoked != false)
+            }
+        }
+    }
+
+    @Test func `of changes that are made at once of one state, one is made`() throws {
+        for round in 0..<20 {
+            let client = try Client.fixture("client \(round)")
+            try databases[0].store().add(client)
+            let outcomes = try race { store in
+                do { return try store.replace(client) == client.next } catch StoreError.changed { return false }
+            }
+            #expect(outcomes.filter { $0 }.count == 1)
+            #expect(try databases[1].store().client(client.id)?.version == 2)
+        }
+    }
+
+    @Test func `two pages that are allowed at once lose neither's scope`() throws {
+        for round in 0..<20 {
+            let client = try Client.fixture("client \(round)")
+            try databases[0].store().add(client)
+            let next = Monitor(0)
+            _ = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                let consent = Consent(
+                    userID: UserID("sub-1"), clientID: client.id, scope: Scope(names: ["\(number)"]), grantedAt: .noon)
+                let attempt = AttemptID("\(round) \(number)")
+                let isSpent = try store.remember(consent, spending: attempt, until: .noon)
+                #expect(isSpent)
+            }
+            let scope = try databases[1].store().consent(of: UserID("sub-1"), to: client.id)?.scope
+            #expect(scope == Scope(names: (1...8).map(String.init)))
         }
     }
 
