@@ -28,11 +28,12 @@ struct TokenHandler {
         }
         let exchange = try CodeExchange(parameters, code: sealed, from: client, opening: provider.seal)
         let accepted = try accept(exchange)
+        switch try provider.store.redeemOrRevoke(accepted.grant) {
+        case .recorded: return provider.json(try issue(for: accepted).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
-        guard try provider.store.redeemOrRevoke(accepted.grant) else {
-            throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
+        case .replayed: throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
+        case .ended: throw OAuthError.invalidGrant("the user has signed out meanwhile, or may no longer sign in")
         }
-        return provider.json(try issue(for: accepted).json)
     }
 
     /// Reads user, session and consent again, as of now.
@@ -45,10 +46,9 @@ struct TokenHandler {
                 user: try store.user(code.userID), session: try store.session(code.sessionID),
                 consent: try store.consent(of: code.userID, to: code.clientID), lifetimes: provider.lifetimes, at: now)
         } catch let error as OAuthError {
-            // A code that is refused for another reason may be a replay all the same, and then ends what it gave.
-            if try store.grant(code.id) != nil {
-                _ = try store.redeemOrRevoke(exchange.grant(lifetimes: provider.lifetimes, at: now))
-            }
+            // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
+            // the code's own client that asks: an exchange is made of no other's.
+            if let grant = try store.grant(code.id), !grant.isRevoked { try store.revoke(grant.id) }
             throw error
         }
     }

@@ -86,10 +86,21 @@ package protocol SessionStore {
 }
 
 package protocol GrantStore {
-    /// Records the grant of a code. If its id is there already, the code was used before: what it gave is revoked, and
-    /// the answer is false (RFC 6749 §4.1.2).
-    func redeemOrRevoke(_ grant: Grant) throws -> Bool
+    /// Records the grant of a code, if its session has not ended, its user is enabled and its client is there. If the
+    /// grant's id is there already, the code was used before, and what it gave is revoked (RFC 6749 §4.1.2).
+    func redeemOrRevoke(_ grant: Grant) throws -> Redemption
+    /// Nothing happens if there is none of that id.
+    func revoke(_ id: GrantID) throws
     func grant(_ id: GrantID) throws -> Grant?
+}
+
+/// What became of a code.
+package enum Redemption: Sendable, Equatable {
+    case recorded
+    /// It was used before, and what it gave is revoked.
+    case replayed
+    /// What it hangs on has ended meanwhile. Nothing is recorded.
+    case ended
 }
 
 package protocol SigningKeyStore {

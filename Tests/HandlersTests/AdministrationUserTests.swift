@@ -101,9 +101,9 @@ import Testing
             session, digest: digest, of: try #require(authenticated), spending: AttemptID(name), until: now + 60)
         #expect(try fixture.store.start(start) == .started)
         let grant = Grant(
-            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, scope: .standard,
-            authTime: now, createdAt: now, expiresAt: now + 3600)
-        #expect(try fixture.store.redeemOrRevoke(grant))
+            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, sid: "sid",
+            scope: .standard, authTime: now, amr: ["pwd"], acr: "1", createdAt: now, expiresAt: now + 3600)
+        #expect(try fixture.store.redeemOrRevoke(grant) == .recorded)
         return { [store = fixture.store] in
             let hasSession = try store.session(digest: digest) != nil
             let hasGrant = try store.grant(grant.id).map { !$0.isRevoked } ?? false

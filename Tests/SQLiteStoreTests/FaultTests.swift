@@ -101,7 +101,7 @@ import Testing
         #expect(outcomes.allSatisfy { $0?.isBroken == true })
         #expect(try codes() == [false, false, false, false])
         try onWriter("DROP TRIGGER temp.fault")
-        #expect(try store.redeemOrRevoke(Grant.fixture("code 1")), "a code that nobody got is unused")
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 1")) == .recorded, "a code that nobody got is unused")
         #expect(try database.integrityCheck().isEmpty)
     }
 
@@ -123,7 +123,7 @@ import Testing
         ])
         #expect(outcomes.allSatisfy { $0?.isUnavailable == true })
         #expect(try codes() == [false, false, false, false])
-        #expect(try store.redeemOrRevoke(Grant.fixture("code 0")))
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 0")) == .recorded)
         #expect(try database.integrityCheck().isEmpty)
     }
 
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func `a database that can't be written is unavailable, never a refusal`() throws {
-        #expect(try store.redeemOrRevoke(Grant.fixture()))
+        #expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded)
         try onWriter("PRAGMA query_only = ON")
         #expect(throws: StoreError.self) { try store.redeemOrRevoke(Grant.fixture()) }
         #expect(try failure { _ = try store.redeemOrRevoke(Grant.fixture()) }?.isUnavailable == true)

@@ -53,10 +53,12 @@ func expectClients(in store: some Store) throws {
 private func expectRemovalOfClient(_ client: Client, from store: some Store) throws {
     let user = User.fixture()
     try store.add(user)
-    try store.remember(Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon))
+    try expect(try store.start(.fixture(), digest: [1], spending: "session") == .started, "a session starts")
+    let consent = Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon)
+    try expect(try store.remember(consent, spending: AttemptID("consent"), until: .noon), "a consent is remembered")
     let grant = Grant.fixture(client: client.id.value)
     let other = Grant.fixture("code-2", client: "spare")
-    try expect(try store.redeemOrRevoke(grant) && store.redeemOrRevoke(other), "a new code is redeemed")
+    for new in [grant, other] { try expect(try store.redeemOrRevoke(new) == .recorded, "a new code is redeemed") }
 
     try expect(try store.removeClient(client.id), "a client that is there is removed")
     try expect(try store.client(client.id) == nil, "and is gone at the next read")

@@ -68,11 +68,13 @@ extension Session {
 
 extension Grant {
     package static func fixture(
-        _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), until: Timestamp = .noon + 60
+        _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), session: String = "session-1",
+        until: Timestamp = .noon + 60
     ) -> Grant {
         Grant(
-            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID("session-1"),
-            scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, createdAt: .noon, expiresAt: until)
+            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID(session),
+            sid: "sid \"1\"", scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, amr: ["pwd", "o\"tp"],
+            acr: "urn:example:\"gold\"", createdAt: .noon, expiresAt: until)
     }
 }
 
