@@ -111,18 +111,21 @@ final class HandlerFixture {
         try JWS.sign(header: type, claims: claims, key: try provider.keys.signingKey(algorithm, from: store))
     }
 
-    private static let seal = Seal(current: .generate(), context: "https://login.example/oidc")
+    static let seal = Seal(current: .generate(), context: "https://login.example/oidc")
     private static let passwordHash = Result { try PasswordHash.hash(password.utf8) }
     /// Made once, as making an RSA key takes a while.
     private static let keys = Result {
-        try [SignatureAlgorithm.rs256, .es256].map { algorithm in
-            let key = try SigningKey.generate(algorithm)
-            let sealed = seal.seal(
-                try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8))
-            return SigningKeyRecord(
-                keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
-                sealedPrivateJWK: sealed, createdAt: noon)
-        }
+        try [SignatureAlgorithm.rs256, .es256].map { try key($0) }
+    }
+
+    /// A new active key; `seal` is another than the provider's where it shall not be able to open it.
+    static func key(_ algorithm: SignatureAlgorithm, sealedBy seal: Seal = seal) throws -> SigningKeyRecord {
+        let key = try SigningKey.generate(algorithm)
+        let sealed = seal.seal(
+            try key.privateJWK().serialized(), purpose: .signingKey, associated: Array(key.keyID.utf8))
+        return SigningKeyRecord(
+            keyID: key.keyID, algorithm: algorithm, status: .active, publicJWK: key.publicKey.publicJWK,
+            sealedPrivateJWK: sealed, createdAt: noon)
     }
 }
 

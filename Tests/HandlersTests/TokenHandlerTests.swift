@@ -1,4 +1,5 @@
 import FCGIBridge
+import JOSE
 import OIDCLogic
 import Testing
 
@@ -119,6 +120,31 @@ struct TokenHandlerTests {
         client.metadata.scope = Scope(names: ["openid"])
         try fixture.store.replace(client)
         #expect(browser.token(code).error == "invalid_grant")
+    }
+
+    @Test func `a code isn't spent where its tokens can't be signed`() throws {
+        try fixture.add("ed", metadata: ["id_token_signed_response_alg": "EdDSA"])
+        let code = try browser.code("ed")
+        let before = try fixture.rows()
+        let refused = browser.token(code, of: "ed")
+        #expect(refused.status == .internalServerError)
+        #expect(refused.error == "server_error")
+        #expect(try fixture.rows() == before)
+        try fixture.store.add([HandlerFixture.key(.edDSA)])
+        #expect(browser.token(code, of: "ed").status == .ok)
+    }
+
+    @Test func `a key that can't be opened fails its own algorithm alone`() throws {
+        let stranger = Seal(current: .generate(), context: "https://login.example/oidc")
+        try fixture.store.add([HandlerFixture.key(.edDSA, sealedBy: stranger)])
+        try fixture.add("ed", metadata: ["id_token_signed_response_alg": "EdDSA"])
+        let token = try browser.token(try browser.code()).json()["access_token"]?.stringValue ?? ""
+        #expect(browser.userInfo("Bearer \(token)").status == .ok)
+        let code = try browser.code("ed")
+        #expect(browser.token(code, of: "ed").error == "server_error")
+        #expect(throws: OAuthError.self) {
+            try fixture.provider.keys.signingKey(.edDSA, from: fixture.store)
+        }
     }
 
     @Test func `a code of a removed client is worth nothing`() throws {
