@@ -54,8 +54,10 @@ package protocol UserStore {
     func removeUser(_ id: UserID) throws -> Bool
 
     func consent(of user: UserID, to client: ClientID) throws -> Consent?
-    /// Remembers it in place of an older one for the same user and client.
-    func remember(_ consent: Consent) throws
+    /// Spends the attempt's step, whose id is kept until `until`, and remembers the consent together with what the same
+    /// user has allowed the same client before: all or nothing. False, and nothing has changed: the attempt was spent
+    /// before. Throws ``StoreError/missing`` if the user or the client is gone.
+    func remember(_ consent: Consent, spending attempt: AttemptID, until: Timestamp) throws -> Bool
 }
 
 /// What ends with a change of a user.

@@ -198,12 +198,15 @@ import Testing
         unsafe rmdir(folder.path)
     }
 
-    @Test func `what refers to someone who is gone is missing`() throws {
-        let gone = UserID("gone")
-        let session = Session.fixture(of: gone)
-        #expect(throws: StoreError.missing) { try store.redeemOrRevoke(Grant.fixture("code", user: gone)) }
-        #expect(throws: StoreError.missing) {
-            try store.start(session, digest: [1], ending: nil, spending: AttemptID("attempt"), until: .noon)
+    @Test func `a consent that fails midway leaves its attempt unspent`() throws {
+        try onWriter(
+            """
+            CREATE TEMP TRIGGER fault BEFORE INSERT ON main.consent
+            BEGIN SELECT RAISE(ABORT, 'fault'); END
+            """)
+        let consent = Consent(userID: UserID("sub-1"), clientID: ClientID("app"), scope: .none, grantedAt: .noon)
+        #expect(throws: StoreError.self) {
+            try store.remember(consent, spending: AttemptID("attempt"), until: .noon)
         }
         #expect(try store.spend(AttemptID("attempt"), until: .noon))
     }
