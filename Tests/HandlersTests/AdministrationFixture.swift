@@ -25,6 +25,35 @@ struct AdministrationFixture {
     var users: UserAdministration { UserAdministration(store: store, now: { Self.noon }) }
     var keys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: { Self.noon }) }
 
+    /// A clock that is looked at between the reading of a row and its change, and lets `other` change it there, `times`
+    /// times.
+    func clock(
+        _ times: Int = 1,
+        interruptedBy other: @escaping @Sendable (UserAdministration, ClientAdministration) throws -> Void
+    ) -> Clock {
+        let left = Interruptions(times)
+        return { [database, seal] in
+            guard left.take(), let store = try? database.store() else { return Self.noon }
+            try? other(
+                UserAdministration(store: store, now: { Self.noon }),
+                ClientAdministration(store: store, seal: { seal }, now: { Self.noon }))
+            return Self.noon
+        }
+    }
+
+    private final class Interruptions: Sendable {
+        private let left: Mutex<Int>
+
+        init(_ count: Int) { left = Mutex(count) }
+
+        func take() -> Bool {
+            left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+        }
+    }
+
     /// Runs `operation` on as many threads at once, each with what a process of its own has.
     func atOnce(
         _ count: Int, _ operation: @Sendable (Int, UserAdministration, ClientAdministration) throws -> Void

@@ -138,6 +138,31 @@ import Testing
         #expect(try left() == [])
     }
 
+    @Test func `a change that comes between is kept`() throws {
+        _ = try fixture.users.add("ada", password: password)
+        let clock = fixture.clock { users, _ in
+            _ = try users.setPassword("ada", to: Password("battery staple"))
+            _ = try users.disable("ada")
+        }
+        var attributes = UserAttributes()
+        try attributes.set("email", to: "ada@example.com")
+        let changed = try UserAdministration(store: fixture.store, now: clock).set("ada", attributes: attributes)
+        #expect(try fixture.users.user("ada") == changed)
+        #expect(changed.attributes["email"] == "ada@example.com")
+        #expect(changed.isDisabled)
+        #expect(PasswordHash.verify("battery staple".utf8, try #require(changed.passwordHash)))
+    }
+
+    @Test func `who always comes too late is told in the end`() throws {
+        let before = try fixture.users.add("ada", password: nil)
+        let clock = fixture.clock(.max) { users, _ in _ = try users.enable("ada") }
+        #expect(throws: StoreError.changed) {
+            try UserAdministration(store: fixture.store, now: clock).disable("ada")
+        }
+        let after = try fixture.users.user("ada")
+        #expect(!after.isDisabled && after.version > before.version)
+    }
+
     @Test func `changes made at once are all made`() throws {
         let before = try fixture.users.add("ada", password: password)
         try fixture.atOnce(8) { number, users, _ in
