@@ -3,8 +3,8 @@
 #include <sqlite3.h>
 #include <sys/vfs.h>
 
-#ifndef F_OFD_SETLKW
-#define F_OFD_SETLKW 38
+#ifndef F_OFD_SETLK
+#define F_OFD_SETLK 37
 #endif
 
 // A null pointer would bind NULL where an empty value is meant; SQLITE_TRANSIENT is a cast that Swift can't see.
@@ -30,13 +30,13 @@ static inline int csqlite_refuse_double_quoted_texts(sqlite3 *database) {
 // Statistics of memory put a process-wide lock around every allocation.
 static inline int csqlite_disable_memory_statistics(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
-// Locks (F_WRLCK) or unlocks (F_UNLCK) the whole file for this open file description; waits for whoever has it.
-// Independent of flock() on the same file.
+// Locks (F_WRLCK) or unlocks (F_UNLCK) the whole file for this open file description; EAGAIN or EACCES if
+// another has it. Independent of flock() on the same file.
 static inline int csqlite_set_range_lock(int descriptor, int type) {
     struct flock range = {0};
     range.l_type = (short)type;
     range.l_whence = SEEK_SET;
-    return fcntl(descriptor, F_OFD_SETLKW, &range);
+    return fcntl(descriptor, F_OFD_SETLK, &range);
 }
 
 // Swift can't see the extended result codes: they are expressions. What was to be added is there already:

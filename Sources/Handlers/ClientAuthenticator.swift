@@ -8,18 +8,24 @@ struct ClientAuthenticator {
     /// Throws `invalid_client`, `invalid_request`, or `slow_down` after too many failures from this address.
     func authenticate(_ parameters: Parameters, _ request: Request) throws -> AuthenticatedClient {
         let credentials = try ClientCredentials(parameters, authorization: request.header("Authorization"))
-        let key = ThrottleKey.client(credentials.clientID, address: request.remoteAddress)
+        let client = try find(credentials)
+        let key: ThrottleKey =
+            if let client {
+                .client(client.id, address: request.remoteAddress)
+            } else {
+                .unknownClient(address: request.remoteAddress)
+            }
         let failures = try provider.store.failedAttempts(for: key)
-        let wait = Throttle.client.wait(after: failures, at: provider.now())
+        let wait = key.throttle.wait(after: failures, at: provider.now())
         guard wait == 0 else {
             throw OAuthError.slowDown("too many failed authentications of this client; wait", retryAfter: Int(wait))
         }
         do {
-            let client = try credentials.authenticate(try find(credentials), opening: provider.seal)
+            let authenticated = try credentials.authenticate(client, opening: provider.seal)
             if failures != nil { try provider.store.clearFailures(for: [key]) }
-            return client
+            return authenticated
         } catch let error as OAuthError where error.code == .invalidClient {
-            try provider.store.recordFailure(for: [key], at: provider.now(), forgetting: Throttle.client.memory)
+            try provider.store.recordFailure(for: [key], at: provider.now())
             throw error
         }
     }

@@ -38,15 +38,12 @@ struct ConsentHandler {
         guard try form.parameters.value("decision") == "allow" else {
             throw AuthorizationFailure.redirect(.accessDenied("the user did not allow it"), authorization.target)
         }
-        // A double click on "Allow" comes here twice: the second is answered as the first.
-        if try provider.store.spend(attempt.id, until: attempt.startedAt + provider.lifetimes.attempt),
-            authorization.client.mayRememberConsent(for: authorization.target.uri)
-        {
-            let known = try provider.store.consent(of: signedIn.user.id, to: authorization.client.id)
-            try provider.store.remember(
-                Consent(
-                    userID: signedIn.user.id, clientID: authorization.client.id,
-                    scope: scope.union(known?.scope ?? .none), grantedAt: now))
+        // A double click on "Allow" comes here twice: the second is answered as the first, and changes nothing.
+        let end = attempt.startedAt + provider.lifetimes.attempt
+        if let consent = authorization.consentToRemember(of: signedIn.user, to: scope, at: now) {
+            _ = try provider.store.remember(consent, spending: attempt.id, until: end)
+        } else {
+            _ = try provider.store.spend(attempt.id, until: end)
         }
         return try flow.proceed(
             authorization, signedIn: signedIn, progress: .consented(since: attempt.startedAt), attempt: attempt,

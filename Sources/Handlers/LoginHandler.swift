@@ -34,13 +34,44 @@ struct LoginHandler {
         }
         let name = try form.parameters.value("username", limit: 256) ?? ""
         let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
-        let failure: LoginPage.Failure
-        switch try check(Username(typed: name), password, from: request.remoteAddress) {
-        case .success(let user):
-            return try start(user, authorization, attempt, request)
-        case .failure(let reason):
-            failure = reason
+        // Whoever is changed between the check and the session is checked again, as they are then.
+        for _ in 0..<2 {
+            switch try check(Username(typed: name), password, from: request.remoteAddress) {
+            case .success(let user):
+                if let response = try start(user, as: name, authorization, attempt, request) { return response }
+            case .failure(let failure):
+                return try refuse(failure, of: name, authorization, attempt, request)
+            }
         }
+        return try refuse(.busy, of: name, authorization, attempt, request)
+    }
+
+    private func check(
+        _ name: Username, _ password: String, from address: String
+    ) throws -> Result<AuthenticatedUser, LoginPage.Failure> {
+        let keys: [ThrottleKey] = [.login(account: name), .login(address: address)]
+        return try provider.checks.during(keys) { others in
+            let now = provider.now()
+            let waits = try keys.map { key in
+                let failures = try provider.store.failedAttempts(for: key)
+                return key.throttle.wait(after: failures, inFlight: others[key] ?? 0, at: now)
+            }
+            if let wait = waits.max(), wait > 0 { return .failure(.throttled(seconds: Int(wait))) }
+            do {
+                let found = try provider.passwords.user(try provider.store.user(named: name), password: password)
+                if let found { return .success(found) }
+            } catch let error as OAuthError where error.code == .temporarilyUnavailable {
+                return .failure(.busy)
+            }
+            try provider.store.recordFailure(for: keys, at: now)
+            return .failure(.wrongCredentials)
+        }
+    }
+
+    private func refuse(
+        _ failure: LoginPage.Failure, of name: String, _ authorization: ValidatedAuthorizationRequest,
+        _ attempt: Attempt, _ request: Request
+    ) throws -> Response {
         provider.log.notice(
             "sign-in failed",
             metadata: [
@@ -54,39 +85,15 @@ struct LoginHandler {
         return response
     }
 
-    private func check(
-        _ name: Username, _ password: String, from address: String
-    ) throws -> Result<User, LoginPage.Failure> {
-        let account = ThrottleKey.login(account: name)
-        let network = ThrottleKey.login(address: address)
-        let now = provider.now()
-        let wait = max(
-            Throttle.account.wait(after: try provider.store.failedAttempts(for: account), at: now),
-            Throttle.address.wait(after: try provider.store.failedAttempts(for: network), at: now))
-        guard wait == 0 else { return .failure(.throttled(seconds: Int(wait))) }
-        let found: User?
-        do {
-            found = try provider.passwords.user(try provider.store.user(named: name), password: password)
-        } catch let error as OAuthError where error.code == .temporarilyUnavailable {
-            return .failure(.busy)
-        }
-        guard let user = found else {
-            try provider.store.recordFailure(for: [account], at: now, forgetting: Throttle.account.memory)
-            try provider.store.recordFailure(for: [network], at: now, forgetting: Throttle.address.memory)
-            return .failure(.wrongCredentials)
-        }
-        if try provider.store.failedAttempts(for: account) != nil { try provider.store.clearFailures(for: [account]) }
-        if let hash = user.passwordHash, PasswordHash.needsRehash(hash) {
-            try provider.store.rehash(user.id, from: hash, to: try PasswordHash.hash(password.utf8))
-        }
-        return .success(user)
-    }
-
     /// A new session id at each sign-in. The same user's session goes on under it, so that clients keep their `sid`.
+    ///
+    /// Nil: the user has changed since the check.
     private func start(
-        _ user: User, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request
-    ) throws -> Response {
+        _ authenticated: AuthenticatedUser, as name: String, _ authorization: ValidatedAuthorizationRequest,
+        _ attempt: Attempt, _ request: Request
+    ) throws -> Response? {
         let now = provider.now()
+        let user = authenticated.user
         let former = try flow.signedIn(request)
         let kept = former?.user.id == user.id ? former?.session : nil
         let session = Session(
@@ -95,10 +102,16 @@ struct LoginHandler {
             lastUsedAt: now, expiresAt: now + provider.lifetimes.session,
             sidKey: kept?.sidKey ?? provider.random.bytes(32))
         let token = SessionToken(random: provider.random)
-        let hasStarted = try provider.store.start(
-            session, digest: token.digest, ending: kept == nil ? former?.session.id : nil, spending: attempt.id,
-            until: attempt.startedAt + provider.lifetimes.attempt)
-        guard hasStarted else { return try repeated(authorization, attempt, former, request) }
+        let outcome = try provider.store.start(
+            SessionStart(
+                session, digest: token.digest, of: authenticated, ending: kept == nil ? former?.session.id : nil,
+                spending: attempt.id, until: attempt.startedAt + provider.lifetimes.attempt,
+                clearing: [.login(account: Username(typed: name))]))
+        switch outcome {
+        case .started: break
+        case .userChanged: return nil
+        case .attemptSpent: return try repeated(user, authorization, attempt, former, request)
+        }
         provider.log.info(
             "signed in",
             metadata: [
@@ -112,11 +125,13 @@ struct LoginHandler {
         return response
     }
 
-    /// The form was sent twice. A double click is no mistake: whoever is signed in by the first goes on.
+    /// The form was sent twice. A double click is no mistake: who was signed in by the first goes on. Another's password
+    /// doesn't, or they would be taken to the app as someone else.
     private func repeated(
-        _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ signedIn: SignedIn?, _ request: Request
+        _ user: User, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ signedIn: SignedIn?,
+        _ request: Request
     ) throws -> Response {
-        guard let signedIn else {
+        guard let signedIn, signedIn.user.id == user.id else {
             throw PageForm.Refused(
                 kind: .alreadyUsed, error: .invalidRequest("the form was sent before"), attempt: attempt)
         }

@@ -15,6 +15,7 @@ struct Provider {
     let pages: PageRenderer
     let cookies: CookieNames
     let passwords: PasswordChecker
+    let checks: ChecksInFlight
     let keys: KeyRing
     let now: Clock
     let random: SystemRandom

@@ -78,6 +78,12 @@ extension ValidatedAuthorizationRequest {
         scope.intersection(client.metadata.scope).intersection(.standard)
     }
 
+    /// What is remembered of a user who has allowed `scope` on the consent page; nil if they are to be asked each time.
+    package func consentToRemember(of user: User, to scope: Scope, at now: Timestamp) -> Consent? {
+        guard client.mayRememberConsent(for: target.uri) else { return nil }
+        return Consent(userID: user.id, clientID: client.id, scope: scope, grantedAt: now)
+    }
+
     private func remembers(_ consent: Consent?, _ scope: Scope) -> Bool {
         guard let consent, client.mayRememberConsent(for: target.uri) else { return false }
         return scope.isSubset(of: consent.scope)

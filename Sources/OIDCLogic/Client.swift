@@ -3,6 +3,8 @@ import JOSE
 /// An app that signs its users in here (RFC 6749 §2).
 package struct Client: Sendable, Equatable {
     package let id: ClientID
+    /// Moves with every change in the store, so that a change made of an older state is noticed.
+    package let version: Int64
     package var metadata: ClientMetadata
     /// Sealed under `state.key`; nil for a public client.
     package var sealedSecret: String?
@@ -13,16 +15,24 @@ package struct Client: Sendable, Equatable {
     package var updatedAt: Timestamp
 
     package init(
-        id: ClientID, metadata: ClientMetadata, sealedSecret: String?, preset: ClaimPreset, isFirstParty: Bool,
-        createdAt: Timestamp, updatedAt: Timestamp
+        id: ClientID, version: Int64 = 1, metadata: ClientMetadata, sealedSecret: String?, preset: ClaimPreset,
+        isFirstParty: Bool, createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
+        self.version = version
         self.metadata = metadata
         self.sealedSecret = sealedSecret
         self.preset = preset
         self.isFirstParty = isFirstParty
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+    }
+
+    /// The same as the next version.
+    package var next: Client {
+        Client(
+            id: id, version: version + 1, metadata: metadata, sealedSecret: sealedSecret, preset: preset,
+            isFirstParty: isFirstParty, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     /// What pages call it.

@@ -120,6 +120,9 @@ package struct WebURI: Sendable, Equatable {
         self.value = value
     }
 
+    /// One that was registered before, by whatever rules there were.
+    init(stored value: String) { self.value = value }
+
     /// https, or http that doesn't leave the machine (OpenID Connect Registration §2, `initiate_login_uri`).
     var isSecure: Bool {
         guard let parts = URIParts(value) else { return false }

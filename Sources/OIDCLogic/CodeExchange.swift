@@ -80,9 +80,10 @@ package struct CodeExchange: Sendable {
     }
 
     /// The row that redeems the code.
-    package func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
+    private func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
         Grant(
-            id: code.id, clientID: code.clientID, userID: code.userID, sessionID: code.sessionID, scope: code.scope,
-            authTime: code.authTime, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
+            id: code.id, clientID: code.clientID, userID: code.userID, sessionID: code.sessionID, sid: code.sid,
+            scope: code.scope, authTime: code.authTime, amr: code.amr, acr: code.acr, createdAt: now,
+            expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
     }
 }

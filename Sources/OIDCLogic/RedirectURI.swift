@@ -32,6 +32,9 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         self.value = value
     }
 
+    /// One that was registered before, by whatever rules there were.
+    init(stored value: String) { self.value = value }
+
     /// Whether an authorization request may name `requested`: byte by byte the same; for native clients on loopback
     /// the port may differ (RFC 8252 §7.3, RFC 9700 §2.1).
     package func accepts(_ requested: String, from type: ApplicationType) -> Bool {

@@ -18,6 +18,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case exists
     /// What was to be changed isn't there.
     case missing
+    /// What was to be changed has changed meanwhile: read it again, and decide again.
+    case changed
     /// Locked, full, read-only or out of reach: the caller may try again. The text is for the log.
     case unavailable(String)
     /// It holds something that it never should, or answers an error that no retry mends. The text is for the log.
@@ -30,8 +32,9 @@ package protocol ClientStore {
     func clients(after id: ClientID?, limit: Int) throws -> [Client]
     /// Throws ``StoreError/exists`` if the id is taken, or is some user's subject (RFC 9700 §4.15).
     func add(_ client: Client) throws
-    /// Throws ``StoreError/missing``.
-    func replace(_ client: Client) throws
+    /// Replaces the version that `client` was made of, by the next. Throws ``StoreError/missing``, or
+    /// ``StoreError/changed`` if that version was replaced meanwhile. Returns the client as it is now.
+    @discardableResult func replace(_ client: Client) throws -> Client
     /// Removes it with its consents, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
 }
@@ -43,17 +46,18 @@ package protocol UserStore {
     func users(after name: Username?, limit: Int) throws -> [User]
     /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15).
     func add(_ user: User) throws
-    /// Throws ``StoreError/missing``, or ``StoreError/exists`` if its new name is taken. What the change ends besides
-    /// goes in the same transaction.
-    func replace(_ user: User, ending: UserEnding) throws
+    /// Replaces the version that `user` was made of, by the next. Throws ``StoreError/missing``, ``StoreError/changed``
+    /// if that version was replaced meanwhile, or ``StoreError/exists`` if the new name is taken. What the change ends
+    /// besides goes in the same transaction. Returns the user as they are now.
+    @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
-    /// A better hash of the same password; nothing happens if the old one has been replaced meanwhile.
-    func rehash(_ id: UserID, from old: String, to new: String) throws
 
     func consent(of user: UserID, to client: ClientID) throws -> Consent?
-    /// Remembers it in place of an older one for the same user and client.
-    func remember(_ consent: Consent) throws
+    /// Spends the attempt's step, whose id is kept until `until`, and remembers the consent together with what the same
+    /// user has allowed the same client before: all or nothing. False, and nothing has changed: the attempt was spent
+    /// before. Throws ``StoreError/missing`` if the user or the client is gone.
+    func remember(_ consent: Consent, spending attempt: AttemptID, until: Timestamp) throws -> Bool
 }
 
 /// What ends with a change of a user.
@@ -66,12 +70,10 @@ package enum UserEnding: Sendable {
 package protocol SessionStore {
     func session(digest: [UInt8]) throws -> Session?
     func session(_ id: SessionID) throws -> Session?
-    /// Starts `session` under the digest of its cookie's token, or, where a session of that id is there, gives it this
-    /// new digest and these new values; ends the session `ended`; and spends the attempt, whose id is kept until
-    /// `until`: all or nothing. False, and nothing has changed: the attempt was spent before.
-    func start(
-        _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
-    ) throws -> Bool
+    /// Starts the session, or gives the one of its id the new digest and values; ends the one that it takes the place
+    /// of; spends the attempt; keeps the user's better hash, if there is one; and clears the failures: all or nothing,
+    /// and nothing unless the user may still sign in by the proof that they gave.
+    func start(_ start: SessionStart) throws -> SessionStart.Outcome
     /// Notes that it was used; never moves the time back.
     func touch(_ id: SessionID, at now: Timestamp) throws
     func endSession(_ id: SessionID) throws
@@ -86,10 +88,21 @@ package protocol SessionStore {
 }
 
 package protocol GrantStore {
-    /// Records the grant of a code. If its id is there already, the code was used before: what it gave is revoked, and
-    /// the answer is false (RFC 6749 §4.1.2).
-    func redeemOrRevoke(_ grant: Grant) throws -> Bool
+    /// Records the grant of a code, if its session has not ended, its user is enabled and its client is there. If the
+    /// grant's id is there already, the code was used before, and what it gave is revoked (RFC 6749 §4.1.2).
+    func redeemOrRevoke(_ grant: Grant) throws -> Redemption
+    /// Nothing happens if there is none of that id.
+    func revoke(_ id: GrantID) throws
     func grant(_ id: GrantID) throws -> Grant?
+}
+
+/// What became of a code.
+package enum Redemption: Sendable, Equatable {
+    case recorded
+    /// It was used before, and what it gave is revoked.
+    case replayed
+    /// What it hangs on has ended meanwhile. Nothing is recorded.
+    case ended
 }
 
 package protocol SigningKeyStore {
@@ -103,7 +116,7 @@ package protocol SigningKeyStore {
 
 package protocol ThrottleStore {
     func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts?
-    /// Counts one more for each; a count whose last failure is `forgetting` seconds old begins anew.
-    func recordFailure(for keys: [ThrottleKey], at now: Timestamp, forgetting: Int64) throws
+    /// Counts one more for each, all in one; a count whose last failure is as old as its throttle remembers begins anew.
+    func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws
     func clearFailures(for keys: [ThrottleKey]) throws
 }

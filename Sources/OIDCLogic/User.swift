@@ -3,6 +3,8 @@ import JOSE
 /// Someone who can sign in.
 package struct User: Sendable, Equatable {
     package let id: UserID
+    /// Moves with every change in the store, so that a change made of an older state is noticed.
+    package let version: Int64
     package var username: Username
     /// A crypt(3) hash. Nil: this user has no password here.
     package var passwordHash: String?
@@ -13,16 +15,24 @@ package struct User: Sendable, Equatable {
     package var updatedAt: Timestamp
 
     package init(
-        id: UserID, username: Username, passwordHash: String? = nil, isDisabled: Bool = false,
+        id: UserID, version: Int64 = 1, username: Username, passwordHash: String? = nil, isDisabled: Bool = false,
         attributes: [String: JSON] = [:], createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
+        self.version = version
         self.username = username
         self.passwordHash = passwordHash
         self.isDisabled = isDisabled
         self.attributes = attributes
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+    }
+
+    /// The same as the next version.
+    package var next: User {
+        User(
+            id: id, version: version + 1, username: username, passwordHash: passwordHash, isDisabled: isDisabled,
+            attributes: attributes, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     /// What pages and tokens call the person: the name, else the user name.

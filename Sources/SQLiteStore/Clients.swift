@@ -3,7 +3,7 @@ import OIDCLogic
 
 extension SQLiteStore: ClientStore {
     private static let columns = """
-        client_id, metadata, sealed_secret, preset, is_first_party, client_id_issued_at, updated_at
+        client_id, version, metadata, sealed_secret, preset, is_first_party, client_id_issued_at, updated_at
         """
 
     package func client(_ id: ClientID) throws -> Client? {
@@ -11,7 +11,7 @@ extension SQLiteStore: ClientStore {
         // The generation of the same snapshot, which may be newer than the one just read.
         let sql = "SELECT \(Self.columns), (SELECT value FROM generation) FROM client WHERE client_id = ?1"
         let read = try reader.first(sql, Value(id)) { row throws(StoreError) in
-            (client: try Self.client(row), generation: row.integer(7))
+            (client: try Self.client(row), generation: row.integer(8))
         }
         guard let read else { return nil }
         database.cache.keep(read.client, at: read.generation)
@@ -33,28 +33,36 @@ extension SQLiteStore: ClientStore {
             let added = try database.run(
                 """
                 INSERT INTO client (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
                 ON CONFLICT DO NOTHING
                 """,
-                Value(client.id), .text(client.metadata.json.text), Value(client.sealedSecret),
-                .text(client.preset.rawValue), Value(client.isFirstParty), Value(client.createdAt),
+                Value(client.id), .integer(client.version), .text(client.metadata.json.text),
+                Value(client.sealedSecret), .text(client.preset.rawValue), Value(client.isFirstParty),
+                Value(client.createdAt),
                 Value(client.updatedAt))
             guard added == 1 else { throw StoreError.exists }
         }
     }
 
-    package func replace(_ client: Client) throws {
+    @discardableResult package func replace(_ client: Client) throws -> Client {
         try write { database in
-            // The preset is fixed when the client is made.
+            // Check and change are one statement, so that of two changes of one state the second fails. The preset is
+            // fixed when the client is made.
             let changed = try database.run(
                 """
-                UPDATE client SET metadata = ?2, sealed_secret = ?3, is_first_party = ?4, updated_at = ?5
-                WHERE client_id = ?1
+                UPDATE client SET version = version + 1, metadata = ?3, sealed_secret = ?4, is_first_party = ?5,
+                    updated_at = ?6
+                WHERE client_id = ?1 AND version = ?2
                 """,
-                Value(client.id), .text(client.metadata.json.text), Value(client.sealedSecret),
-                Value(client.isFirstParty), Value(client.updatedAt))
-            guard changed == 1 else { throw StoreError.missing }
+                Value(client.id), .integer(client.version), .text(client.metadata.json.text),
+                Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
+            guard changed == 1 else { throw try Self.isThere(client.id, in: database) ? StoreError.changed : .missing }
+            return client.next
         }
+    }
+
+    private static func isThere(_ id: ClientID, in database: Database) throws(StoreError) -> Bool {
+        try database.first("SELECT 1 FROM client WHERE client_id = ?1", Value(id), read: { _ in true }) ?? false
     }
 
     package func removeClient(_ id: ClientID) throws -> Bool {
@@ -68,10 +76,11 @@ extension SQLiteStore: ClientStore {
     }
 
     private static func client(_ row: borrowing Row) throws(StoreError) -> Client {
-        guard let metadata = try? ClientMetadata(row.json(1)) else { throw row.malformed(1) }
-        guard let preset = ClaimPreset(rawValue: try row.text(3)) else { throw row.malformed(3) }
+        guard let metadata = try? ClientMetadata(stored: row.json(2)) else { throw row.malformed(2) }
+        guard let preset = ClaimPreset(rawValue: try row.text(4)) else { throw row.malformed(4) }
         return Client(
-            id: ClientID(try row.text(0)), metadata: metadata, sealedSecret: try row.optionalText(2), preset: preset,
-            isFirstParty: row.flag(4), createdAt: row.time(5), updatedAt: row.time(6))
+            id: ClientID(try row.text(0)), version: row.integer(1), metadata: metadata,
+            sealedSecret: try row.optionalText(3), preset: preset, isFirstParty: row.flag(5), createdAt: row.time(6),
+            updatedAt: row.time(7))
     }
 }

@@ -1,23 +1,29 @@
 import OIDCLogic
 
 extension SQLiteStore {
+    private static let consentSQL = "SELECT scope, granted_at FROM consent WHERE sub = ?1 AND client_id = ?2"
+
     package func consent(of user: UserID, to client: ClientID) throws -> Consent? {
-        let sql = "SELECT scope, granted_at FROM consent WHERE sub = ?1 AND client_id = ?2"
-        return try reader.first(sql, Value(user), Value(client)) { row throws(StoreError) in
+        try reader.first(Self.consentSQL, Value(user), Value(client)) { row throws(StoreError) in
             Consent(userID: user, clientID: client, scope: try row.scope(0), grantedAt: row.time(1))
         }
     }
 
-    /// Throws ``StoreError/missing`` if the user or the client is gone.
-    package func remember(_ consent: Consent) throws {
+    package func remember(_ consent: Consent, spending attempt: AttemptID, until: Timestamp) throws -> Bool {
         try write { database in
-            _ = try database.run(
+            guard try Self.spend(attempt, until: until, in: database) else { return false }
+            // Read within the writing transaction, so that two pages that are answered at once lose neither's scope.
+            let known = try database.first(Self.consentSQL, Value(consent.userID), Value(consent.clientID)) {
+                row throws(StoreError) in try row.scope(0)
+            }
+            try database.run(
                 """
                 INSERT INTO consent (sub, client_id, scope, granted_at) VALUES (?1, ?2, ?3, ?4)
                 ON CONFLICT (sub, client_id) DO UPDATE SET scope = excluded.scope, granted_at = excluded.granted_at
                 """,
-                Value(consent.userID), Value(consent.clientID), .text(consent.scope.description),
-                Value(consent.grantedAt))
+                Value(consent.userID), Value(consent.clientID),
+                .text(consent.scope.union(known ?? .none).description), Value(consent.grantedAt))
+            return true
         }
     }
 }

@@ -46,34 +46,3 @@ struct DatabaseFile {
         return nil
     }
 }
-
-/// Excludes the writers of other processes, in turns.
-///
-/// The right to write is `flock` on the file. That alone promises no order: who has just let go is running, and may
-/// take it again before who waits has woken. So a range lock on the same file is the queue: only its holder waits for
-/// the right, and lets go of the queue when it has the right. Who lets go of the right then comes after who waits.
-final class DatabaseLock: Sendable {
-    private let descriptor: Int32
-
-    init(path: String) throws(StoreError) {
-        descriptor = unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .unavailable("can't open \(path): error \(errno)") }
-    }
-
-    deinit { close(descriptor) }
-
-    /// Waits for the right to write.
-    func acquire() throws(StoreError) {
-        try retry { csqlite_set_range_lock(descriptor, F_WRLCK) }
-        defer { _ = csqlite_set_range_lock(descriptor, F_UNLCK) }
-        try retry { flock(descriptor, LOCK_EX) }
-    }
-
-    func release() { flock(descriptor, LOCK_UN) }
-
-    private func retry(_ call: () -> Int32) throws(StoreError) {
-        while call() != 0 {
-            guard errno == EINTR else { throw .unavailable("can't lock the database: error \(errno)") }
-        }
-    }
-}

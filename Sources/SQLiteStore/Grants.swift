@@ -1,26 +1,40 @@
+import JOSE
 import OIDCLogic
 
 extension SQLiteStore: GrantStore {
     private static let columns = """
-        id, client_id, sub, session_id, scope, auth_time, created_at, expires_at, is_revoked
+        id, client_id, sub, session_id, sid, scope, auth_time, amr, acr, created_at, expires_at, is_revoked
         """
 
-    /// Throws ``StoreError/missing`` if the user is gone.
-    package func redeemOrRevoke(_ grant: Grant) throws -> Bool {
-        try write { database in
-            // Check and change are one statement, so that of two racing processes one gets the row.
+    package func redeemOrRevoke(_ grant: Grant) throws -> Redemption {
+        let amr = JSON.array(grant.amr.map(JSON.string)).text
+        return try write { database in
+            // Check and change are one statement, so that of two racing processes one gets the row, and none where the
+            // session, the user or the client has come to an end since the code was looked at.
             let recorded = try database.run(
                 """
-                INSERT INTO authorization_grant (\(Self.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                INSERT INTO authorization_grant (\(Self.columns))
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+                WHERE EXISTS (SELECT 1 FROM session WHERE id = ?4 AND sub = ?3)
+                    AND EXISTS (SELECT 1 FROM user WHERE sub = ?3 AND is_disabled = 0)
+                    AND EXISTS (SELECT 1 FROM client WHERE client_id = ?2)
                 ON CONFLICT (id) DO NOTHING
                 """,
-                Value(grant.id), Value(grant.clientID), Value(grant.userID), Value(grant.sessionID),
-                .text(grant.scope.description), Value(grant.authTime), Value(grant.createdAt), Value(grant.expiresAt),
-                Value(grant.isRevoked))
-            if recorded == 1 { return true }
-            try database.run("UPDATE authorization_grant SET is_revoked = 1 WHERE id = ?1", Value(grant.id))
-            return false
+                Value(grant.id), Value(grant.clientID), Value(grant.userID), Value(grant.sessionID), .text(grant.sid),
+                .text(grant.scope.description), Value(grant.authTime), .text(amr), .text(grant.acr),
+                Value(grant.createdAt), Value(grant.expiresAt), Value(grant.isRevoked))
+            if recorded == 1 { return .recorded }
+            return try Self.revoke(grant.id, in: database) ? .replayed : .ended
         }
+    }
+
+    package func revoke(_ id: GrantID) throws {
+        try write { database in _ = try Self.revoke(id, in: database) }
+    }
+
+    /// False: there is none.
+    private static func revoke(_ id: GrantID, in database: Database) throws -> Bool {
+        try database.run("UPDATE authorization_grant SET is_revoked = 1 WHERE id = ?1", Value(id)) == 1
     }
 
     package func grant(_ id: GrantID) throws -> Grant? {
@@ -28,8 +42,9 @@ extension SQLiteStore: GrantStore {
         return try reader.first(sql, Value(id)) { row throws(StoreError) in
             Grant(
                 id: GrantID(try row.text(0)), clientID: ClientID(try row.text(1)), userID: UserID(try row.text(2)),
-                sessionID: SessionID(try row.text(3)), scope: try row.scope(4), authTime: row.time(5),
-                createdAt: row.time(6), expiresAt: row.time(7), isRevoked: row.flag(8))
+                sessionID: SessionID(try row.text(3)), sid: try row.text(4), scope: try row.scope(5),
+                authTime: row.time(6), amr: try row.strings(7), acr: try row.text(8), createdAt: row.time(9),
+                expiresAt: row.time(10), isRevoked: row.flag(11))
         }
     }
 }

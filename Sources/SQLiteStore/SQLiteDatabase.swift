@@ -21,9 +21,10 @@ package final class SQLiteDatabase: Sendable {
         try self.init(path: path, pruning: clock.map { PruneSchedule(clock: $0) })
     }
 
-    init(path: String, pruning: PruneSchedule?) throws(StoreError) {
+    /// `patience`: for how many milliseconds a write waits for another process.
+    init(path: String, pruning: PruneSchedule?, patience: Int64 = 5000) throws(StoreError) {
         self.path = path
-        let lock = try DatabaseLock(path: path + ".lock")
+        let lock = try DatabaseLock(path: path + ".lock", patience: patience)
         let database = try Self.open(path, under: lock)
         warnings = DatabaseFile(path: path).warnings
 

@@ -17,6 +17,7 @@ enum Schema {
 
         CREATE TABLE client (
             client_id           TEXT    NOT NULL PRIMARY KEY,
+            version             INTEGER NOT NULL,
             metadata            TEXT    NOT NULL,
             sealed_secret       TEXT,
             preset              TEXT    NOT NULL,
@@ -27,6 +28,7 @@ enum Schema {
 
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
+            version       INTEGER NOT NULL,
             username      TEXT    NOT NULL UNIQUE,
             password_hash TEXT,
             is_disabled   INTEGER NOT NULL CHECK (is_disabled IN (0, 1)),
@@ -83,8 +85,11 @@ enum Schema {
             client_id  TEXT    NOT NULL,
             sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
             session_id TEXT    NOT NULL,
+            sid        TEXT    NOT NULL,
             scope      TEXT    NOT NULL,
             auth_time  INTEGER NOT NULL,
+            amr        TEXT    NOT NULL,
+            acr        TEXT    NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
             is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1))

@@ -16,14 +16,30 @@ extension SQLiteStore: SessionStore {
         return try reader.first(sql, Value(id)) { row throws(StoreError) in try Self.session(row) }
     }
 
-    /// Throws ``StoreError/missing`` if the user is gone.
-    package func start(
-        _ session: Session, digest: [UInt8], ending ended: SessionID?, spending attempt: AttemptID, until: Timestamp
-    ) throws -> Bool {
+    package func start(_ start: SessionStart) throws -> SessionStart.Outcome {
+        let session = start.session
         let amr = JSON.array(session.amr.map(JSON.string)).text
         return try write { database in
-            guard try Self.spend(attempt, until: until, in: database) else { return false }
-            if let ended { try database.run("DELETE FROM session WHERE id = ?1", Value(ended)) }
+            // Whether the attempt is unspent and the user may still sign in by this password is checked by the statement
+            // that spends it: of two racing processes one gets the row, and nobody who was disabled, or given another
+            // password, while theirs was being checked.
+            let spent = try database.run(
+                """
+                INSERT INTO spent_attempt (id, expires_at)
+                SELECT ?1, ?2 FROM user WHERE sub = ?3 AND password_hash = ?4 AND is_disabled = 0
+                ON CONFLICT DO NOTHING
+                """,
+                Value(start.attempt), Value(start.attemptExpiresAt), Value(session.userID),
+                .text(start.user.passwordHash))
+            guard spent == 1 else {
+                return try Self.isSpent(start.attempt, in: database) ? .attemptSpent : .userChanged
+            }
+            if let hash = start.user.betterHash {
+                try database.run(
+                    "UPDATE user SET password_hash = ?2, version = version + 1 WHERE sub = ?1", Value(session.userID),
+                    .text(hash))
+            }
+            if let ended = start.ended { try database.run("DELETE FROM session WHERE id = ?1", Value(ended)) }
             try database.run(
                 """
                 INSERT INTO session (\(Self.columns), digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -33,8 +49,9 @@ extension SQLiteStore: SessionStore {
                 """,
                 Value(session.id), Value(session.userID), Value(session.authTime), .text(amr), .text(session.acr),
                 Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt), .blob(session.sidKey),
-                .blob(digest))
-            return true
+                .blob(start.digest))
+            try Self.clearFailures(for: start.cleared, in: database)
+            return .started
         }
     }
 
@@ -51,19 +68,20 @@ extension SQLiteStore: SessionStore {
         try write { database in try Self.spend(attempt, until: until, in: database) }
     }
 
-    private static func spend(_ attempt: AttemptID, until: Timestamp, in database: Database) throws -> Bool {
+    private static func isSpent(_ attempt: AttemptID, in database: Database) throws -> Bool {
+        try database.first("SELECT 1 FROM spent_attempt WHERE id = ?1", Value(attempt), read: { _ in true }) ?? false
+    }
+
+    static func spend(_ attempt: AttemptID, until: Timestamp, in database: Database) throws -> Bool {
         // Check and change are one statement, so that of two racing processes one gets the row.
         let sql = "INSERT INTO spent_attempt (id, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         return try database.run(sql, Value(attempt), Value(until)) == 1
     }
 
     private static func session(_ row: borrowing Row) throws(StoreError) -> Session {
-        guard case .array(let values) = try row.json(3) else { throw row.malformed(3) }
-        let amr = values.compactMap(\.stringValue)
-        guard amr.count == values.count else { throw row.malformed(3) }
         return Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            amr: amr, acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
+            amr: try row.strings(3), acr: try row.text(4), createdAt: row.time(5), lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8))
     }
 }

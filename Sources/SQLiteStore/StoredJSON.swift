@@ -8,6 +8,14 @@ extension Row {
         return json
     }
 
+    /// Throws ``StoreError/broken(_:)`` for what is no array of strings.
+    func strings(_ column: Int32) throws(StoreError) -> [String] {
+        guard case .array(let values) = try json(column) else { throw malformed(column) }
+        let strings = values.compactMap(\.stringValue)
+        guard strings.count == values.count else { throw malformed(column) }
+        return strings
+    }
+
     /// Names of a scope, apart by spaces.
     func scope(_ column: Int32) throws(StoreError) -> Scope {
         guard let scope = try? Scope(text(column)) else { throw malformed(column) }

@@ -2,7 +2,8 @@ import JOSE
 import OIDCLogic
 
 extension SQLiteStore: UserStore {
-    private static let columns = "sub, username, password_hash, is_disabled, attributes, created_at, updated_at"
+    private static let columns =
+        "sub, version, username, password_hash, is_disabled, attributes, created_at, updated_at"
 
     package func user(_ id: UserID) throws -> User? {
         try reader.first("SELECT \(Self.columns) FROM user WHERE sub = ?1", Value(id)) { row throws(StoreError) in
@@ -31,26 +32,28 @@ extension SQLiteStore: UserStore {
             let added = try database.run(
                 """
                 INSERT INTO user (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
                 ON CONFLICT DO NOTHING
                 """,
-                Value(user.id), Value(user.username), Value(user.passwordHash), Value(user.isDisabled),
-                .text(attributes), Value(user.createdAt), Value(user.updatedAt))
+                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+                Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
             guard added == 1 else { throw StoreError.exists }
         }
     }
 
-    package func replace(_ user: User, ending: UserEnding) throws {
+    @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {
         let attributes = try Self.text(of: user.attributes)
-        try write { database in
+        return try write { database in
+            // Check and change are one statement, so that of two changes of one state the second fails.
             let changed = try database.run(
                 """
-                UPDATE user SET username = ?2, password_hash = ?3, is_disabled = ?4, attributes = ?5, updated_at = ?6
-                WHERE sub = ?1
+                UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
+                    attributes = ?6, updated_at = ?7
+                WHERE sub = ?1 AND version = ?2
                 """,
-                Value(user.id), Value(user.username), Value(user.passwordHash), Value(user.isDisabled),
-                .text(attributes), Value(user.updatedAt))
-            guard changed == 1 else { throw StoreError.missing }
+                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+                Value(user.isDisabled), .text(attributes), Value(user.updatedAt))
+            guard changed == 1 else { throw try Self.isThere(user.id, in: database) ? StoreError.changed : .missing }
             switch ending {
             case .nothing: break
             case .everything:
@@ -58,18 +61,17 @@ extension SQLiteStore: UserStore {
                 try database.run(
                     "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
             }
+            return user.next
         }
+    }
+
+    private static func isThere(_ id: UserID, in database: Database) throws(StoreError) -> Bool {
+        try database.first("SELECT 1 FROM user WHERE sub = ?1", Value(id), read: { _ in true }) ?? false
     }
 
     package func removeUser(_ id: UserID) throws -> Bool {
         // Sessions, consents and grants go with the user, by their foreign keys.
         try write { database in try database.run("DELETE FROM user WHERE sub = ?1", Value(id)) == 1 }
-    }
-
-    package func rehash(_ id: UserID, from old: String, to new: String) throws {
-        // Check and change are one statement, so that a password set meanwhile stays.
-        let sql = "UPDATE user SET password_hash = ?3 WHERE sub = ?1 AND password_hash = ?2"
-        try write { database in _ = try database.run(sql, Value(id), .text(old), .text(new)) }
     }
 
     /// Throws ``StoreError/broken(_:)`` for what couldn't be read again.
@@ -82,9 +84,10 @@ extension SQLiteStore: UserStore {
     }
 
     private static func user(_ row: borrowing Row) throws(StoreError) -> User {
-        guard case .object(let attributes) = try row.json(4) else { throw row.malformed(4) }
+        guard case .object(let attributes) = try row.json(5) else { throw row.malformed(5) }
         return User(
-            id: UserID(try row.text(0)), username: Username(try row.text(1)), passwordHash: try row.optionalText(2),
-            isDisabled: row.flag(3), attributes: attributes, createdAt: row.time(5), updatedAt: row.time(6))
+            id: UserID(try row.text(0)), version: row.integer(1), username: Username(try row.text(2)),
+            passwordHash: try row.optionalText(3), isDisabled: row.flag(4), attributes: attributes,
+            createdAt: row.time(6), updatedAt: row.time(7))
     }
 }

@@ -112,6 +112,34 @@ import Testing
         #expect(again.metadata.redirectURIs.map(\.value) == ["https://app.example.com/two"])
     }
 
+    @Test func `a change that comes between is kept`() throws {
+        _ = try fixture.clients.register(good(["client_id": "demo"]))
+        let clock = fixture.clock { _, clients in
+            var other = ClientChange()
+            other.addedRedirectURIs = ["https://app.example.com/other"]
+            _ = try clients.change("demo", other)
+        }
+        let clients = ClientAdministration(store: fixture.store, seal: { [fixture] in fixture.seal }, now: clock)
+        var change = ClientChange()
+        change.addedRedirectURIs = ["https://app.example.com/own"]
+        let uris = try clients.change("demo", change).client.metadata.redirectURIs.map(\.value)
+        #expect(
+            uris == [
+                "https://app.example.com/callback", "https://app.example.com/other", "https://app.example.com/own",
+            ])
+    }
+
+    @Test func `changes made at once are all made`() throws {
+        _ = try fixture.clients.register(good(["client_id": "demo"]))
+        try fixture.atOnce(8) { number, _, clients in
+            var change = ClientChange()
+            change.addedRedirectURIs = ["https://app.example.com/\(number)"]
+            _ = try clients.change("demo", change)
+        }
+        let uris = try fixture.clients.client("demo").metadata.redirectURIs.map(\.value)
+        #expect(uris.sorted() == (0..<8).map { "https://app.example.com/\($0)" } + ["https://app.example.com/callback"])
+    }
+
     @Test(
         arguments: [
             (["client_id": "other"], "client_id can't be changed"),

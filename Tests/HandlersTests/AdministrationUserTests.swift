@@ -95,12 +95,15 @@ import Testing
         let session = Session(
             id: SessionID(name), userID: user.id, authTime: now, amr: ["pwd"], acr: "1", createdAt: now,
             lastUsedAt: now, expiresAt: now + 3600, sidKey: SystemRandom().bytes(32))
-        #expect(
-            try fixture.store.start(session, digest: digest, ending: nil, spending: AttemptID(name), until: now + 60))
+        let authenticated = Authentication.user(
+            user, password: "", decoy: "", verify: { _, _ in true }, improve: { _, _ in nil })
+        let start = SessionStart(
+            session, digest: digest, of: try #require(authenticated), spending: AttemptID(name), until: now + 60)
+        #expect(try fixture.store.start(start) == .started)
         let grant = Grant(
-            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, scope: .standard,
-            authTime: now, createdAt: now, expiresAt: now + 3600)
-        #expect(try fixture.store.redeemOrRevoke(grant))
+            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, sid: "sid",
+            scope: .standard, authTime: now, amr: ["pwd"], acr: "1", createdAt: now, expiresAt: now + 3600)
+        #expect(try fixture.store.redeemOrRevoke(grant) == .recorded)
         return { [store = fixture.store] in
             let hasSession = try store.session(digest: digest) != nil
             let hasGrant = try store.grant(grant.id).map { !$0.isRevoked } ?? false
@@ -125,14 +128,58 @@ import Testing
         #expect(try left() == [])
         #expect(try !fixture.users.enable("lovelace").isDisabled)
 
-        left = try signIn(user)
+        left = try signIn(try fixture.users.user("lovelace"))
         let changed = try fixture.users.setPassword("lovelace", to: Password("battery staple"))
         #expect(try left() == [])
         #expect(!PasswordHash.verify(password, try #require(changed.passwordHash)))
 
-        left = try signIn(user)
+        left = try signIn(changed)
         _ = try fixture.users.set("lovelace", attributes: .init(), password: password)
         #expect(try left() == [])
+    }
+
+    @Test func `a change that comes between is kept`() throws {
+        _ = try fixture.users.add("ada", password: password)
+        let clock = fixture.clock { users, _ in
+            _ = try users.setPassword("ada", to: Password("battery staple"))
+            _ = try users.disable("ada")
+        }
+        var attributes = UserAttributes()
+        try attributes.set("email", to: "ada@example.com")
+        let changed = try UserAdministration(store: fixture.store, now: clock).set("ada", attributes: attributes)
+        #expect(try fixture.users.user("ada") == changed)
+        #expect(changed.attributes["email"] == "ada@example.com")
+        #expect(changed.isDisabled)
+        #expect(PasswordHash.verify("battery staple".utf8, try #require(changed.passwordHash)))
+    }
+
+    @Test func `who always comes too late is told in the end`() throws {
+        let before = try fixture.users.add("ada", password: nil)
+        let clock = fixture.clock(.max) { users, _ in _ = try users.enable("ada") }
+        #expect(throws: StoreError.changed) {
+            try UserAdministration(store: fixture.store, now: clock).disable("ada")
+        }
+        let after = try fixture.users.user("ada")
+        #expect(!after.isDisabled && after.version > before.version)
+    }
+
+    @Test func `changes made at once are all made`() throws {
+        let before = try fixture.users.add("ada", password: password)
+        try fixture.atOnce(8) { number, users, _ in
+            switch number {
+            case 0: _ = try users.disable("ada")
+            case 1: _ = try users.setPassword("ada", to: Password("battery staple"))
+            default:
+                var attributes = UserAttributes()
+                try attributes.set("number\(number)", to: true)
+                _ = try users.set("ada", attributes: attributes)
+            }
+        }
+        let after = try fixture.users.user("ada")
+        #expect(after.isDisabled)
+        #expect(PasswordHash.verify("battery staple".utf8, try #require(after.passwordHash)))
+        #expect(after.attributes.keys.sorted() == (2..<8).map { "number\($0)" })
+        #expect(after.version == before.version + 8)
     }
 
     @Test func `a name that is taken can't be given to another`() throws {

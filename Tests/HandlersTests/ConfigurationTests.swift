@@ -20,7 +20,7 @@ import Testing
                     name: "slow", handlers: [.login], processes: 1, threads: 4, socket: "/etc/postern/run/slow.sock"),
             ])
         #expect(configuration.pages.language == "en")
-        #expect(configuration.login.hashesAtOnce == 2)
+        #expect(configuration.login == LoginSettings(hashesAtOnce: 2, hashesWaiting: 16))
         #expect(configuration.logLevel == .info)
         #expect(configuration.warnings.isEmpty)
     }
@@ -224,6 +224,23 @@ import Testing
         let configuration = try ConfigurationFixture.parse(
             ConfigurationFixture.minimal + "lifetimes: { session: 1h }\n")
         #expect(configuration.lifetimes.sessionIdle == 3600)
+    }
+
+    @Test(arguments: [
+        ("threads: 4", "", 1, false), ("threads: 3", "", 0, false), ("threads: 2", "", 0, true),
+        ("threads: 4", "login: { hashes_waiting: 16 }", 16, true),
+        ("threads: 19", "login: { hashes_waiting: 16 }", 16, false),
+        ("threads: 18", "login: { hashes_waiting: 16 }", 16, true),
+        ("threads: 8", "login: { hashes_at_once: 8 }", 0, true),
+    ])
+    func `a pool that can never say that it is busy is warned of`(
+        threads: String, login: String, waiting: Int, isWarned: Bool
+    ) throws {
+        let pools =
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, health], \(threads) } }\n"
+        let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
+        #expect(configuration.login.hashesWaiting == waiting)
+        #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
     }
 
     @Test func `a socket path that no system takes is warned of`() throws {

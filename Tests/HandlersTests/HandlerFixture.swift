@@ -11,12 +11,15 @@ import Synchronization
 final class HandlerFixture {
     static let noon = Timestamp(1_800_000_000)
     static let password = "correct horse"
+    /// Another hash of the same password, as far as this provider knows.
+    static let otherHash = "another hash of the same password"
 
     let provider: Provider
     let database: SQLiteDatabase
     let store: SQLiteStore
     private let folder: TemporaryFolder
     private let clock: TestClock
+    private let checking: Checking
 
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
     init() throws {
@@ -26,11 +29,18 @@ final class HandlerFixture {
         let issuer = try Issuer("https://login.example/oidc")
         let clock = TestClock()
         self.clock = clock
+        let checking = Checking()
+        self.checking = checking
         let hash = try Self.passwordHash.get()
         provider = Provider(
             issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
             cookies: CookieNames(for: issuer, sharesHost: false),
-            passwords: PasswordChecker(limit: 1, queue: 0) { $0 == Self.password && $1 == hash },
+            passwords: PasswordChecker(
+                limit: 16, queue: 0,
+                verify: { password, tried in
+                    checking.happens()
+                    return password == Self.password && [hash, Self.otherHash].contains(tried)
+                }), checks: ChecksInFlight(),
             keys: KeyRing(seal: Self.seal), now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
@@ -44,6 +54,9 @@ final class HandlerFixture {
         get { clock.now }
         set { clock.now = newValue }
     }
+
+    /// What happens while a password is being checked.
+    func whileChecking(_ action: (@Sendable () -> Void)?) { checking.action.withLock { $0 = action } }
 
     func add(
         _ id: String, isFirstParty: Bool = true, preset: ClaimPreset = .standard, metadata: [String: JSON] = [:]
@@ -98,14 +111,23 @@ final class HandlerFixture {
         try JWS.sign(header: type, claims: claims, key: try provider.keys.signingKey(algorithm, from: store))
     }
 
-    private static let seal = Seal(current: .generate(), context: "https://login.example/oidc")
+    static let seal = Seal(current: .generate(), context: "https://login.example/oidc")
     private static let passwordHash = Result { try PasswordHash.hash(password.utf8) }
     /// Made once, as making an RSA key takes a while.
     private static let keys = Result {
-        try [SignatureAlgorithm.rs256, .es256].map { algorithm in
-            try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
-        }
+        try [SignatureAlgorithm.rs256, .es256].map { try key($0) }
     }
+
+    /// A new active key; `seal` is another than the provider's where it shall not be able to open it.
+    static func key(_ algorithm: SignatureAlgorithm, sealedBy seal: Seal = seal) throws -> SigningKeyRecord {
+        try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
+    }
+}
+
+private final class Checking: Sendable {
+    let action = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func happens() { action.withLock { $0 }?() }
 }
 
 private final class TestClock: Sendable {

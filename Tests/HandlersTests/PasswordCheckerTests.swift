@@ -23,12 +23,24 @@ import Testing
         #expect(try checker.user(nil, password: "correct horse") == nil)
     }
 
+    @Test func `a right password is hashed anew where its hash is of the past`() throws {
+        let checker = PasswordChecker(limit: 1, queue: 0, verify: { password, _ in password == "correct horse" })
+        let current = try PasswordHash.hash("correct horse".utf8)
+        let old = "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+        let hash = try #require(try checker.user(user(old), password: "correct horse")?.betterHash)
+        #expect(PasswordHash.verify("correct horse".utf8, hash))
+        #expect(try checker.user(user(current), password: "correct horse")?.betterHash == nil)
+        #expect(try checker.user(user(old), password: "wrong") == nil)
+    }
+
     @Test func `known, disabled, without a password or unknown: one hash each`() throws {
         let hashes = Mutex(0)
-        let checker = PasswordChecker(limit: 1, queue: 0) { _, _ in
-            hashes.withLock { $0 += 1 }
-            return false
-        }
+        let checker = PasswordChecker(
+            limit: 1, queue: 0,
+            verify: { _, _ in
+                hashes.withLock { $0 += 1 }
+                return false
+            })
         for candidate in [user("$y$a"), user("$y$a", isDisabled: true), user(nil), nil] {
             hashes.withLock { $0 = 0 }
             #expect(try checker.user(candidate, password: "guess") == nil)
@@ -40,14 +52,17 @@ import Testing
         let isRunning = DispatchSemaphore(value: 0)
         let mayEnd = DispatchSemaphore(value: 0)
         let hasEnded = DispatchSemaphore(value: 0)
-        let checker = PasswordChecker(limit: 1, queue: 0) { password, _ in
-            guard password == "slow" else { return false }
-            isRunning.signal()
-            mayEnd.wait()
-            return false
-        }
+        // A hash anew takes a turn as any other.
+        let checker = PasswordChecker(
+            limit: 1, queue: 0, verify: { password, _ in password == "slow" },
+            improve: { _, _ in
+                isRunning.signal()
+                mayEnd.wait()
+                return nil
+            })
+        let slow = user("$y$a")
         DispatchQueue.global().async {
-            _ = try? checker.user(nil, password: "slow")
+            _ = try? checker.user(slow, password: "slow")
             hasEnded.signal()
         }
         isRunning.wait()

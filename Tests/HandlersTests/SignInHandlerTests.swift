@@ -1,6 +1,7 @@
 import FCGIBridge
 import JOSE
 import OIDCLogic
+import Synchronization
 import Testing
 
 @testable import Handlers
@@ -100,12 +101,94 @@ struct SignInHandlerTests {
 
     @Test func `who guesses waits, and then gets in`() throws {
         var page = browser.authorize()
-        for _ in 0..<5 { page = browser.login(on: page, ["password": "wrong"]) }
+        for _ in 0..<6 {
+            page = browser.login(on: page, ["password": "wrong"])
+            #expect(page.status == .ok, "five are free, and the sixth is the first that costs")
+        }
         let refused = browser.login(on: page)
         #expect(refused.status == .tooManyRequests)
         #expect(refused[.retryAfter]?.text == "1")
         fixture.now = fixture.now + 1
         #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a success forgets the failures`() throws {
+        var page = browser.authorize()
+        for _ in 0..<5 { page = browser.login(on: page, ["password": "wrong"]) }
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        let key = ThrottleKey.login(account: Username("ann"))
+        #expect(try fixture.store.failedAttempts(for: key) == nil)
+    }
+
+    // RFC 6819 §4.4.3.6: a failure is known only after the hash, and must count before that.
+    @Test func `guesses sent at once get no more than guesses in turn`() throws {
+        let hashes = Mutex(0)
+        nonisolated(unsafe) let same = fixture
+        // Each is sent while the one before is being checked.
+        fixture.whileChecking {
+            let depth = hashes.withLock { hashes in
+                hashes += 1
+                return hashes
+            }
+            guard depth < 12 else { return }
+            let browser = unsafe HandlerBrowser(same)
+            let response = browser.login(on: browser.authorize(), ["password": "wrong"])
+            if depth == 6 { #expect(response.status == .tooManyRequests && response[.retryAfter]?.text == "1") }
+        }
+        _ = browser.login(on: browser.authorize(), ["password": "wrong"])
+        #expect(hashes.withLock { $0 } == 6)
+        let key = ThrottleKey.login(account: Username("ann"))
+        #expect(try fixture.store.failedAttempts(for: key)?.count == 6)
+        fixture.whileChecking(nil)
+        fixture.now = fixture.now + 1
+        #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
+    }
+
+    /// What an administrator does while a password is being checked.
+    enum Meanwhile: CaseIterable { case disable, reset, remove }
+
+    @Test(arguments: Meanwhile.allCases)
+    func `who is changed while their password is checked isn't signed in by it`(meanwhile: Meanwhile) throws {
+        let page = browser.authorize()
+        let database = fixture.database
+        let user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+        fixture.whileChecking {
+            var changed = user
+            switch meanwhile {
+            case .disable: changed.isDisabled = true
+            case .reset: changed.passwordHash = "the hash of another password"
+            case .remove:
+                _ = try? database.store().removeUser(user.id)
+                return
+            }
+            _ = try? database.store().replace(changed, ending: .everything)
+        }
+        let response = browser.login(on: page)
+        #expect(response.status == .ok && response.shows("password"))
+        #expect(browser.cookies["__Host-postern"] == nil)
+        #expect(try fixture.rows().filter { $0.hasPrefix("session") || $0.hasPrefix("spent_attempt") }.isEmpty)
+        let key = ThrottleKey.login(account: Username("ann"))
+        #expect(try fixture.store.failedAttempts(for: key)?.count == 1, "it was the wrong password when it counted")
+    }
+
+    @Test func `a better hash of the same password, set meanwhile, keeps nobody out`() throws {
+        let database = fixture.database
+        var user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+        user.passwordHash = HandlerFixture.otherHash
+        let changed = user
+        fixture.whileChecking { _ = try? database.store().replace(changed, ending: .nothing) }
+        #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a form sent again with another's password leads nowhere`() throws {
+        try fixture.store.add(fixture.user("bob", "bob"))
+        let page = browser.authorize()
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        let before = try fixture.rows()
+        let again = browser.login(on: page, as: "bob")
+        #expect(again.status == .badRequest)
+        #expect(again[.location] == nil)
+        #expect(try fixture.rows() == before)
     }
 
     /// What came instead of a good login form.

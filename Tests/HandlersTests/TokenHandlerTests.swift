@@ -1,8 +1,10 @@
 import FCGIBridge
+import JOSE
 import OIDCLogic
 import Testing
 
 @testable import Handlers
+@testable import SQLiteStore
 
 /// RFC 6749 §4.1.3, §5.1 and §5.2, RFC 7636 §4.6.
 struct TokenHandlerTests {
@@ -120,6 +122,31 @@ struct TokenHandlerTests {
         #expect(browser.token(code).error == "invalid_grant")
     }
 
+    @Test func `a code isn't spent where its tokens can't be signed`() throws {
+        try fixture.add("ed", metadata: ["id_token_signed_response_alg": "EdDSA"])
+        let code = try browser.code("ed")
+        let before = try fixture.rows()
+        let refused = browser.token(code, of: "ed")
+        #expect(refused.status == .internalServerError)
+        #expect(refused.error == "server_error")
+        #expect(try fixture.rows() == before)
+        try fixture.store.add([HandlerFixture.key(.edDSA)])
+        #expect(browser.token(code, of: "ed").status == .ok)
+    }
+
+    @Test func `a key that can't be opened fails its own algorithm alone`() throws {
+        let stranger = Seal(current: .generate(), context: "https://login.example/oidc")
+        try fixture.store.add([HandlerFixture.key(.edDSA, sealedBy: stranger)])
+        try fixture.add("ed", metadata: ["id_token_signed_response_alg": "EdDSA"])
+        let token = try browser.token(try browser.code()).json()["access_token"]?.stringValue ?? ""
+        #expect(browser.userInfo("Bearer \(token)").status == .ok)
+        let code = try browser.code("ed")
+        #expect(browser.token(code, of: "ed").error == "server_error")
+        #expect(throws: OAuthError.self) {
+            try fixture.provider.keys.signingKey(.edDSA, from: fixture.store)
+        }
+    }
+
     @Test func `a code of a removed client is worth nothing`() throws {
         let code = try browser.code()
         _ = try fixture.store.removeClient(ClientID("app"))
@@ -153,12 +180,23 @@ struct TokenHandlerTests {
 
     @Test func `who guesses a secret waits`() throws {
         let code = try browser.code()
-        for _ in 0..<20 { #expect(browser.token(code, ["client_secret": "wrong"]).error == "invalid_client") }
+        for _ in 0..<21 { #expect(browser.token(code, ["client_secret": "wrong"]).error == "invalid_client") }
         let refused = browser.token(code)
         #expect(refused.status == .tooManyRequests)
         #expect(refused[.retryAfter]?.text == "1")
         fixture.now = fixture.now + 1
         #expect(browser.token(code).status == .ok)
+    }
+
+    @Test func `who makes up clients waits as well, and leaves one row`() throws {
+        let code = try browser.code()
+        for number in 0..<21 {
+            #expect(browser.token(code, ["client_id": "client \(number)"]).error == "invalid_client")
+        }
+        #expect(browser.token(code, ["client_id": "another"]).status == .tooManyRequests)
+        let rows = try fixture.store.reader.first("SELECT count(*) FROM failed_attempt", read: { $0.integer(0) })
+        #expect(rows == 1)
+        #expect(browser.token(code).status == .ok, "a client that there is isn't kept out by it")
     }
 
     // A store that can't answer never becomes a 4xx, and nothing is given without a row on disk.

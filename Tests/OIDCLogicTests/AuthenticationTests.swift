@@ -4,18 +4,24 @@ import Testing
 
 struct AuthenticationTests {
     /// Counts what it compares, since each comparison takes a time that can be measured from outside.
-    private func authenticate(_ candidate: User?, _ password: String = "right") -> (user: User?, hashes: [String]) {
+    private func authenticate(
+        _ candidate: User?, _ password: String = "right"
+    ) -> (user: AuthenticatedUser?, hashes: [String]) {
         var hashes: [String] = []
-        let user = Authentication.user(candidate, password: password, decoy: "decoy") { password, hash in
-            hashes.append(hash)
-            return password == "right"
-        }
+        let user = Authentication.user(
+            candidate, password: password, decoy: "decoy",
+            verify: { password, hash in
+                hashes.append(hash)
+                return password == "right"
+            }, improve: { password, hash in "better than \(hash) of \(password)" })
         return (user, hashes)
     }
 
     @Test func `the right password is the user`() {
         let result = authenticate(.fixture())
-        #expect(result.user == .fixture())
+        #expect(result.user?.user == .fixture())
+        #expect(result.user?.passwordHash == "hash")
+        #expect(result.user?.betterHash == "better than hash of right")
         #expect(result.hashes == ["hash"])
     }
 

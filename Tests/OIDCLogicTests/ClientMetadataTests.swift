@@ -32,6 +32,45 @@ struct ClientMetadataTests {
         #expect(try ClientMetadata(lean.json) == lean)
     }
 
+    @Test func `what was stored is read, whatever the rules have become`() throws {
+        let metadata = try ClientMetadata.fixture([
+            "application_type": "native", "token_endpoint_auth_method": "none", "scope": "clerk openid",
+            "client_uri": "https://app.example/", "logo_uri": "https://app.example/logo",
+            "tos_uri": "http://a.example/", "policy_uri": "https://app.example/policy",
+            "initiate_login_uri": "https://app.example/login", "contacts": ["ann@app.example"], "default_max_age": 0,
+            "require_auth_time": true, "require_pkce": true,
+        ])
+        #expect(try ClientMetadata(stored: metadata.json) == metadata)
+        let lean = try ClientMetadata.fixture()
+        #expect(try ClientMetadata(stored: lean.json) == lean)
+
+        var object = metadata.json.objectValue ?? [:]
+        object["redirect_uris"] = ["http://app.example/*#old", .string(String(repeating: "a", count: 2000))]
+        object["initiate_login_uri"] = "http://app.example/"
+        object["client_name"] = .string(String(repeating: "a", count: 999) + "\n")
+        object["tls_client_auth_subject_dn"] = "a member of a later release"
+        #expect(throws: ClientMetadataError.self) { try ClientMetadata(.object(object)) }
+        let old = try ClientMetadata(stored: .object(object))
+        #expect(old.redirectURIs.map(\.value).first == "http://app.example/*#old")
+        #expect(old.initiateLoginURI?.value == "http://app.example/")
+        #expect(old.name?.utf8.count == 1000)
+    }
+
+    @Test(
+        arguments: [
+            ("redirect_uris", "https://app.example/"), ("redirect_uris", [1]), ("client_name", 1),
+            ("application_type", nil), ("application_type", "desktop"), ("token_endpoint_auth_method", "magic"),
+            ("scope", nil), ("scope", "\""), ("id_token_signed_response_alg", nil),
+            ("id_token_signed_response_alg", "none"), ("client_uri", ["a"]), ("contacts", "ann"),
+            ("default_max_age", "1"), ("require_auth_time", 1), ("require_pkce", "yes"),
+        ] as [(String, JSON?)])
+    func `what is malformed where it is stored is told`(name: String, value: JSON?) throws {
+        var object = try ClientMetadata.fixture().json.objectValue ?? [:]
+        object[name] = value
+        let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata(stored: .object(object)) }
+        #expect(error?.description == "\(name) is malformed")
+    }
+
     @Test func `members that nobody knows are ignored, and null is as good as absent`() throws {
         let metadata = try ClientMetadata.fixture([
             "software_statement_x": ["a"], "client_name#nl": "De app", "client_name": .null, "scope": .null,

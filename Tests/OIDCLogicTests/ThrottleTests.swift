@@ -12,31 +12,46 @@ struct ThrottleTests {
 
     @Test func `a few are free, then each doubles the wait, up to the longest`() {
         #expect(throttle.wait(after: nil, at: .noon) == 0)
-        #expect([1, 2, 3, 4, 5, 8, 9, 10, 1000, .max].map { wait($0) } == [0, 0, 1, 2, 4, 32, 60, 60, 60, 60])
+        #expect([1, 2, 3, 4, 5, 6, 9, 10, 1000, .max].map { wait($0) } == [0, 0, 0, 1, 2, 4, 32, 60, 60, 60])
+    }
+
+    @Test func `five wrong passwords of an account cost nothing`() {
+        let waits = (1...7).map {
+            Throttle.account.wait(after: FailedAttempts(count: $0, lastAt: .noon), at: .noon)
+        }
+        #expect(waits == [0, 0, 0, 0, 0, 1, 2])
+    }
+
+    @Test func `an attempt whose end isn't known counts as a failure of this moment`() {
+        #expect((0...5).map { throttle.wait(after: nil, inFlight: $0, at: .noon) } == [0, 0, 0, 0, 1, 2])
+        let failures = FailedAttempts(count: 3, lastAt: .noon)
+        #expect(throttle.wait(after: failures, inFlight: 0, at: .noon + 999) == 0)
+        #expect(throttle.wait(after: failures, inFlight: 1, at: .noon + 999) == 1)
+        #expect(throttle.wait(after: FailedAttempts(count: .max, lastAt: .noon), inFlight: 1, at: .noon) == 60)
     }
 
     @Test func `waiting ends`() {
-        #expect(wait(5, after: 1) == 3)
-        #expect(wait(5, after: 3) == 1)
-        #expect(wait(5, after: 4) == 0)
-        #expect(wait(5, after: 9999) == 0)
+        #expect(wait(6, after: 1) == 3)
+        #expect(wait(6, after: 3) == 1)
+        #expect(wait(6, after: 4) == 0)
+        #expect(wait(6, after: 9999) == 0)
     }
 
     @Test func `a clock set back waits no longer than the whole step`() {
-        #expect(wait(5, after: -9999) == 4)
+        #expect(wait(6, after: -9999) == 4)
     }
 
     // Whatever was typed as a user name may have been a password.
     @Test func `a key tells no name`() {
         let keys = [
             ThrottleKey.login(account: Username("hunter2")), .login(address: "192.0.2.1"),
-            .client(ClientID("hunter2"), address: "192.0.2.1"),
+            .client(ClientID("hunter2"), address: "192.0.2.1"), .unknownClient(address: "192.0.2.1"),
         ]
         for key in keys {
             #expect(!key.text.contains("hunter2") && !key.text.contains("192.0.2"))
             #expect(key.text.utf8.count < 50)
         }
-        #expect(Set(keys).count == 3)
+        #expect(Set(keys).count == 4)
     }
 
     @Test func `names are told apart by their bytes`() {

@@ -89,7 +89,8 @@ struct UserInfoTests {
                 $0 = $0.map {
                     Grant(
                         id: $0.id, clientID: ClientID(client), userID: UserID(user), sessionID: $0.sessionID,
-                        scope: $0.scope, authTime: $0.authTime, createdAt: $0.createdAt, expiresAt: $0.expiresAt)
+                        sid: $0.sid, scope: $0.scope, authTime: $0.authTime, amr: $0.amr, acr: $0.acr,
+                        createdAt: $0.createdAt, expiresAt: $0.expiresAt)
                 }
             }
             #expect(error(result) == .invalidToken)

@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 import OIDCLogic
 import StoreContract
@@ -14,7 +15,7 @@ import Testing
         file = try TemporaryDatabase()
         database = try file.open()
         store = try database.store()
-        try store.add(User.fixture())
+        try store.addFixtures()
     }
 
     /// Changes something about the writer's own connection.
@@ -77,8 +78,7 @@ import Testing
         let outcomes = try inOneBatch([
             redeem("code 0"),
             { store in
-                let attempt = AttemptID("attempt")
-                _ = try store.start(.fixture(), digest: [1], ending: nil, spending: attempt, until: .noon)
+                _ = try store.start(.fixture(), digest: [1], spending: "attempt")
             },
             redeem("code 2"),
         ])
@@ -101,7 +101,7 @@ import Testing
         #expect(outcomes.allSatisfy { $0?.isBroken == true })
         #expect(try codes() == [false, false, false, false])
         try onWriter("DROP TRIGGER temp.fault")
-        #expect(try store.redeemOrRevoke(Grant.fixture("code 1")), "a code that nobody got is unused")
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 1")) == .recorded, "a code that nobody got is unused")
         #expect(try database.integrityCheck().isEmpty)
     }
 
@@ -123,7 +123,7 @@ import Testing
         ])
         #expect(outcomes.allSatisfy { $0?.isUnavailable == true })
         #expect(try codes() == [false, false, false, false])
-        #expect(try store.redeemOrRevoke(Grant.fixture("code 0")))
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 0")) == .recorded)
         #expect(try database.integrityCheck().isEmpty)
     }
 
@@ -152,13 +152,41 @@ import Testing
     }
 
     @Test func `a database that can't be written is unavailable, never a refusal`() throws {
-        #expect(try store.redeemOrRevoke(Grant.fixture()))
+        #expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded)
         try onWriter("PRAGMA query_only = ON")
         #expect(throws: StoreError.self) { try store.redeemOrRevoke(Grant.fixture()) }
         #expect(try failure { _ = try store.redeemOrRevoke(Grant.fixture()) }?.isUnavailable == true)
         #expect(try failure { _ = try store.spend(AttemptID("a"), until: .noon) }?.isUnavailable == true)
         #expect(try failure { try store.add(User.fixture()) }?.isUnavailable == true)
         #expect(try store.grant(GrantID("code-1")) == Grant.fixture(), "and what is there can be read")
+    }
+
+    /// Another process that was stopped while it wrote, or waited to.
+    @Test(arguments: [true, false])
+    func `a lock that another keeps makes writes fail after a while, for good`(isWriting: Bool) throws {
+        let database = try SQLiteDatabase(path: file.path, pruning: nil, patience: 200)
+        let store = try database.store()
+        let descriptor = unsafe open(file.path + ".lock", O_RDWR)
+        defer { close(descriptor) }
+        #expect((isWriting ? flock(descriptor, LOCK_EX) : csqlite_set_range_lock(descriptor, F_WRLCK)) == 0)
+        let begin = Monotonic.milliseconds
+        let failures = try concurrently(4) { number in
+            do {
+                _ = try database.store().redeemOrRevoke(Grant.fixture("code \(number)"))
+                return false
+            } catch let error as StoreError {
+                return error.isUnavailable
+            }
+        }
+        #expect(failures == [true, true, true, true])
+        #expect((200..<5000).contains(Monotonic.milliseconds - begin))
+        #expect(try store.user(UserID("sub-1")) == User.fixture(), "reads go on")
+        let start = try failure { _ = try SQLiteDatabase(path: file.path, pruning: nil, patience: 50) }
+        #expect(start?.isUnavailable == true, "a process that starts then says so")
+
+        #expect((isWriting ? flock(descriptor, LOCK_UN) : csqlite_set_range_lock(descriptor, F_UNLCK)) == 0)
+        #expect(try store.redeemOrRevoke(Grant.fixture("code 9")) == .recorded)
+        #expect(try codes() == [false, false, false, false], "what has failed isn't made later")
     }
 
     @Test func `a file that can't be opened is unavailable`() throws {
@@ -170,16 +198,17 @@ import Testing
         unsafe rmdir(folder.path)
     }
 
-    @Test func `what refers to someone who is gone is missing`() throws {
-        let gone = UserID("gone")
-        let session = Session.fixture(of: gone)
-        #expect(throws: StoreError.missing) { try store.redeemOrRevoke(Grant.fixture("code", user: gone)) }
-        #expect(throws: StoreError.missing) {
-            try store.start(session, digest: [1], ending: nil, spending: AttemptID("attempt"), until: .noon)
+    @Test func `a consent that fails midway leaves its attempt unspent`() throws {
+        try onWriter(
+            """
+            CREATE TEMP TRIGGER fault BEFORE INSERT ON main.consent
+            BEGIN SELECT RAISE(ABORT, 'fault'); END
+            """)
+        let consent = Consent(userID: UserID("sub-1"), clientID: ClientID("app"), scope: .none, grantedAt: .noon)
+        #expect(throws: StoreError.self) {
+            try store.remember(consent, spending: AttemptID("attempt"), until: .noon)
         }
-        #expect(try store.spend(AttemptID("attempt"), until: .noon), "and spends no attempt")
-        let consent = Consent(userID: UserID("sub-1"), clientID: ClientID("gone"), scope: .none, grantedAt: .noon)
-        #expect(throws: StoreError.missing) { try store.remember(consent) }
+        #expect(try store.spend(AttemptID("attempt"), until: .noon))
     }
 
     @Test func `an error names no value`() throws {
@@ -216,7 +245,7 @@ import Testing
                 try database.run("UPDATE user SET username = 'renamed'")
                 isHalfway.update { $0 = true }
                 mayEnd.wait { $0 ? () : nil }
-                try database.run("UPDATE user SET is_disabled = 0")
+                try database.run("UPDATE user SET is_disabled = 1")
             }
             hasEnded.update { $0 = true }
         }
@@ -225,7 +254,7 @@ import Testing
         mayEnd.update { $0 = true }
         hasEnded.wait { $0 ? () : nil }
         let user = try store.user(UserID("sub-1"))
-        #expect(user?.username == Username("renamed") && user?.isDisabled == false)
+        #expect(user?.username == Username("renamed") && user?.isDisabled == true)
     }
 
     @Test func `a closed database takes no writes, and has made those that waited`() throws {

@@ -12,7 +12,7 @@ import Testing
     init() throws {
         file = try TemporaryDatabase()
         databases = [try file.open(), try file.open()]
-        try databases[0].store().add(User.fixture())
+        try databases[0].store().addFixtures()
     }
 
     /// Eight threads, four of each process.
@@ -25,7 +25,7 @@ import Testing
         for round in 0..<20 {
             let grant = Grant.fixture("code \(round)")
             let won = try race { store in try store.redeemOrRevoke(grant) }
-            #expect(won.filter { $0 }.count == 1)
+            #expect(won.filter { $0 == .recorded }.count == 1 && won.filter { $0 == .replayed }.count == 7)
             #expect(try databases[1].store().grant(grant.id)?.isRevoked == true)
         }
         #expect(try databases[0].integrityCheck().isEmpty)
@@ -48,13 +48,83 @@ import Testing
                     return number
                 }
                 let session = Session.fixture("session \(round) \(number)")
-                let attempt = AttemptID("attempt \(round)")
                 let digest = [UInt8(round), number]
-                let began = try store.start(session, digest: digest, ending: nil, spending: attempt, until: .noon)
-                #expect(try (store.session(digest: digest) != nil) == began)
-                return began
+                let outcome = try store.start(session, digest: digest, spending: "attempt \(round)")
+                #expect(try (store.session(digest: digest) != nil) == (outcome == .started))
+                return outcome == .started
             }
             #expect(won.filter { $0 }.count == 1)
+        }
+    }
+
+    @Test func `whoever is disabled at once with a sign-in or a redemption keeps nothing`() throws {
+        for round in 0..<20 {
+            let user = User.fixture("user \(round)", name: "user \(round)")
+            try databases[0].store().add(user)
+            let first = Session.fixture("first \(round)", of: user.id)
+            #expect(
+                try databases[0].store().start(first, digest: [1, UInt8(round)], of: user, spending: "first \(round)")
+                    == .started)
+            let next = Monitor<UInt8>(0)
+            _ = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                switch number % 4 {
+                case 0:
+                    var disabled = user
+                    disabled.isDisabled = true
+                    _ = try? store.replace(disabled, ending: .everything)
+                case 1:
+                    let grant = Grant.fixture("\(round) \(number)", user: user.id, session: first.id.value)
+                    _ = try store.redeemOrRevoke(grant)
+                default:
+                    let session = Session.fixture("\(round) \(number)", of: user.id)
+                    let digest = [2, UInt8(round), number]
+                    _ = try store.start(session, digest: digest, of: user, spending: "\(round) \(number)")
+                }
+            }
+            let store = try databases[1].store()
+            #expect(try store.user(user.id)?.isDisabled == true)
+            for number in 1...8 as ClosedRange<UInt8> {
+                #expect(try store.session(digest: [2, UInt8(round), number]) == nil)
+                let grant = try store.grant(GrantID("\(round) \(number)"))
+                #expect(grant?.isRevoked != false)
+            }
+        }
+    }
+
+    @Test func `of changes that are made at once of one state, one is made`() throws {
+        for round in 0..<20 {
+            let client = try Client.fixture("client \(round)")
+            try databases[0].store().add(client)
+            let outcomes = try race { store in
+                do { return try store.replace(client) == client.next } catch StoreError.changed { return false }
+            }
+            #expect(outcomes.filter { $0 }.count == 1)
+            #expect(try databases[1].store().client(client.id)?.version == 2)
+        }
+    }
+
+    @Test func `two pages that are allowed at once lose neither's scope`() throws {
+        for round in 0..<20 {
+            let client = try Client.fixture("client \(round)")
+            try databases[0].store().add(client)
+            let next = Monitor(0)
+            _ = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                let consent = Consent(
+                    userID: UserID("sub-1"), clientID: client.id, scope: Scope(names: ["\(number)"]), grantedAt: .noon)
+                let attempt = AttemptID("\(round) \(number)")
+                let isSpent = try store.remember(consent, spending: attempt, until: .noon)
+                #expect(isSpent)
+            }
+            let scope = try databases[1].store().consent(of: UserID("sub-1"), to: client.id)?.scope
+            #expect(scope == Scope(names: (1...8).map(String.init)))
         }
     }
 
@@ -76,7 +146,7 @@ import Testing
     @Test func `every failure is counted`() throws {
         let key = ThrottleKey.login(account: Username("ann"))
         _ = try race { store in
-            for _ in 0..<25 { try store.recordFailure(for: [key], at: .noon, forgetting: 60) }
+            for _ in 0..<25 { try store.recordFailure(for: [key], at: .noon) }
         }
         #expect(try databases[0].store().failedAttempts(for: key)?.count == 200)
     }
@@ -88,7 +158,7 @@ import Testing
             let reader = try databases[(number + 1) % 2].store()
             return try (0..<50).allSatisfy { round in
                 let grant = Grant.fixture("code \(number) \(round)")
-                return try writer.redeemOrRevoke(grant) && reader.grant(grant.id) == grant
+                return try writer.redeemOrRevoke(grant) == .recorded && reader.grant(grant.id) == grant
             }
         }
         #expect(seen.allSatisfy { $0 })
@@ -96,11 +166,11 @@ import Testing
 
     @Test func `a client changed by one process is seen by the next read of another`() throws {
         let (one, other) = (try databases[0].store(), try databases[1].store())
-        var client = try Client.fixture()
+        var client = try Client.fixture("changing")
         try one.add(client)
         for second in 0..<50 as Range<Int64> {
             client.updatedAt = .noon + second
-            try one.replace(client)
+            client = try one.replace(client)
             #expect(try other.client(client.id) == client)
         }
         try one.add([.fixture()])
@@ -113,7 +183,7 @@ import Testing
 
     @Test func `a client that was just changed is never read as it was before`() throws {
         let (one, others) = (try databases[0].store(), databases)
-        var client = try Client.fixture()
+        var client = try Client.fixture("changing")
         client.updatedAt = Timestamp(0)
         try one.add(client)
         let written = Monitor<Int64>(0)
@@ -124,7 +194,7 @@ import Testing
                 var client = changing
                 for round in 1...300 as ClosedRange<Int64> {
                     client.updatedAt = Timestamp(round)
-                    try store.replace(client)
+                    client = try store.replace(client)
                     written.update { $0 = round }
                 }
                 return 0

@@ -31,8 +31,11 @@ func expectClients(in store: some Store) throws {
     changed.sealedSecret = nil
     changed.isFirstParty = false
     changed.updatedAt = .noon + 9
-    try store.replace(changed)
-    try expect(try store.client(app.id) == changed, "a change is seen at the next read")
+    let next = try store.replace(changed)
+    try expect(try store.client(app.id) == next, "a change is seen at the next read")
+    try expect(next == changed.next, "as the next version of what was given")
+    try expect(.changed, "a change of an older version is refused") { try store.replace(app) }
+    try expect(try store.client(app.id) == next, "and changes nothing")
     try expect(.missing, "only what is there can be changed") { try store.replace(try Client.fixture("nobody")) }
 
     for id in ["b", "a", "B", "~"] { try store.add(try Client.fixture(id)) }
@@ -44,16 +47,18 @@ func expectClients(in store: some Store) throws {
     try expect(try store.clients(after: ClientID("~"), limit: 2).isEmpty, "after the last there is none")
     try expect(try store.clients(after: nil, limit: 0).isEmpty, "a limit of 0 gives none")
 
-    try expectRemovalOfClient(changed, from: store)
+    try expectRemovalOfClient(next, from: store)
 }
 
 private func expectRemovalOfClient(_ client: Client, from store: some Store) throws {
     let user = User.fixture()
     try store.add(user)
-    try store.remember(Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon))
+    try expect(try store.start(.fixture(), digest: [1], spending: "session") == .started, "a session starts")
+    let consent = Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon)
+    try expect(try store.remember(consent, spending: AttemptID("consent"), until: .noon), "a consent is remembered")
     let grant = Grant.fixture(client: client.id.value)
     let other = Grant.fixture("code-2", client: "spare")
-    try expect(try store.redeemOrRevoke(grant) && store.redeemOrRevoke(other), "a new code is redeemed")
+    for new in [grant, other] { try expect(try store.redeemOrRevoke(new) == .recorded, "a new code is redeemed") }
 
     try expect(try store.removeClient(client.id), "a client that is there is removed")
     try expect(try store.client(client.id) == nil, "and is gone at the next read")

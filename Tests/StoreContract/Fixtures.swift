@@ -48,7 +48,7 @@ extension ClientMetadata {
 extension User {
     package static func fixture(_ id: String = "sub-1", name: String = "ann") -> User {
         User(
-            id: UserID(id), username: Username(name), passwordHash: "$y$j9T$salt$hash", isDisabled: true,
+            id: UserID(id), username: Username(name), passwordHash: "$y$j9T$salt$hash",
             attributes: [
                 "name": .string(AwkwardName.quoted), "nul": .string(AwkwardName.withNUL), "email_verified": .bool(true),
                 "number": .number(1.5), "level": .integer(.max), "nothing": .null,
@@ -68,11 +68,13 @@ extension Session {
 
 extension Grant {
     package static func fixture(
-        _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), until: Timestamp = .noon + 60
+        _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), session: String = "session-1",
+        until: Timestamp = .noon + 60
     ) -> Grant {
         Grant(
-            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID("session-1"),
-            scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, createdAt: .noon, expiresAt: until)
+            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID(session),
+            sid: "sid \"1\"", scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, amr: ["pwd", "o\"tp"],
+            acr: "urn:example:\"gold\"", createdAt: .noon, expiresAt: until)
     }
 }
 
@@ -87,4 +89,37 @@ extension SigningKeyRecord {
 
 extension Timestamp {
     static func - (time: Timestamp, seconds: Int64) -> Timestamp { time + -seconds }
+}
+
+extension AuthenticatedUser {
+    /// Someone whose password was right when they were as `user` says.
+    static func fixture(_ user: User, betterHash: String? = nil) throws -> AuthenticatedUser {
+        let authenticated = Authentication.user(
+            user, password: "", decoy: "", verify: { _, _ in true }, improve: { _, _ in betterHash })
+        guard let authenticated else { throw BrokenPromise(description: "the fixture can't sign in") }
+        return authenticated
+    }
+}
+
+extension SessionStore {
+    /// Starts a session of a user whose password was right when they were as `user` says.
+    package func start(
+        _ session: Session, digest: [UInt8], of user: User = .fixture(), betterHash: String? = nil,
+        ending ended: SessionID? = nil, spending attempt: String, until: Timestamp = .noon + 60,
+        clearing cleared: [ThrottleKey] = []
+    ) throws -> SessionStart.Outcome {
+        try start(
+            SessionStart(
+                session, digest: digest, of: .fixture(user, betterHash: betterHash), ending: ended,
+                spending: AttemptID(attempt), until: until, clearing: cleared))
+    }
+}
+
+extension Store {
+    /// The user, client and session that ``Grant/fixture`` hangs on.
+    package func addFixtures() throws {
+        try add(User.fixture())
+        try add(try Client.fixture())
+        try expect(try start(.fixture(), digest: [0xF1], spending: "fixture") == .started, "a session starts")
+    }
 }

@@ -1,37 +1,72 @@
 import OIDCLogic
 
 func expectGrants(in store: some Store) throws {
-    try store.add(User.fixture())
+    try store.addFixtures()
     let grant = Grant.fixture()
     try expect(try store.grant(grant.id) == nil, "before a code is used nothing is granted")
-    try expect(try store.redeemOrRevoke(grant), "a new code is redeemed")
+    try expect(try store.redeemOrRevoke(grant) == .recorded, "a new code is redeemed")
     let read = try store.grant(grant.id)
     try expect(read == grant, "every field of a grant comes back as it went in")
     try expect(read?.scope.names == grant.scope.names, "its scope in order")
 
     var replay = Grant.fixture(client: "other", until: .noon + 9999)
-    try expect(try !store.redeemOrRevoke(replay), "a code is redeemed once")
+    try expect(try store.redeemOrRevoke(replay) == .replayed, "a code is redeemed once")
     replay = grant
     replay.isRevoked = true
     try expect(
         try store.grant(grant.id) == replay, "the second time revokes what the first one gave, and changes no more")
-    try expect(try !store.redeemOrRevoke(grant), "a third time is no better")
+    try expect(try store.redeemOrRevoke(grant) == .replayed, "a third time is no better")
     try expect(try store.grant(grant.id)?.isRevoked == true, "and mends nothing")
 
     for name in AwkwardName.all {
-        try expect(try store.redeemOrRevoke(Grant.fixture(name)), "codes that differ in a byte are two")
+        try expect(
+            try store.redeemOrRevoke(Grant.fixture(name)) == .recorded, "codes that differ in a byte are two")
     }
     try expect(try store.grant(GrantID(AwkwardName.composed))?.isRevoked == false, "and don't revoke each other")
+    try store.revoke(GrantID(AwkwardName.composed))
+    try expect(try store.grant(GrantID(AwkwardName.composed))?.isRevoked == true, "a grant is revoked")
+    try expect(try store.grant(GrantID(AwkwardName.decomposed))?.isRevoked == false, "and no other")
+    try store.revoke(GrantID("unknown"))
+    try expect(try store.grant(GrantID("unknown")) == nil, "revoking what isn't there makes nothing")
+
+    try expectEndBeforeRedemption(in: store)
+}
+
+/// What ends between the look at a code and its redemption.
+private func expectEndBeforeRedemption(in store: some Store) throws {
+    func expectNothing(_ id: String, _ promise: String) throws {
+        try expect(try store.redeemOrRevoke(Grant.fixture(id)) == .ended, promise)
+        try expect(try store.grant(GrantID(id)) == nil, "and nothing is recorded")
+    }
+    let user = try store.user(UserID("sub-1")).orBroken("the user is gone")
+    try store.add(User.fixture("sub-2", name: "bob"))
+    let foreign = Grant.fixture("foreign", user: UserID("sub-2"))
+    try expect(try store.redeemOrRevoke(foreign) == .ended, "a session serves its own user alone")
+
+    var disabled = user
+    disabled.isDisabled = true
+    disabled = try store.replace(disabled, ending: .nothing)
+    try expectNothing("disabled", "a disabled user is granted nothing, whatever ended with it")
+    disabled.isDisabled = false
+    try store.replace(disabled, ending: .everything)
+    try expectNothing("ended", "an ended session gives nothing, though its user is enabled again")
+    try expect(try store.redeemOrRevoke(Grant.fixture()) == .replayed, "a replay is one after the session's end too")
+
+    try expect(try store.start(.fixture(), digest: [9], spending: "again") == .started, "a session starts")
+    try expect(try store.redeemOrRevoke(Grant.fixture("new")) == .recorded, "and serves")
+    _ = try store.removeClient(ClientID("app"))
+    try expectNothing("removed", "a client that is gone is granted nothing")
 }
 
 func expectPruning(in store: some Store) throws {
     try store.add(User.fixture())
+    try store.add(try Client.fixture())
     let session = Session.fixture()
-    _ = try store.start(session, digest: [1], ending: nil, spending: AttemptID("first"), until: .noon + 10)
+    _ = try store.start(session, digest: [1], spending: "first", until: .noon + 10)
     _ = try store.redeemOrRevoke(Grant.fixture(until: .noon + 20))
     _ = try store.park("parked", digest: [1], address: "a", until: .noon + 30, now: .noon, limit: 9)
     let key = ThrottleKey.login(address: "192.0.2.1")
-    try store.recordFailure(for: [key], at: .noon, forgetting: 40)
+    try store.recordFailure(for: [key], at: .noon + 40 - key.throttle.memory)
 
     try expect(try store.prune(at: .noon + 9, limit: 10) == 0, "what has time left stays")
     try expect(try store.prune(at: .noon - 900, limit: 10) == 0, "also when the clock was set back")

@@ -13,7 +13,9 @@ func expectSessions(in store: some Store) throws {
     try expect(try store.session(digest: []) == nil, "an empty digest is no session's")
 
     let second = Session.fixture("session-2")
-    try expect(try !start(second, [2], "first", ending: session.id, in: store), "an attempt serves once")
+    try expect(
+        try store.start(second, digest: [2], ending: session.id, spending: "first") == .attemptSpent,
+        "an attempt serves once")
     try expect(try store.session(digest: [2]) == nil, "the second time starts nothing")
     try expect(try store.session(digest: digest) == session, "and ends nothing")
     try expect(try start(second, [2], "second", ending: session.id, in: store), "a session may end another")
@@ -39,12 +41,77 @@ func expectSessions(in store: some Store) throws {
     try store.endSession(raised.id)
     try store.touch(raised.id, at: .noon + 99)
     try expect(try store.session(digest: [3]) == nil, "and stays so")
+
+    try expectChangeBeforeSignIn(in: store)
+    try expectSignInToMendAndClear(in: store)
+}
+
+/// Who is changed between the check of a password and the sign-in by it.
+private func expectChangeBeforeSignIn(in store: some Store) throws {
+    let session = Session.fixture("kept")
+    try expect(try start(session, [5], "kept", in: store), "a session starts")
+    let key = ThrottleKey.login(account: Username("ann"))
+    try store.recordFailure(for: [key], at: .noon)
+    let checked = try store.user(UserID("sub-1")).orBroken("the user is gone")
+    func expectNothing(_ promise: String) throws {
+        let late = Session.fixture("late")
+        let outcome = try store.start(
+            late, digest: [6], of: checked, betterHash: "better", ending: session.id, spending: "late", clearing: [key])
+        try expect(outcome == .userChanged, promise)
+        try expect(try store.session(digest: [6]) == nil, "starts no session")
+        try expect(try store.failedAttempts(for: key) != nil, "clears nothing")
+        try expect(try store.user(checked.id)?.passwordHash != "better", "and sets no hash")
+    }
+    var changed = checked
+    changed.isDisabled = true
+    changed = try store.replace(changed, ending: .nothing)
+    try expectNothing("a user who was disabled meanwhile")
+    changed.isDisabled = false
+    changed.passwordHash = "another"
+    changed = try store.replace(changed, ending: .nothing)
+    try expectNothing("a user whose password was reset meanwhile")
+    changed.passwordHash = nil
+    changed = try store.replace(changed, ending: .nothing)
+    try expectNothing("a user whose password was taken away meanwhile")
+    try expect(try store.session(digest: [5]) == session, "and ends none")
+    changed.passwordHash = checked.passwordHash
+    changed = try store.replace(changed, ending: .nothing)
+    try expect(
+        try store.start(.fixture("late"), digest: [6], of: checked, spending: "late") == .started,
+        "the attempt is unspent")
+    _ = try store.removeUser(checked.id)
+    try expect(
+        try store.start(.fixture("gone"), digest: [7], of: checked, spending: "gone") == .userChanged,
+        "a user who was removed meanwhile starts no session")
+    try expect(try store.spend(AttemptID("gone"), until: .noon), "and spends no attempt")
+}
+
+private func expectSignInToMendAndClear(in store: some Store) throws {
+    let user = User.fixture("sub-3", name: "cleo")
+    try store.add(user)
+    let keys = ["cleo", "dora"].map { ThrottleKey.login(account: Username($0)) }
+    try store.recordFailure(for: keys, at: .noon)
+    let outcome = try store.start(
+        .fixture("first", of: user.id), digest: [8], of: user, betterHash: "better", spending: "mend",
+        clearing: [keys[0]])
+    try expect(outcome == .started, "a session starts")
+    try expect(try store.user(user.id)?.passwordHash == "better", "with a better hash of the same password")
+    try expect(try store.failedAttempts(for: keys[0]) == nil, "with it the failures are forgotten")
+    try expect(try store.failedAttempts(for: keys[1]) != nil, "and no others")
+    var stale = user
+    stale.attributes = [:]
+    try expect(.changed, "who read the user before it has read an older one") {
+        try store.replace(stale, ending: .nothing)
+    }
+    try expect(
+        try store.start(.fixture("second", of: user.id), digest: [9], of: user, spending: "stale") == .userChanged,
+        "the former hash signs nobody in")
 }
 
 private func start(
     _ session: Session, _ digest: [UInt8], _ attempt: String, ending ended: SessionID? = nil, in store: some Store
 ) throws -> Bool {
-    try store.start(session, digest: digest, ending: ended, spending: AttemptID(attempt), until: .noon + 60)
+    try store.start(session, digest: digest, ending: ended, spending: attempt) == .started
 }
 
 func expectAttempts(in store: some Store) throws {
@@ -54,12 +121,9 @@ func expectAttempts(in store: some Store) throws {
     }
     try store.add(User.fixture())
     let session = Session.fixture()
-    let spent = try store.start(
-        session, digest: [1], ending: nil, spending: AttemptID(AwkwardName.composed), until: .noon + 60)
-    try expect(!spent, "a step and a session share the attempt")
-    try expect(
-        try store.start(session, digest: [1], ending: nil, spending: AttemptID("new"), until: .noon + 60),
-        "a session starts")
+    let spent = try store.start(session, digest: [1], spending: AwkwardName.composed)
+    try expect(spent == .attemptSpent, "a step and a session share the attempt")
+    try expect(try start(session, [1], "new", in: store), "a session starts")
     try expect(try !store.spend(AttemptID("new"), until: .noon + 60), "which spends its attempt")
 }
 

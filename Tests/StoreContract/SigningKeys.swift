@@ -35,30 +35,9 @@ func expectGeneration(in store: some Store) throws {
     try expectChange("a removed client") { _ = try store.removeClient(ClientID("app")) }
     try expectChange("a new key") { try store.add([SigningKeyRecord.fixture()]) }
     try expectChange("a key's status") { try store.setStatus(.active, ofKey: "key-1") }
+    try expectChange("a client again") { try store.add(try Client.fixture()) }
     try store.add(User.fixture())
-    _ = try store.redeemOrRevoke(Grant.fixture())
-    try expect(try store.generation() == last, "users and grants don't")
-}
-
-func expectThrottle(in store: some Store) throws {
-    let account = ThrottleKey.login(account: Username("ann"))
-    let address = ThrottleKey.login(address: "192.0.2.1")
-    try expect(try store.failedAttempts(for: account) == nil, "without failures there is no count")
-    try store.recordFailure(for: [account, address], at: .noon, forgetting: 100)
-    try expect(try store.failedAttempts(for: account) == FailedAttempts(count: 1, lastAt: .noon), "the first counts")
-    try store.recordFailure(for: [account], at: .noon + 99, forgetting: 100)
-    try expect(try store.failedAttempts(for: account) == FailedAttempts(count: 2, lastAt: .noon + 99), "the next too")
-    try expect(try store.failedAttempts(for: address) == FailedAttempts(count: 1, lastAt: .noon), "each by itself")
-    try store.recordFailure(for: [account, address], at: .noon + 100, forgetting: 100)
-    try expect(try store.failedAttempts(for: account)?.count == 3, "the time counts from the last failure")
-    try expect(
-        try store.failedAttempts(for: address) == FailedAttempts(count: 1, lastAt: .noon + 100),
-        "a count that is old enough begins anew")
-    try store.recordFailure(for: [account], at: .noon - 5000, forgetting: 100)
-    try expect(try store.failedAttempts(for: account)?.count == 4, "a clock set back forgets nothing")
-    try store.recordFailure(for: [], at: .noon, forgetting: 100)
-    try store.clearFailures(for: [account])
-    try expect(try store.failedAttempts(for: account) == nil, "what is cleared is gone")
-    try expect(try store.failedAttempts(for: address) != nil, "and nothing else")
-    try store.clearFailures(for: [])
+    _ = try store.start(.fixture(), digest: [1], spending: "session")
+    try expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded, "a new code is redeemed")
+    try expect(try store.generation() == last, "users, sessions and grants don't")
 }

@@ -34,6 +34,13 @@ package struct BrokenPromise: Error, CustomStringConvertible {
     package let description: String
 }
 
+extension Optional {
+    func orBroken(_ promise: String) throws -> Wrapped {
+        guard let self else { throw BrokenPromise(description: promise) }
+        return self
+    }
+}
+
 func expect(_ holds: Bool, _ promise: String, file: StaticString = #fileID, line: UInt = #line) throws {
     guard holds else { throw BrokenPromise(description: "\(file):\(line): \(promise)") }
 }

@@ -41,55 +41,55 @@ private func expectChangeOfUser(_ ann: User, in store: some Store) throws {
     var changed = ann
     changed.username = Username("anna")
     changed.passwordHash = nil
-    changed.isDisabled = false
+    changed.isDisabled = true
     changed.attributes = [:]
     changed.updatedAt = .noon + 7
-    try store.replace(changed, ending: .nothing)
-    try expect(try store.user(ann.id) == changed, "a user is changed")
+    let next = try store.replace(changed, ending: .nothing)
+    try expect(try store.user(ann.id) == next, "a user is changed")
+    try expect(next == changed.next, "to the next version of what was given")
     try expect(try store.user(named: ann.username) == nil, "the old name is free")
+    try expect(.changed, "a change of an older version is refused") { try store.replace(ann, ending: .everything) }
+    try expect(try store.user(ann.id) == next, "and changes nothing")
+    changed = next
     changed.username = Username("bare")
     try expect(.exists, "a new name may be taken") { try store.replace(changed, ending: .everything) }
-    try expect(try store.user(ann.id)?.username == Username("anna"), "and nothing has changed then")
+    try expect(try store.user(ann.id) == next, "and nothing has changed then")
     try expect(.missing, "only who is there can be changed") {
         try store.replace(User.fixture("nobody", name: "nobody"), ending: .nothing)
     }
-
-    changed.username = Username("anna")
-    changed.passwordHash = "old"
-    try store.replace(changed, ending: .nothing)
-    try store.rehash(ann.id, from: "old", to: "better")
-    try expect(try store.user(ann.id)?.passwordHash == "better", "a hash is replaced by a better one")
-    try store.rehash(ann.id, from: "old", to: "stale")
-    try expect(try store.user(ann.id)?.passwordHash == "better", "but not one that was set meanwhile")
-    changed.passwordHash = nil
-    try store.replace(changed, ending: .nothing)
-    try store.rehash(ann.id, from: "better", to: "stale")
-    try expect(try store.user(ann.id)?.passwordHash == nil, "nor one that was taken away")
 }
 
 private func expectEndOfUser(_ ann: User, in store: some Store) throws {
-    guard var user = try store.user(ann.id) else { throw BrokenPromise(description: "the user is gone") }
+    var user = try store.user(ann.id).orBroken("the user is gone")
+    user.isDisabled = false
+    user.passwordHash = "hash"
+    user = try store.replace(user, ending: .nothing)
+    let bob = User.fixture("bob", name: "bob")
+    try store.add(bob)
     let client = try Client.fixture()
     try store.add(client)
-    try expect(try begin(Session.fixture(), digest: [1], in: store), "a session starts")
-    try expect(try begin(Session.fixture("session-2", of: UserID("bare")), digest: [2], in: store), "another too")
+    try expect(try begin(.fixture(), of: user, digest: [1], in: store), "a session starts")
+    try expect(try begin(.fixture("session-2", of: bob.id), of: bob, digest: [2], in: store), "another too")
     let grant = Grant.fixture()
-    let other = Grant.fixture("code-2", user: UserID("bare"))
-    try expect(try store.redeemOrRevoke(grant) && store.redeemOrRevoke(other), "a new code is redeemed")
-    try store.remember(Consent(userID: ann.id, clientID: client.id, scope: .standard, grantedAt: .noon))
+    let other = Grant.fixture("code-2", user: bob.id, session: "session-2")
+    for new in [grant, other] { try expect(try store.redeemOrRevoke(new) == .recorded, "a new code is redeemed") }
+    let consent = Consent(userID: ann.id, clientID: client.id, scope: .standard, grantedAt: .noon)
+    try expect(try store.remember(consent, spending: AttemptID("consent"), until: .noon), "a consent is remembered")
 
-    try store.replace(user, ending: .nothing)
+    user = try store.replace(user, ending: .nothing)
     try expect(try store.session(digest: [1]) != nil, "a change that ends nothing ends no session")
     try expect(try store.grant(grant.id)?.isRevoked == false, "and revokes no grant")
     user.isDisabled = true
-    try store.replace(user, ending: .everything)
+    user = try store.replace(user, ending: .everything)
     try expect(try store.user(ann.id)?.isDisabled == true, "a user is disabled")
     try expect(try store.session(digest: [1]) == nil, "with that their sessions end")
     try expect(try store.grant(grant.id)?.isRevoked == true, "and their grants are revoked")
     try expect(try store.session(digest: [2]) != nil, "not those of others")
     try expect(try store.grant(other.id)?.isRevoked == false, "nor their grants")
 
-    try expect(try begin(Session.fixture("session-3"), digest: [3], in: store), "a session starts")
+    user.isDisabled = false
+    user = try store.replace(user, ending: .nothing)
+    try expect(try begin(.fixture("session-3"), of: user, digest: [3], in: store), "a session starts")
     try expect(try store.removeUser(ann.id), "a user who is there is removed")
     try expect(try !store.removeUser(ann.id), "the second time there is none")
     try expect(try store.user(ann.id) == nil && store.user(named: user.username) == nil, "by id and by name")
@@ -99,9 +99,8 @@ private func expectEndOfUser(_ ann: User, in store: some Store) throws {
     try expect(try store.grant(other.id) == other && store.session(digest: [2]) != nil, "those of others stay")
 }
 
-private func begin(_ session: Session, digest: [UInt8], in store: some Store) throws -> Bool {
-    let attempt = AttemptID("begin \(session.id)")
-    return try store.start(session, digest: digest, ending: nil, spending: attempt, until: .noon)
+private func begin(_ session: Session, of user: User, digest: [UInt8], in store: some Store) throws -> Bool {
+    try store.start(session, digest: digest, of: user, spending: "begin \(session.id)") == .started
 }
 
 func expectConsents(in store: some Store) throws {
@@ -112,13 +111,31 @@ func expectConsents(in store: some Store) throws {
     try store.add(other)
     try store.add(client)
     try expect(try store.consent(of: user.id, to: client.id) == nil, "without consent there is none")
-    let first = Consent(userID: user.id, clientID: client.id, scope: Scope(names: ["b", "a"]), grantedAt: .noon)
-    try store.remember(first)
+    func remember(_ names: [String], at time: Timestamp, _ attempt: String) throws -> Bool {
+        let consent = Consent(
+            userID: user.id, clientID: client.id, scope: Scope(names: names), grantedAt: time)
+        return try store.remember(consent, spending: AttemptID(attempt), until: .noon + 60)
+    }
+    try expect(try remember(["b", "a"], at: .noon, "first"), "a consent is remembered")
     let read = try store.consent(of: user.id, to: client.id)
-    try expect(read == first && read?.scope.names == ["b", "a"], "every field of a consent comes back as it went in")
+    try expect(
+        read == Consent(userID: user.id, clientID: client.id, scope: Scope(names: ["a", "b"]), grantedAt: .noon)
+            && read?.scope.names == ["b", "a"], "every field of a consent comes back as it went in")
     try expect(try store.consent(of: other.id, to: client.id) == nil, "it is one user's")
     try expect(try store.consent(of: user.id, to: ClientID("other")) == nil, "to one client")
-    let second = Consent(userID: user.id, clientID: client.id, scope: .none, grantedAt: .noon - 9)
-    try store.remember(second)
-    try expect(try store.consent(of: user.id, to: client.id) == second, "a later one takes its place")
+    try expect(try !remember(["c"], at: .noon + 1, "first"), "a page serves once")
+    try expect(try store.consent(of: user.id, to: client.id) == read, "and the second time changes nothing")
+    try expect(try remember(["c", "a"], at: .noon + 9, "second"), "a later one of another page")
+    try expect(
+        try store.consent(of: user.id, to: client.id)
+            == Consent(
+                userID: user.id, clientID: client.id, scope: Scope(names: ["a", "b", "c"]), grantedAt: .noon + 9),
+        "adds to what was allowed before")
+    try expect(try !store.spend(AttemptID("second"), until: .noon), "and spends its attempt")
+
+    let gone = Consent(userID: user.id, clientID: ClientID("gone"), scope: .none, grantedAt: .noon)
+    try expect(.missing, "nothing is allowed to a client that is gone") {
+        try store.remember(gone, spending: AttemptID("third"), until: .noon)
+    }
+    try expect(try store.spend(AttemptID("third"), until: .noon), "and then the attempt is unspent")
 }

@@ -30,6 +30,7 @@ extension StoreError: AdministratorFacing {
         switch self {
         case .exists: "that is there already"
         case .missing: "that is gone"
+        case .changed: "that has just been changed by someone else; look at it, and try again"
         case .unavailable(let text): "the database can't be used now: \(text)"
         case .broken(let text): "the database is not as it should be: \(text)"
         }

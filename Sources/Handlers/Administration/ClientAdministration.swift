@@ -71,6 +71,10 @@ package struct ClientAdministration {
     /// Changes a client. A confidential client that becomes public loses its secret, a public one that becomes
     /// confidential is given one. The preset stays: apps read their claims where they always were.
     package func change(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
+        try ChangeAgain.whileOthersDo { try changeOnce(id, change) }
+    }
+
+    private func changeOnce(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
         var client = try client(id)
         let wasPublic = client.metadata.isPublic
         client.metadata = try metadata(of: client, after: change)
@@ -82,11 +86,10 @@ package struct ClientAdministration {
         if let secret { client.sealedSecret = secret.sealed(for: client.id, by: try seal()) }
         client.updatedAt = max(now(), client.updatedAt)
         do {
-            try store.replace(client)
+            return RegisteredClient(client: try store.replace(client), secret: secret)
         } catch StoreError.missing {
             throw AdministrationError.missing("the client \"\(id)\" was removed meanwhile")
         }
-        return RegisteredClient(client: client, secret: secret)
     }
 
     /// Removes a client with its consents, and revokes its grants. Returns what it was.

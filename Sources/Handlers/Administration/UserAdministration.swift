@@ -56,18 +56,18 @@ package struct UserAdministration {
     package func set(
         _ name: String, attributes: UserAttributes, newName: String? = nil, password: Password? = nil
     ) throws -> User {
-        try change(name, ending: password == nil ? .nothing : .everything) { user in
+        let hash = try password.map(PasswordRule.hash)
+        return try change(name, ending: hash == nil ? .nothing : .everything) { user in
             user.attributes = try attributes.applied(to: user.attributes)
             if let newName { user.username = try Username(choosing: newName) }
-            if let password { user.passwordHash = try PasswordRule.hash(password) }
+            if let hash { user.passwordHash = hash }
         }
     }
 
     /// An administrator's reset: all sessions and grants end.
     package func setPassword(_ name: String, to password: Password) throws -> User {
-        try change(name, ending: .everything) { user in
-            user.passwordHash = try PasswordRule.hash(password)
-        }
+        let hash = try PasswordRule.hash(password)
+        return try change(name, ending: .everything) { $0.passwordHash = hash }
     }
 
     /// All sessions and grants end, and no new ones begin.
@@ -87,17 +87,18 @@ package struct UserAdministration {
     }
 
     private func change(_ name: String, ending: UserEnding, _ apply: (inout User) throws -> Void) throws -> User {
-        var user = try user(name)
-        try apply(&user)
-        user.updatedAt = max(now(), user.updatedAt)
-        do {
-            try store.replace(user, ending: ending)
-        } catch StoreError.exists {
-            throw taken(user.username)
-        } catch StoreError.missing {
-            throw AdministrationError.missing("the user \"\(name)\" was removed meanwhile")
+        try ChangeAgain.whileOthersDo {
+            var user = try user(name)
+            try apply(&user)
+            user.updatedAt = max(now(), user.updatedAt)
+            do {
+                return try store.replace(user, ending: ending)
+            } catch StoreError.exists {
+                throw taken(user.username)
+            } catch StoreError.missing {
+                throw AdministrationError.missing("the user \"\(name)\" was removed meanwhile")
+            }
         }
-        return user
     }
 
     private func taken(_ name: Username) -> AdministrationError {

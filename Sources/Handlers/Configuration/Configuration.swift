@@ -75,7 +75,7 @@ package struct Configuration: Sendable {
         lifetimes = Self.lifetimes(root)
         pools = PoolReading(root, reading, folder: folder).pools
         pages = Self.pages(root, folder: folder)
-        login = Self.login(root)
+        login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
         let log = root.section("log")
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel = log.value("level", default: .info, expected: "must be one of \(levels)") {
@@ -139,12 +139,23 @@ package struct Configuration: Sendable {
         return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
     }
 
-    private static func login(_ root: ConfigurationSection) -> LoginSettings {
+    private static func login(
+        _ root: ConfigurationSection, _ reading: ConfigurationReading, pool: Pool?
+    ) -> LoginSettings {
         let section = root.section("login")
         defer { section.refuseUnknown() }
-        return LoginSettings(
-            hashesAtOnce: section.integer("hashes_at_once", in: 1...64, default: 2),
-            hashesWaiting: section.integer("hashes_waiting", in: 0...1000, default: 16))
+        let atOnce = section.integer("hashes_at_once", in: 1...64, default: 2)
+        let fallback = LoginSettings.hashesWaiting(threads: pool?.threads ?? 0, atOnce: atOnce)
+        let settings = LoginSettings(
+            hashesAtOnce: atOnce, hashesWaiting: section.integer("hashes_waiting", in: 0...1000, default: fallback))
+        if let pool, !settings.canBeBusy(threads: pool.threads) {
+            let needed = settings.hashesAtOnce + settings.hashesWaiting
+            reading.warn(
+                "pools.\(pool.name).threads is \(pool.threads), and login.hashes_at_once and login.hashes_waiting are "
+                    + "\(needed) together: nobody is ever told to try again in a moment, all just wait. "
+                    + "Give it more than \(needed) threads, or let fewer wait")
+        }
+        return settings
     }
 
     /// RFC 5646 §2.1, as far as names of files go.

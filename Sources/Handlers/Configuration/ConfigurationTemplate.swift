@@ -28,10 +28,11 @@ package enum ConfigurationTemplate {
         #   id_token: 1h
         #   access_token: 1h
 
-        # Groups of processes. Password hashing is slow, so sign-in has one of its own, and fast serves the rest.
+        # Groups of processes. Password hashing is slow, so sign-in has one of its own, with threads for those who wait
+        # for their turn, and fast serves the rest.
         # pools:
         #   fast: { processes: 2, threads: 8 }
-        #   slow: { processes: 1, threads: 4 }
+        #   slow: { processes: 1, threads: 24 }
 
         # pages:
         #   templates: templates  # a folder of your own templates, in place of those that came with Postern

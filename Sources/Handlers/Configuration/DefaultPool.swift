@@ -9,10 +9,11 @@ enum DefaultPool: String, Sendable, CaseIterable {
         }
     }
 
+    /// In `slow` most of them wait for their turn to hash.
     var threads: Int {
         switch self {
         case .fast: 8
-        case .slow: 4
+        case .slow: 24
         }
     }
 

@@ -3,15 +3,15 @@ import OIDCLogic
 import Synchronization
 
 /// The signing keys, unsealed once and kept while the store's generation stands, so that a rotation by the command line
-/// or another pool is seen at the next request.
+/// or another pool is seen at the next request. A key that can't be used fails those who need it, and nobody else.
 final class KeyRing: Sendable {
     /// Access tokens are signed with what is quickest to make; an ID token's algorithm is the client's choice.
     static let accessTokenAlgorithm = SignatureAlgorithm.es256
 
     private struct Keys {
         let generation: Int64
-        let active: [SignatureAlgorithm: SigningKey]
-        let verifying: [String: VerificationKey]
+        let active: [SignatureAlgorithm: Result<SigningKey, any Error>]
+        let verifying: [String: Result<VerificationKey, any Error>]
     }
 
     private let seal: Seal?
@@ -20,29 +20,31 @@ final class KeyRing: Sendable {
     /// - Parameter seal: under `signing.key`; nil in a pool that only verifies.
     init(seal: Seal?) { self.seal = seal }
 
-    /// The key that signs with `algorithm` now. Throws where there is none.
+    /// The key that signs with `algorithm` now. Throws where there is none, or none that can be opened.
     func signingKey(_ algorithm: SignatureAlgorithm, from store: some Store) throws -> SigningKey {
-        guard let key = try current(store).active[algorithm] else {
-            throw OAuthError.serverError(cause: "there is no active signing key for \(algorithm.rawValue)")
+        switch try current(store).active[algorithm] {
+        case .success(let key): return key
+        case .failure(let error):
+            throw OAuthError.serverError(cause: "the active key for \(algorithm.rawValue) can't be used: \(error)")
+        case nil: throw OAuthError.serverError(cause: "there is no active signing key for \(algorithm.rawValue)")
         }
-        return key
     }
 
     /// The public key of that id, whether it signs, will sign or has signed; nil if there is none.
     func verificationKey(id: String, from store: some Store) throws -> VerificationKey? {
-        try current(store).verifying[id]
+        try current(store).verifying[id]?.get()
     }
 
     private func current(_ store: some Store) throws -> Keys {
         let generation = try store.generation()
         if let kept = keys.withLock({ $0 }), kept.generation == generation { return kept }
         let records = try store.signingKeys()
-        var active: [SignatureAlgorithm: SigningKey] = [:]
-        var verifying: [String: VerificationKey] = [:]
+        var active: [SignatureAlgorithm: Result<SigningKey, any Error>] = [:]
+        var verifying: [String: Result<VerificationKey, any Error>] = [:]
         for record in records {
-            verifying[record.keyID] = try VerificationKey(publicJWK: record.publicJWK)
+            verifying[record.keyID] = Result { try VerificationKey(publicJWK: record.publicJWK) }
             if let seal, record.status == .active {
-                active[record.algorithm] = try record.signingKey(opening: seal)
+                active[record.algorithm] = Result { try record.signingKey(opening: seal) }
             }
         }
         let fresh = Keys(generation: generation, active: active, verifying: verifying)

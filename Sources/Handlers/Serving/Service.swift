@@ -53,6 +53,7 @@ struct Process: Sendable {
     private let seal: Seal
     private let keys: KeyRing
     private let passwords: PasswordChecker
+    private let checks = ChecksInFlight()
     private let clock: Clock = SystemClock.now
 
     init(
@@ -76,8 +77,8 @@ struct Process: Sendable {
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, keys: keys, now: clock,
-            random: SystemRandom(), log: log)
+            cookies: cookies, passwords: passwords, checks: checks, keys: keys,
+            now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             endpoints[name.rawValue] = Endpoint(

@@ -1,0 +1,66 @@
+import JOSE
+
+extension ClientMetadata {
+    /// Reads what ``json`` wrote, for the store alone. The form must be right; the rules of registration aren't asked
+    /// again. One that has become stricter since must not take away a client that was registered before.
+    ///
+    /// Throws the member that is malformed.
+    package init(stored json: JSON) throws(ClientMetadataError) {
+        let members = StoredMembers(json)
+        name = try members.string("client_name")
+        redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
+        applicationType = try members.required(try members.choice("application_type"), "application_type")
+        tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        let scopeText = try members.required(try members.string("scope"), "scope")
+        do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
+        idTokenSignedResponseAlg = try members.required(
+            try members.choice("id_token_signed_response_alg"), "id_token_signed_response_alg")
+        clientURI = try members.string("client_uri").map(WebURI.init(stored:))
+        logoURI = try members.string("logo_uri").map(WebURI.init(stored:))
+        policyURI = try members.string("policy_uri").map(WebURI.init(stored:))
+        tosURI = try members.string("tos_uri").map(WebURI.init(stored:))
+        initiateLoginURI = try members.string("initiate_login_uri").map(WebURI.init(stored:))
+        contacts = try members.strings("contacts")
+        defaultMaxAge = try members.value("default_max_age", \.integerValue)
+        requireAuthTime = try members.value("require_auth_time", \.boolValue) ?? false
+        requirePKCE = try members.value("require_pkce", \.boolValue) ?? false
+    }
+}
+
+/// The members of stored metadata, read by their types.
+private struct StoredMembers {
+    private let json: JSON
+
+    init(_ json: JSON) { self.json = json }
+
+    static func malformed(_ name: String) -> ClientMetadataError { ClientMetadataError(name, "is malformed") }
+
+    /// Nil if it is absent.
+    func value<Value>(_ name: String, _ read: (JSON) -> Value?) throws(ClientMetadataError) -> Value? {
+        guard let member = json[name] else { return nil }
+        return try required(read(member), name)
+    }
+
+    func required<Value>(_ value: Value?, _ name: String) throws(ClientMetadataError) -> Value {
+        guard let value else { throw Self.malformed(name) }
+        return value
+    }
+
+    func string(_ name: String) throws(ClientMetadataError) -> String? { try value(name, \.stringValue) }
+
+    /// None if it is absent.
+    func strings(_ name: String) throws(ClientMetadataError) -> [String] {
+        try value(name) { member in
+            member.arrayValue.flatMap { items in
+                let strings = items.compactMap(\.stringValue)
+                return strings.count == items.count ? strings : nil
+            }
+        } ?? []
+    }
+
+    func choice<Value: RawRepresentable>(
+        _ name: String
+    ) throws(ClientMetadataError) -> Value? where Value.RawValue == String {
+        try value(name) { $0.stringValue.flatMap(Value.init(rawValue:)) }
+    }
+}
