@@ -28,9 +28,9 @@ final class KeyRing: Sendable {
         return key
     }
 
-    /// The public key of that id, whether it signs, will sign or has signed; nil if there is none.
-    func verificationKey(id: String, from store: some Store) throws -> VerificationKey? {
-        try current(store).verifying[id]
+    /// The public keys by their ids: those that sign, will sign or have signed.
+    func verificationKeys(from store: some Store) throws -> [String: VerificationKey] {
+        try current(store).verifying
     }
 
     private func current(_ store: some Store) throws -> Keys {
