@@ -29,7 +29,7 @@ final class HandlerFixture {
         let hash = try Self.passwordHash.get()
         provider = Provider(
             issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
-            cookies: CookieNames(for: issuer, sharesHost: false),
+            cookies: try CookieNames(for: issuer, sharesHost: false),
             passwords: PasswordChecker(limit: 1, queue: 0) { $0 == Self.password && $1 == hash },
             keys: KeyRing(seal: Self.seal), now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
