@@ -5,14 +5,15 @@ import OIDCLogic
 struct ClientAuthenticator {
     let provider: Provider
 
-    /// Throws `invalid_client`, `invalid_request`, or `slow_down` after too many failures from this address.
+    /// Throws `invalid_client`, `invalid_request`, or `temporarily_unavailable` (429) after too many failures from this address.
     func authenticate(_ parameters: Parameters, _ request: Request) throws -> AuthenticatedClient {
         let credentials = try ClientCredentials(parameters, authorization: request.header("Authorization"))
         let key = ThrottleKey.client(credentials.clientID, address: request.remoteAddress)
         let failures = try provider.store.failedAttempts(for: key)
         let wait = Throttle.client.wait(after: failures, at: provider.now())
         guard wait == 0 else {
-            throw OAuthError.slowDown("too many failed authentications of this client; wait", retryAfter: Int(wait))
+            throw OAuthError.tooManyRequests(
+                "too many failed authentications of this client; wait", retryAfter: Int(wait))
         }
         do {
             let client = try credentials.authenticate(try find(credentials), opening: provider.seal)

@@ -32,7 +32,7 @@ struct TokenHandler {
         guard try provider.store.redeemOrRevoke(accepted.grant) else {
             throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
         }
-        return provider.json(try issue(for: accepted).json)
+        return .json(try issue(for: accepted).json)
     }
 
     /// Reads user, session and consent again, as of now.

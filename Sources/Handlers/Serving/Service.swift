@@ -28,10 +28,10 @@ package struct Service {
     /// Serves descriptor 0 until it is told to stop. Returns the program's exit status. Throws what keeps it from
     /// beginning: a key file, the database, a template.
     package func run() throws -> Int32 {
-        var log = Logger(label: "postern") { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: "postern") { EscapingLogHandler(StreamLogHandler.standardError(label: $0)) }
         log.logLevel = configuration.logLevel
         let process = try Process(configuration, handlers: handlers, environment: environment, log: log)
-        let failures = FailurePages(process)
+        let failures = FailurePages(process.pages)
         let handlers = handlers
         let server = Server(
             threads: threads, log: { [log] in log.record($0) }, failure: failures.response,
@@ -62,7 +62,7 @@ struct Process: Sendable {
             signing: handlers.contains(where: \.signs))
         let resources = try ResourceDirectory(environment: environment)
         issuer = configuration.issuer
-        cookies = CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
+        cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
@@ -85,14 +85,16 @@ struct Process: Sendable {
 
     private func endpoint(_ name: HandlerName, _ provider: Provider) -> Endpoint {
         let small = 16 * 1024
+        // A form of ours carries the request that began it, sealed: longer by a third, and by what JSON escapes.
+        let form = 48 * 1024
         switch name {
         case .discovery:
             return Endpoint(methods: [.get], bodyLimit: 0, respond: DiscoveryHandler(provider).respond)
         case .jwks: return Endpoint(methods: [.get], bodyLimit: 0, respond: JWKSHandler(provider: provider).respond)
         case .authorize:
             return Endpoint(methods: [.get, .post], bodyLimit: small, respond: AuthorizeHandler(provider).respond)
-        case .login: return Endpoint(methods: [.post], bodyLimit: small, respond: LoginHandler(provider).respond)
-        case .consent: return Endpoint(methods: [.post], bodyLimit: small, respond: ConsentHandler(provider).respond)
+        case .login: return Endpoint(methods: [.post], bodyLimit: form, respond: LoginHandler(provider).respond)
+        case .consent: return Endpoint(methods: [.post], bodyLimit: form, respond: ConsentHandler(provider).respond)
         case .token:
             return Endpoint(
                 methods: [.post], bodyLimit: small, respond: TokenHandler(provider: provider).respond)
