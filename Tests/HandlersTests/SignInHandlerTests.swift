@@ -320,7 +320,8 @@ struct SignInHandlerTests {
         #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="))
         #expect(authorize(hint: hint, ["prompt": "none"]).leads(to: "https://app.example/callback?code="))
         fixture.now = fixture.now + 3601
-        #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="), "expired, and a hint all the same")
+        #expect(
+            authorize(hint: hint).leads(to: "https://app.example/callback?code="), "expired, and a hint all the same")
         for key in try fixture.store.signingKeys() { try fixture.store.setStatus(.retired, ofKey: key.keyID) }
         #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="), "of a key that signs no more")
         for text in ["x", hint + "A", tokens["access_token"]?.stringValue ?? ""] {
