@@ -182,6 +182,21 @@ def test_a_state_that_grows_in_a_url_comes_back(provider, party, alice, prompt):
         assert refused.query["error"] and refused.query["state"] == request.state
 
 
+def test_the_largest_answer_fits_into_nginxs_headers(provider, alice):
+    """The longest URI and state that are taken together, a new session's cookie, and two that are cleared."""
+    uri = "https://app.example/" + "a" * 108
+    party = provider.add_client(redirect_uris=[uri])
+    browser = provider.browser()
+    request = party.request(state="{" * 1024, nonce="n" * 512)
+    form = party.start(browser, request).form
+    planted = {"Cookie": f"postern-browser={browser.cookies['postern-browser']}; postern=a; postern=b"}
+    answer = browser.post(
+        form.action, {**form.fields, "username": alice.name, "password": alice.password}, planted)
+    assert answer.query["code"] and answer.query["state"] == request.state
+    assert len([cookie for cookie in answer.all("Set-Cookie") if cookie.startswith("postern=")]) == 3
+    assert party.start(browser, party.request()).query["code"], "the last of them counts"
+
+
 def test_the_largest_request_can_be_signed_in_to(provider, party, alice):
     """Its page carries it, sealed and escaped, and comes back larger than the request was."""
     browser = provider.browser()
