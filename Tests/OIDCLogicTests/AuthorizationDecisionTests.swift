@@ -118,8 +118,8 @@ struct AuthorizationDecisionTests {
         #expect(try decide(both, signedIn: before, progress: .consented(since: start)) == .signIn(.promptLogin))
     }
 
-    // id_token_hint, §3.1.2.1: "If the End-User identified by the ID Token is already logged in or is logged in as a result
-    // of the request …, then the Authorization Server returns a positive response; otherwise, it MUST return an error".
+    // id_token_hint, §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then
+    // the Authorization Server returns a positive response; otherwise, it SHOULD return an error, such as login_required."
     @Test func `the user of the hint goes on, another signs in`() throws {
         let key = try SigningKey.generate(.es256)
         func decide(_ subject: String, _ change: Change = [:], progress: Progress = .arrived) throws -> Outcome {
