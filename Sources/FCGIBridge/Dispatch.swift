@@ -14,8 +14,7 @@ struct Dispatch {
         var response = try respond(to: head, variables, body)
         ResponseHead.write(response, to: &block)
         if block.count > ResponseHead.limit {
-            log(.headersTooLarge(bytes: block.count, head))
-            response = failure(.headersTooLarge(bytes: block.count), head)
+            response = refuse(.headersTooLarge(bytes: block.count), head)
             ResponseHead.write(response, to: &block)
         }
         if block.count > ResponseHead.limit {
@@ -32,7 +31,7 @@ struct Dispatch {
     ) throws(ConnectionLost) -> Response {
         guard let endpoint = endpoints[head.handler] else {
             try Body.discard(source)
-            return failure(.unknownHandler, head)
+            return refuse(.unknownHandler, head)
         }
         guard let method = endpoint.accepted(head.method) else {
             try Body.discard(source)
@@ -40,26 +39,31 @@ struct Dispatch {
         }
         guard let announced = Self.contentLength(variables) else {
             try Body.discard(source)
-            return failure(.malformedContentLength, head)
+            return refuse(.malformedContentLength, head)
         }
         switch try Body.read(from: source, announced: announced, limit: endpoint.bodyLimit) {
         case .tooLarge:
-            return failure(.bodyTooLarge(limit: endpoint.bodyLimit), head)
+            return refuse(.bodyTooLarge(limit: endpoint.bodyLimit), head)
         case .incomplete:
-            return failure(.incompleteBody, head)
+            return refuse(.incompleteBody, head)
         case .whole(let body):
             do {
                 return try endpoint.respond(
                     Request(method: method, handler: head.handler, id: head.id, body: body, variables: variables))
             } catch {
-                log(.handlerThrew(error, head))
-                return failure(.threw(error), head)
+                return refuse(.threw(error), head)
             }
         }
     }
 
+    /// The answer shows the request's id, so the log has a line of it too.
+    private func refuse(_ reason: Failure, _ head: RequestHead) -> Response {
+        log(.failed(reason, head))
+        return failure(reason, head)
+    }
+
     private func methodNotAllowed(_ allowed: [Method], _ head: RequestHead) -> Response {
-        var response = failure(.methodNotAllowed(allowed: allowed), head)
+        var response = refuse(.methodNotAllowed(allowed: allowed), head)
         response[.allow] = HeaderValue(allowed.map(\.rawValue).joined(separator: ", "))
         return response
     }

@@ -68,6 +68,15 @@ struct MetaVariables: Sendable {
         return values
     }
 
+    /// The same as one text: joined by a comma and a space, `Cookie` by a semicolon.
+    func header(_ name: String) -> String? {
+        let values = headerValues(name)
+        guard let first = values.first else { return nil }
+        guard values.count > 1 else { return String(decoding: first, as: UTF8.self) }
+        let isCookie = name.utf8.map(\.asciiLowercased).elementsEqual("cookie".utf8)
+        return values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: isCookie ? "; " : ", ")
+    }
+
     /// Where the next value of that name is, from the entry at `position` on, which moves behind it.
     private func nextValue(of name: borrowing Span<UInt8>, from position: inout Int) -> Range<Int>? {
         let all = bytes.span

@@ -35,6 +35,9 @@ package struct Request: Sendable {
         self.init(method: method, handler: handler, id: id, body: body, variables: MetaVariables(entries))
     }
 
+    /// The same without its body.
+    package var head: RequestHead { RequestHead(method: method, handler: handler, id: id, variables: variables) }
+
     /// What follows the handler's location, decoded by nginx; empty if nothing does (`POSTERN_TAIL`).
     package var tail: String { variables.string(of: "POSTERN_TAIL") ?? "" }
 
@@ -49,13 +52,7 @@ package struct Request: Sendable {
 
     /// A header by its name, without regard to case. Repeated headers are joined by a comma and a space (RFC 9110
     /// section 5.2), `Cookie` by a semicolon. Bytes that are not UTF-8 come as U+FFFD.
-    package func header(_ name: String) -> String? {
-        let values = variables.headerValues(name)
-        guard let first = values.first else { return nil }
-        guard values.count > 1 else { return String(decoding: first, as: UTF8.self) }
-        let isCookie = name.utf8.map(\.asciiLowercased).elementsEqual("cookie".utf8)
-        return values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: isCookie ? "; " : ", ")
-    }
+    package func header(_ name: String) -> String? { variables.header(name) }
 
     /// Every cookie that came (RFC 6265 section 4.2), duplicates included, in the order of the header.
     package var cookies: [(name: String, value: String)] {

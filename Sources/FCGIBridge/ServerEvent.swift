@@ -1,8 +1,7 @@
 /// What a server tells its log. Requests that go well are the web server's to log.
 package enum ServerEvent: Sendable {
-    case handlerThrew(any Error, RequestHead)
-    /// A header block above the limit; the client got a 500.
-    case headersTooLarge(bytes: Int, RequestHead)
+    /// The bridge answered in a handler's place.
+    case failed(Failure, RequestHead)
     /// A worker's endpoints could not be made; the server drains and ends with 1.
     case workerFailed(any Error)
     /// The system refused something that serving needs, such as a descriptor or a thread.

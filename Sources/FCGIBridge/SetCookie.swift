@@ -8,9 +8,9 @@ package struct SetCookie: Hashable, Sendable {
     }
 
     package let name: String
-    package let value: String
+    package private(set) var value: String
     package let path: String
-    package let maxAge: Int?
+    package private(set) var maxAge: Int?
     package let secure: Bool
     package let httpOnly: Bool
     package let sameSite: SameSite
@@ -43,6 +43,24 @@ package struct SetCookie: Hashable, Sendable {
         self.secure = secure
         self.httpOnly = httpOnly
         self.sameSite = sameSite
+    }
+
+    /// The same cookie with another value, one of the program's own making.
+    ///
+    /// - Precondition: `value` is made of `cookie-octet`s.
+    package func holding(_ value: String, maxAge: Int? = nil) -> SetCookie {
+        precondition(value.utf8.allSatisfy(\.isCookieOctet))
+        var cookie = self
+        cookie.value = value
+        cookie.maxAge = maxAge
+        return cookie
+    }
+
+    /// The same cookie for another path; `nil` as in `init`.
+    package func at(path: String) -> SetCookie? {
+        SetCookie(
+            name: name, value: value, path: path, maxAge: maxAge, secure: secure, httpOnly: httpOnly,
+            sameSite: sameSite)
     }
 
     var headerValue: HeaderValue {

@@ -20,15 +20,21 @@ struct AuthorizeHandler {
             if request.method == .get, let attempt = try parameters.value("attempt") {
                 return try resume(attempt, for: request)
             }
-            let raw = try AuthorizationRequest(parameters)
-            let authorization = try flow.validate(raw)
-            if request.method == .post, provider.cookies.sessionToken(in: request) == nil {
-                return try getInstead(raw, for: request)
+            return provider.answeringPage(request, uiLocales: AuthorizationRequest.uiLocales(in: parameters)) {
+                try begin(parameters, for: request)
             }
-            return try flow.proceed(
-                authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil, raw: raw,
-                for: request)
         }
+    }
+
+    private func begin(_ parameters: Parameters, for request: Request) throws -> Response {
+        let raw = try AuthorizationRequest(parameters)
+        let authorization = try flow.validate(raw)
+        if request.method == .post, provider.cookies.sessionToken(in: request) == nil {
+            return try getInstead(raw, for: request)
+        }
+        return try flow.proceed(
+            authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil, raw: raw,
+            for: request)
     }
 
     /// A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
@@ -53,13 +59,15 @@ struct AuthorizeHandler {
             return provider.errorPage(
                 .expired, .invalidRequest("this address belongs to a sign-in that is over"), for: request)
         }
-        let authorization = try flow.validate(attempt.request)
         let isOwn = attempt.belongs(to: provider.cookies.browserToken(in: request))
         let progress = attempt.progress(within: provider.lifetimes.code, at: provider.now())
-        return try flow.proceed(
-            authorization, signedIn: try flow.signedIn(request), progress: isOwn ? progress : .arrived,
-            attempt: isOwn && attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now())
-                ? attempt : nil,
-            raw: attempt.request, for: request)
+        return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
+            try flow.proceed(
+                try flow.validate(attempt.request), signedIn: try flow.signedIn(request),
+                progress: isOwn ? progress : .arrived,
+                attempt: isOwn && attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now())
+                    ? attempt : nil,
+                raw: attempt.request, for: request)
+        }
     }
 }

@@ -5,7 +5,7 @@ import OIDCLogic
 struct ClientAuthenticator {
     let provider: Provider
 
-    /// Throws `invalid_client`, `invalid_request`, or `slow_down` after too many failures from this address.
+    /// Throws `invalid_client`, `invalid_request`, or `temporarily_unavailable` (429) after too many failures from this address.
     func authenticate(_ parameters: Parameters, _ request: Request) throws -> AuthenticatedClient {
         let credentials = try ClientCredentials(parameters, authorization: request.header("Authorization"))
         let client = try find(credentials)
@@ -18,7 +18,8 @@ struct ClientAuthenticator {
         let failures = try provider.store.failedAttempts(for: key)
         let wait = key.throttle.wait(after: failures, at: provider.now())
         guard wait == 0 else {
-            throw OAuthError.slowDown("too many failed authentications of this client; wait", retryAfter: Int(wait))
+            throw OAuthError.tooManyRequests(
+                "too many failed authentications of this client; wait", retryAfter: Int(wait))
         }
         do {
             let authenticated = try credentials.authenticate(client, opening: provider.seal)

@@ -8,7 +8,7 @@ struct HealthHandler {
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
             _ = try provider.store.generation()
-            return provider.json(.object(["status": .string("ok")]))
+            return .json(.object(["status": .string("ok")]))
         }
     }
 }

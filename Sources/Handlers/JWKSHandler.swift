@@ -9,7 +9,7 @@ struct JWKSHandler {
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
             let keys = try provider.store.signingKeys().map(\.publicJWK)
-            var answer = provider.json(.object(["keys": .array(keys)]))
+            var answer = Response.json(.object(["keys": .array(keys)]))
             answer.makePublic(maxAge: 300)
             return answer
         }

@@ -118,10 +118,13 @@ struct LoginHandler {
                 "request": "\(request.id)", "user": "\(user.id)", "client": "\(authorization.client.id)",
                 "address": "\(request.remoteAddress)",
             ])
-        var response = try flow.proceed(
-            authorization, signedIn: SignedIn(session: session, user: user),
-            progress: .signedIn(since: attempt.startedAt), attempt: attempt, raw: attempt.request, for: request)
-        response.set(provider.cookies.setting(token))
+        // Whatever comes of the request, a refusal as well: the user is signed in, and the browser must know.
+        var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
+            try flow.proceed(
+                authorization, signedIn: try flow.signedIn(session),
+                progress: .signedIn(since: attempt.startedAt), attempt: attempt, raw: attempt.request, for: request)
+        }
+        response.setCookie(provider.cookies.setting(token))
         return response
     }
 

@@ -31,7 +31,7 @@ struct TokenHandler {
         // Before the code is spent: a client that can't be given tokens now may come again.
         let keys = try signingKeys(for: accepted)
         switch try provider.store.redeemOrRevoke(accepted.grant) {
-        case .recorded: return provider.json(try issue(for: accepted, keys).json)
+        case .recorded: return .json(try issue(for: accepted, keys).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
         case .replayed: throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
         case .ended: throw OAuthError.invalidGrant("the user has signed out meanwhile, or may no longer sign in")

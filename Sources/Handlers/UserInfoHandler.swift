@@ -14,12 +14,12 @@ struct UserInfoHandler {
             }
             let token = try verify(bearer)
             let store = provider.store
-            return provider.json(
+            return .json(
                 try UserInfo.claims(
                     for: token, client: try store.client(token.clientID), user: try store.user(token.subject),
                     grant: try store.grant(token.grantID)))
         } catch {
-            return challenge(provider.oauthError(error), for: request)
+            return challenge(OAuthError(answering: error), for: request)
         }
     }
 
@@ -27,7 +27,7 @@ struct UserInfoHandler {
     private func verify(_ bearer: BearerToken) throws -> AccessToken {
         do {
             let jws = try UnverifiedJWS(bearer.text)
-            guard let id = jws.keyID, let key = try provider.keys.verificationKey(id: id, from: provider.store) else {
+            guard let id = jws.keyID, let key = try provider.keys.verificationKeys(from: provider.store)[id] else {
                 throw OAuthError.invalidToken("the token was not signed by a key of ours")
             }
             let verified = try jws.verified(by: key, algorithm: KeyRing.accessTokenAlgorithm, type: AccessToken.type)
@@ -37,17 +37,26 @@ struct UserInfoHandler {
         }
     }
 
-    /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not.
-    private func challenge(_ error: OAuthError?, for request: Request) -> Response {
+    /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not. What isn't the
+    /// token's fault is no reason to ask for another.
+    func challenge(_ error: OAuthError?, for request: Request) -> Response {
         guard let error else {
-            var response = provider.json(.object([:]), status: .unauthorized)
+            var response = Response.json(.object([:]), status: .unauthorized)
             response[.wwwAuthenticate] = "Bearer realm=\"userinfo\""
             return response
         }
         var response = provider.jsonError(error, for: request)
+        guard error.code.isAboutBearerToken else { return response }
         let description = error.description(refusal: request.id)
         response[.wwwAuthenticate] = HeaderValue(
             "Bearer realm=\"userinfo\", error=\"\(error.code.rawValue)\", error_description=\"\(description)\"")
         return response
+    }
+}
+
+extension OAuthError.Code {
+    /// RFC 6750 §3.1 knows these three.
+    fileprivate var isAboutBearerToken: Bool {
+        self == .invalidRequest || self == .invalidToken || self == .insufficientScope
     }
 }

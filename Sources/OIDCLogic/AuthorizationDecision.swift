@@ -9,18 +9,7 @@ package enum AuthorizationDecision: Sendable {
 
 /// Why a login page is shown.
 package enum SignInReason: Sendable, Equatable {
-    case noSession, promptLogin, selectAccount, maxAge
-}
-
-/// A session with its user, as they are now.
-package struct SignedIn: Sendable {
-    package let session: Session
-    package let user: User
-
-    package init(session: Session, user: User) {
-        self.session = session
-        self.user = user
-    }
+    case noSession, promptLogin, selectAccount, maxAge, anotherUser
 }
 
 /// What the user has done about a request so far.
@@ -58,6 +47,11 @@ extension ValidatedAuthorizationRequest {
         let isRenewed = progress.renewed(signedIn.session)
         if prompt.contains(.login), !isRenewed { return .signIn(.promptLogin) }
         if prompt.contains(.selectAccount), !isRenewed { return .signIn(.selectAccount) }
+        // §3.1.2.1: the answer is about the user of the hint, or none.
+        if let hint, hint.subject != signedIn.user.id {
+            guard isRenewed else { return try interact(.signIn(.anotherUser)) }
+            throw .redirect(.loginRequired("another user than that of id_token_hint has signed in"), target)
+        }
         // A sign-in of this very attempt meets any max_age, 0 as well.
         if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
             return try interact(.signIn(.maxAge))

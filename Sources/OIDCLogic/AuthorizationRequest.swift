@@ -3,17 +3,10 @@ package struct AuthorizationRequest: Sendable {
     package let clientID: ClientID
     let parameters: Parameters
 
-    /// The parameters that mean something here. Only these go into an attempt, so nobody can swell it.
-    package static let parameterNames = [
-        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
-        "code_challenge_method", "prompt", "max_age", "login_hint", "ui_locales", "acr_values", "display",
-        "id_token_hint", "claims", "claims_locales", "request", "request_uri", "registration", "resource",
-    ]
-
     /// Throws what its page says if the request doesn't tell who asks.
     package init(_ parameters: Parameters) throws(AuthorizationFailure) {
         do throws(OAuthError) {
-            guard let id = try parameters.value("client_id", limit: 255) else {
+            guard let id = try parameters.value(.clientID) else {
                 throw .invalidRequest("client_id is missing")
             }
             clientID = ClientID(id)
@@ -24,17 +17,30 @@ package struct AuthorizationRequest: Sendable {
     }
 
     /// The fields that begin the same request again.
-    package var fields: [(name: String, value: String)] { parameters.fields(Self.parameterNames) }
+    package var fields: [(name: String, value: String)] {
+        AuthorizationParameter.allCases.compactMap { parameter in
+            (try? parameters.value(parameter)).map { (parameter.rawValue, $0) }
+        }
+    }
+
+    /// The languages to speak to its user in, even where it is refused; none if they can't be read.
+    package var uiLocales: [String] { Self.uiLocales(in: parameters) }
+
+    package static func uiLocales(in parameters: Parameters) -> [String] {
+        ((try? parameters.value(.uiLocales)) ?? "").split(separator: " ").map(String.init)
+    }
 
     /// Validates it for the client that it names, as that client is now (nil: there is none of that id).
-    package func validated(for client: Client?) throws(AuthorizationFailure) -> ValidatedAuthorizationRequest {
+    package func validated(
+        for client: Client?, hints: HintVerifier
+    ) throws(AuthorizationFailure) -> ValidatedAuthorizationRequest {
         guard let client, client.id == clientID else {
             throw .page(
                 .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
         }
         let target = try RedirectTarget(parameters, for: client)
         do throws(OAuthError) {
-            return try ValidatedAuthorizationRequest(parameters, for: client, to: target)
+            return try ValidatedAuthorizationRequest(parameters, for: client, to: target, hints: hints)
         } catch {
             throw .redirect(error, target)
         }
@@ -45,6 +51,9 @@ package struct AuthorizationRequest: Sendable {
 package struct RedirectTarget: Sendable {
     package let uri: String
     package let state: String?
+
+    /// In bytes: the URI, and the state as it goes into a query. What an answer adds to them still fits into a header.
+    private static let limit = 3200
 
     /// RFC 6749 §3.1.2.4 and §4.1.2.1: until the URI is known to be the client's, an error is a page.
     fileprivate init(_ parameters: Parameters, for client: Client) throws(AuthorizationFailure) {
@@ -57,20 +66,19 @@ package struct RedirectTarget: Sendable {
         }
         let type = client.metadata.applicationType
         guard client.metadata.redirectURIs.contains(where: { $0.accepts(requested, from: type) }) else {
-            let cause = "redirect_uri \(requested.prefix { $0 != "?" }) is not registered for \(client.id)"
+            // Queries and fragments may hold what is nobody's business. Cut by bytes: a mark behind a "?" hides it from
+            // a comparison of characters.
+            let shown = requested.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            let cause = "redirect_uri \(String(decoding: shown, as: UTF8.self)) is not registered for \(client.id)"
             throw .page(
                 .redirectMismatch,
                 .invalidRequest("redirect_uri is none of those registered for this client", cause: cause))
         }
         uri = requested
         // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
-        state = try? parameters.value("state", limit: ValidatedAuthorizationRequest.stateLimit)
-    }
-
-    /// For tests of what only needs a place to answer to.
-    init(uri: String, state: String?) {
-        self.uri = uri
-        self.state = state
+        let state = try? parameters.value(.state)
+        let room = Self.limit - requested.utf8.count
+        self.state = state.flatMap { FormEncoding.encodedCount($0) <= room ? $0 : nil }
     }
 }
 
@@ -99,39 +107,42 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let maxAge: Int64?
     package let loginHint: String?
     package let uiLocales: [String]
+    /// Whom the client takes to be signed in.
+    package let hint: IDTokenHint?
 
-    /// In bytes, as a sealed code must stay small.
-    static let stateLimit = 1024
-    static let nonceLimit = 512
-
-    fileprivate init(_ parameters: Parameters, for client: Client, to target: RedirectTarget) throws(OAuthError) {
+    fileprivate init(
+        _ parameters: Parameters, for client: Client, to target: RedirectTarget, hints: HintVerifier
+    ) throws(OAuthError) {
         self.client = client
         self.target = target
         try parameters.requireSingle()
-        _ = try parameters.value("state", limit: Self.stateLimit)
+        guard try parameters.value(.state) == nil || target.state != nil else {
+            throw .invalidRequest("redirect_uri and state are too long together")
+        }
         try Self.refuseUnsupported(parameters)
-        guard let responseType = try parameters.value("response_type") else {
+        guard let responseType = try parameters.value(.responseType) else {
             throw .invalidRequest("response_type is missing; it must be code")
         }
         guard responseType == "code" else { throw .unsupportedResponseType("response_type must be code") }
-        guard try parameters.value("response_mode").map({ $0 == "query" }) ?? true else {
+        guard try parameters.value(.responseMode).map({ $0 == "query" }) ?? true else {
             throw .invalidRequest("response_mode must be query")
         }
-        scope = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) } ?? .none
-        nonce = try parameters.value("nonce", limit: Self.nonceLimit)
+        scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        nonce = try parameters.value(.nonce)
         codeChallenge = try Self.challenge(parameters)
         guard codeChallenge != nil || !client.requiresPKCE else {
             throw .invalidRequest("code_challenge is missing; this client must use PKCE (RFC 7636)")
         }
-        prompt = try parameters.value("prompt").map { text throws(OAuthError) in try Prompt.set(text) } ?? []
+        prompt = try parameters.value(.prompt).map { text throws(OAuthError) in try Prompt.set(text) } ?? []
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
-        loginHint = try parameters.value("login_hint", limit: 256)
-        uiLocales = try parameters.value("ui_locales", limit: 256)?.split(separator: " ").map(String.init) ?? []
+        loginHint = try parameters.value(.loginHint)
+        uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
+        hint = try parameters.value(.idTokenHint).map { text throws(OAuthError) in try hints.hint(text) }
     }
 
     private static func challenge(_ parameters: Parameters) throws(OAuthError) -> CodeChallenge? {
-        let method = try parameters.value("code_challenge_method")
-        guard let value = try parameters.value("code_challenge") else {
+        let method = try parameters.value(.codeChallengeMethod)
+        guard let value = try parameters.value(.codeChallenge) else {
             guard method == nil else { throw .invalidRequest("code_challenge_method came without code_challenge") }
             return nil
         }
@@ -139,7 +150,7 @@ package struct ValidatedAuthorizationRequest: Sendable {
     }
 
     private static func maxAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
-        guard let text = try parameters.value("max_age") else { return nil }
+        guard let text = try parameters.value(.maxAge) else { return nil }
         guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let seconds = Int64(text) else {
             throw .invalidRequest("max_age must be a whole number of seconds, 0 or more")
         }

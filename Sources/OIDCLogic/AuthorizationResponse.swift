@@ -1,5 +1,13 @@
 /// The answer to an authorization request, as a URI to redirect to (RFC 6749 §4.1.2, RFC 9207 §2).
 package enum AuthorizationResponse {
+    /// In bytes. nginx takes no more than 4096 for all headers of an answer, cookies among them.
+    package static let limit = 3500
+
+    /// How long a code may be, for the whole to stay below the limit.
+    package static func roomForCode(to target: RedirectTarget, from issuer: Issuer) -> Int {
+        limit - code("", to: target, from: issuer).utf8.count
+    }
+
     package static func code(_ code: String, to target: RedirectTarget, from issuer: Issuer) -> String {
         uri(target, adding: [("code", code)], from: issuer)
     }
@@ -32,6 +40,9 @@ package enum FormEncoding {
     package static func encode(_ fields: [(name: String, value: String)]) -> String {
         fields.map { "\(escape($0.name))=\(escape($0.value))" }.joined(separator: "&")
     }
+
+    /// How many bytes a text has, once encoded.
+    static func encodedCount(_ text: String) -> Int { text.utf8.reduce(0) { $0 + ($1.isUnreserved ? 1 : 3) } }
 
     private static func escape(_ text: String) -> String {
         // Codes and most names go as they are.

@@ -16,7 +16,7 @@ package enum IDToken {
             claims = StandardClaims.released(to: code.scope, of: accepted.user)
             claims["scope"] = .string(code.scope.description)
             claims["name"] = .string(accepted.user.displayName)
-            claims["preferred_username"] = .string(accepted.user.username.value)
+            claims["preferred_username"] = StandardClaims.preferredUsername(of: accepted.user)
             claims["username"] = .string(accepted.user.username.value)
         }
         claims["iss"] = .string(issuer.value)

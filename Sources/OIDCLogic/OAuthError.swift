@@ -4,7 +4,6 @@
 package struct OAuthError: Error, Sendable {
     package enum Code: String, Sendable {
         case invalidRequest = "invalid_request"
-        case unauthorizedClient = "unauthorized_client"
         case accessDenied = "access_denied"
         case unsupportedResponseType = "unsupported_response_type"
         case invalidScope = "invalid_scope"
@@ -17,12 +16,9 @@ package struct OAuthError: Error, Sendable {
         case insufficientScope = "insufficient_scope"
         case loginRequired = "login_required"
         case consentRequired = "consent_required"
-        case interactionRequired = "interaction_required"
-        case accountSelectionRequired = "account_selection_required"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
-        case slowDown = "slow_down"
     }
 
     package let code: Code
@@ -31,18 +27,22 @@ package struct OAuthError: Error, Sendable {
     package let cause: String?
     /// In seconds, where waiting helps.
     package let retryAfter: Int?
+    /// RFC 6585 §4: whoever asks, asks too often. No code says so, and nginx says `temporarily_unavailable` for it too.
+    package let isRateLimit: Bool
 
-    private init(_ code: Code, _ text: StaticString, cause: String? = nil, retryAfter: Int? = nil) {
+    private init(
+        _ code: Code, _ text: StaticString, cause: String? = nil, retryAfter: Int? = nil, isRateLimit: Bool = false
+    ) {
         self.code = code
         self.text = text
         self.cause = cause
         self.retryAfter = retryAfter
+        self.isRateLimit = isRateLimit
     }
 
     package static func invalidRequest(_ text: StaticString, cause: String? = nil) -> Self {
         Self(.invalidRequest, text, cause: cause)
     }
-    package static func unauthorizedClient(_ text: StaticString) -> Self { Self(.unauthorizedClient, text) }
     package static func accessDenied(_ text: StaticString) -> Self { Self(.accessDenied, text) }
     package static func unsupportedResponseType(_ text: StaticString) -> Self { Self(.unsupportedResponseType, text) }
     package static func invalidScope(_ text: StaticString) -> Self { Self(.invalidScope, text) }
@@ -64,8 +64,8 @@ package struct OAuthError: Error, Sendable {
     package static func registrationNotSupported(_ text: StaticString) -> Self {
         Self(.registrationNotSupported, text)
     }
-    package static func slowDown(_ text: StaticString, retryAfter: Int) -> Self {
-        Self(.slowDown, text, retryAfter: retryAfter)
+    package static func tooManyRequests(_ text: StaticString, retryAfter: Int) -> Self {
+        Self(.temporarilyUnavailable, text, retryAfter: retryAfter, isRateLimit: true)
     }
     package static func serverError(cause: String) -> Self {
         Self(.serverError, "something went wrong here; the administrator finds it in the log", cause: cause)

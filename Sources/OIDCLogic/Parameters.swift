@@ -37,13 +37,4 @@ package struct Parameters: Sendable {
         guard let name = repeated.first else { return }
         throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
     }
-
-    /// Those of `names` that are there once and have a value, in that order.
-    package func fields(_ names: [String]) -> [(name: String, value: String)] {
-        names.compactMap { name in
-            let key = Identifier<Self>(name)
-            guard !repeated.contains(key), let value = values[key], !value.isEmpty else { return nil }
-            return (name, value)
-        }
-    }
 }

@@ -23,9 +23,14 @@ package enum StandardClaims {
         return claims
     }
 
+    /// What the administrator says it is, else the name that the user signs in by.
+    static func preferredUsername(of user: User) -> JSON {
+        attribute("preferred_username", of: user) ?? .string(user.username.value)
+    }
+
     private static func value(of name: String, for user: User) -> JSON? {
         switch name {
-        case "preferred_username": .string(user.username.value)
+        case "preferred_username": preferredUsername(of: user)
         case "updated_at": .integer(user.updatedAt.seconds)
         // An address is unverified until someone says otherwise, and says so by `true`, not by a text such as "false".
         case "email_verified": attribute("email", of: user).map { _ in .bool(user.attributes[name] == .bool(true)) }

@@ -26,7 +26,7 @@ package struct ThrottleKey: Hashable, Sendable {
     /// An IPv4 address, or the /64 of an IPv6 one, which is what one household or machine has.
     ///
     /// A socket for both families shows IPv4 as `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2); the /64 of those is everyone.
-    private static func network(of address: String) -> String {
+    package static func network(of address: String) -> String {
         guard address.utf8.contains(UInt8(ascii: ":")) else { return address }
         if address.utf8.contains(UInt8(ascii: ".")), let colon = address.lastIndex(of: ":") {
             return String(address[address.index(after: colon)...])

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import FCGIBridge
@@ -128,5 +129,33 @@ import Testing
         #expect(wide.response.status == .internalServerError)
         #expect(wide.block.hasPrefix("Status: 500"))
         #expect(wide.response[.location] == nil)
+    }
+
+    // The answer shows the request's id: whoever is told of it finds it in the log.
+    @Test(
+        arguments: [
+            ("nobody", "GET", "0", 0, "unknownHandler"), ("both", "PUT", "0", 0, "methodNotAllowed"),
+            ("both", "POST", "x", 0, "malformedContentLength"), ("both", "POST", "3", 2, "incompleteBody"),
+            ("both", "POST", "99", 99, "bodyTooLarge"), ("throws", "GET", "0", 0, "threw"),
+            ("wide", "GET", "0", 0, "headersTooLarge"), ("both", "GET", "0", 0, nil),
+        ] as [(String, String, String, Int, String?)])
+    func `whatever is answered in a handler's place is logged`(
+        handler: String, method: String, length: String, count: Int, event: String?
+    ) throws {
+        let logged = Mutex<[String]>([])
+        let dispatch = Dispatch(endpoints: dispatch.endpoints, failure: dispatch.failure) { event in
+            guard case .failed(let failure, let head) = event else { return }
+            logged.withLock { $0.append("\(failure) \(head.id) \(head.remoteAddress) \(head.header("X-Y") ?? "-")") }
+        }
+        let variables = MetaVariables([
+            (name: "REQUEST_METHOD", value: method), (name: "REQUEST_ID", value: "0123456789abcdef"),
+            (name: "POSTERN_HANDLER", value: handler), (name: "CONTENT_LENGTH", value: length),
+            (name: "REMOTE_ADDR", value: "192.0.2.1"), (name: "HTTP_X_Y", value: "z"),
+        ])
+        var block: [UInt8] = []
+        _ = try dispatch.answer(variables, body: Memory([UInt8](repeating: 1, count: count)), block: &block)
+        let lines = logged.withLock { $0 }
+        #expect(lines.count == (event == nil ? 0 : 1))
+        #expect(lines.allSatisfy { $0.hasPrefix(event ?? "") && $0.hasSuffix("0123456789ab 192.0.2.1 z") })
     }
 }

@@ -16,24 +16,42 @@ import Testing
     func `the cookie is as narrow as the issuer lets it be`(
         issuer: String, sharesHost: Bool, name: String, attributes: String
     ) throws {
-        let names = CookieNames(for: try Issuer(issuer), sharesHost: sharesHost)
+        let names = try CookieNames(for: Issuer(issuer), sharesHost: sharesHost)
         #expect(names.session == name)
         var response = Response(status: .ok)
-        response.set(names.setting(token))
+        response.setCookie(names.setting(token))
         let header = try #require(response[.setCookie]?.text)
         #expect(header.contains("; \(attributes)"))
         #expect(header.contains("; HttpOnly; SameSite=Lax"))
         #expect(!header.contains("Domain"))
     }
 
-    @Test func `a session cookie that came twice is none, and is cleared`() throws {
-        let names = CookieNames(for: try Issuer("http://localhost/oidc"), sharesHost: false)
-        let once = Request(method: .get, handler: "authorize", headers: ["Cookie": "postern=\(token.text)"])
-        #expect(names.sessionToken(in: once)?.text == token.text)
-        #expect(!names.hasUselessSession(once))
-        let twice = Request(
-            method: .get, handler: "authorize", headers: ["Cookie": "postern=\(token.text); postern=\(token.text)"])
-        #expect(names.sessionToken(in: twice) == nil)
-        #expect(names.hasUselessSession(twice))
+    @Test(arguments: ["postern", "postern-browser"])
+    func `a cookie that came twice, or was never ours, is none, and is cleared`(name: String) throws {
+        let names = try CookieNames(for: Issuer("http://localhost/oidc"), sharesHost: false)
+        let value = name == "postern" ? token.text : BrowserToken(random: SystemRandom()).text
+        func useless(_ header: String) -> [String] {
+            let request = Request(method: .get, handler: "authorize", headers: ["Cookie": header])
+            let isRead = names.sessionToken(in: request) != nil || names.browserToken(in: request) != nil
+            let useless = names.useless(in: request).map(\.name)
+            #expect(isRead == useless.isEmpty)
+            return useless
+        }
+        #expect(useless("\(name)=\(value)") == [])
+        #expect(useless("\(name)=\(value); \(name)=\(value)") == [name])
+        #expect(useless("\(name)=short") == [name])
+    }
+
+    // RFC 6265 §5.3: a cookie of another path is another cookie.
+    @Test func `it is cleared at our path, and where the host's other apps put theirs`() throws {
+        let names = try CookieNames(for: Issuer("https://www.example.com/oidc"), sharesHost: true)
+        let request = Request(headers: ["Cookie": "__Secure-postern=a; __Secure-postern=b"])
+        var response = Response(status: .ok)
+        response.clear(names.useless(in: request))
+        #expect(
+            response.headers.map(\.value.text) == [
+                "__Secure-postern=; Path=/oidc; Max-Age=0; Secure; HttpOnly; SameSite=Lax",
+                "__Secure-postern=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax",
+            ])
     }
 }

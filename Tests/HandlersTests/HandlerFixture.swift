@@ -34,7 +34,7 @@ final class HandlerFixture {
         let hash = try Self.passwordHash.get()
         provider = Provider(
             issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
-            cookies: CookieNames(for: issuer, sharesHost: false),
+            cookies: try CookieNames(for: issuer, sharesHost: false),
             passwords: PasswordChecker(
                 limit: 16, queue: 0,
                 verify: { password, tried in

@@ -21,8 +21,7 @@ enum PagesFixture {
 
     static func login(_ text: String = "x", failure: LoginPage.Failure? = nil) -> LoginPage {
         LoginPage(
-            clientName: text, loginHint: text, action: text, attempt: text, token: text, failure: failure,
-            rememberMe: true)
+            clientName: text, loginHint: text, action: text, attempt: text, token: text, failure: failure)
     }
 
     static func consent(_ text: String = "x") -> ConsentPage {

@@ -73,14 +73,6 @@ import Testing
     }
 
     @Test
-    func `the box is ticked as the page says`() throws {
-        var page = PagesFixture.login()
-        #expect(try PagesFixture.renderer().text(page).contains(#"value="yes" checked>"#))
-        page.rememberMe = false
-        #expect(try PagesFixture.renderer().text(page).contains(#"type="checkbox" value="yes">"#))
-    }
-
-    @Test
     func `consent describes standard scopes and names the others`() throws {
         let html = try PagesFixture.renderer().text(
             ConsentPage(

@@ -30,8 +30,7 @@ import Testing
         let renderer = try PagesFixture.renderer(help: WebLink("https://help.example/"))
         let long = "The Extraordinarily Long Name of an Application That Somebody Registered Once Upo"
         var login = LoginPage(
-            clientName: "Demo app", clientIsVerified: true, action: "/oidc/login", attempt: "a", token: "t",
-            rememberMe: false)
+            clientName: "Demo app", clientIsVerified: true, action: "/oidc/login", attempt: "a", token: "t")
         var pages: [(String, any Page)] = [("login", login)]
         login.loginHint = "ada@example.com"
         for (name, failure) in [

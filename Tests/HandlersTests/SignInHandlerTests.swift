@@ -33,7 +33,9 @@ struct SignInHandlerTests {
         let code = try redirect.parameter("code").orThrow("no code")
         let token = browser.token(code)
         #expect(token.status == .ok)
+        // RFC 6749 §5.1
         #expect(token[.cacheControl]?.text == "no-store")
+        #expect(token[.pragma]?.text == "no-cache")
         let tokens = try token.json()
         #expect(tokens["token_type"] == "Bearer")
         #expect(tokens["scope"] == "openid email")
@@ -360,6 +362,103 @@ struct SignInHandlerTests {
         let response = browser.login(on: browser.authorize(), ["cancel": "yes", "password": nil])
         #expect(response.leads(to: "https://app.example/callback?error=access_denied&"))
         #expect(try fixture.rows() == before)
+    }
+
+    // nginx takes 4096 bytes of headers: what exceeds them would be an error page, and the session's cookie would be lost.
+    @Test(arguments: [nil, "none", "login"])
+    func `a state that grows in a URL leaves room for the code`(prompt: String?) throws {
+        _ = try browser.code()
+        let page = browser.authorize(
+            "app",
+            [
+                "state": String(repeating: "{", count: 1024), "nonce": String(repeating: "n", count: 512),
+                "prompt": prompt,
+            ])
+        let response = page.shows("password") ? browser.login(on: page) : page
+        let code = try #require(try response.parameter("code"))
+        #expect(code.hasPrefix("~"))
+        #expect(try response.parameter("state")?.utf8.count == 1024)
+        #expect(try #require(response[.location]).text.utf8.count <= AuthorizationResponse.limit)
+        #expect(browser.token(code).status == .ok)
+    }
+
+    @Test func `what would not fit is refused before anyone signs in`() throws {
+        let location = "https://large.example/" + String(repeating: "a", count: 900)
+        try fixture.add("large", metadata: ["redirect_uris": [.string(location)]])
+        let response = browser.authorize(
+            "large", ["redirect_uri": location, "state": String(repeating: "{", count: 1024)])
+        #expect(response.leads(to: location + "?error=invalid_request&"))
+        #expect(try response.parameter("state") == nil)
+    }
+
+    private func authorize(hint: String, _ change: Change = [:]) -> Response {
+        browser.authorize("app", change.merging(["id_token_hint": hint]) { $1 })
+    }
+
+    // OpenID Connect Core §3.1.2.1
+    @Test func `an id_token_hint of another user asks for that one, and a useless one is refused`() throws {
+        try fixture.store.add(fixture.user("bob", "bob"))
+        let tokens = try browser.token(try browser.code()).json()
+        let hint = try #require(tokens["id_token"]?.stringValue)
+        #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="))
+        #expect(authorize(hint: hint, ["prompt": "none"]).leads(to: "https://app.example/callback?code="))
+        fixture.now = fixture.now + 3601
+        #expect(
+            authorize(hint: hint).leads(to: "https://app.example/callback?code="), "expired, and a hint all the same")
+        for key in try fixture.store.signingKeys() { try fixture.store.setStatus(.retired, ofKey: key.keyID) }
+        #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="), "of a key that signs no more")
+        for text in ["x", hint + "A", tokens["access_token"]?.stringValue ?? ""] {
+            let refused = authorize(hint: text)
+            #expect(refused.error == "invalid_request")
+            #expect(try refused.parameter("state") == "the state")
+        }
+
+        browser.cookies = [:]
+        _ = browser.login(on: browser.authorize(), as: "bob")
+        #expect(authorize(hint: hint, ["prompt": "none"]).error == "login_required")
+        let page = authorize(hint: hint)
+        #expect(page.shows("password"))
+        let former = browser.cookies["__Host-postern"]
+        #expect(browser.login(on: page, as: "bob").error == "login_required")
+        #expect(browser.cookies["__Host-postern"] != former, "refused, and signed in all the same")
+        #expect(browser.login(on: authorize(hint: hint)).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a pop-up window stays connected with the app that opened it`() throws {
+        let page = browser.authorize()
+        #expect(page.headers.allSatisfy { $0.name != HeaderName("Cross-Origin-Opener-Policy") })
+    }
+
+    @Test func `a refusal is told in the language that the app asked for`() throws {
+        let german: Change = ["ui_locales": "de"]
+        for response in [
+            browser.authorize("app", german.merging(["client_id": "nobody"]) { $1 }),
+            browser.authorize("app", german.merging(["client_id": nil]) { $1 }),
+            browser.login(on: browser.authorize("app", german), ["token": "x"]),
+            browser.login(on: browser.authorize("app", german), ["username": String(repeating: "x", count: 257)]),
+        ] {
+            #expect(response.status == .badRequest)
+            #expect(response[.contentLanguage]?.text == "de")
+        }
+    }
+
+    // A planted cookie: it goes with whatever is answered, so that the next page is a good one.
+    @Test func `doubled cookies are cleared by a redirect, and by the page that complains of them`() throws {
+        let page = browser.authorize()
+        let token = browser.cookies["__Host-postern-browser"] ?? ""
+        let double = "__Host-postern-browser=\(token); __Host-postern-browser=\(token)"
+        let fields = ["username": "ann", "password": HandlerFixture.password].merging(page.hidden) { $1 }.fields
+        let refused = browser.send(.post, .login, fields, cookie: double)
+        #expect(refused.text.contains("blocks cookies"))
+        #expect(browser.cookies == [:])
+        #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
+
+        let session = browser.cookies["__Host-postern"] ?? ""
+        let answer = browser.send(
+            .get, .authorize, HandlerBrowser.authorization(of: "app").changed(by: ["prompt": "none"]).fields,
+            cookie: "__Host-postern=\(session); __Host-postern=\(session)")
+        #expect(answer.error == "login_required")
+        #expect(browser.cookies["__Host-postern"] == nil)
     }
 
     @Test func `a large request goes by reference, and is the same`() throws {

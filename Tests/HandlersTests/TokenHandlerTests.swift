@@ -45,6 +45,7 @@ struct TokenHandlerTests {
         #expect(response.status.code == status)
         #expect(response.error == error)
         #expect(response[.cacheControl]?.text == "no-store")
+        #expect(response[.xContentTypeOptions]?.text == "nosniff")
         #expect(response[.contentType]?.text == "application/json")
         #expect(try response.json()["error_description"]?.stringValue?.contains("(refusal 000000000000)") == true)
         #expect(try fixture.rows() == before)
@@ -183,6 +184,7 @@ struct TokenHandlerTests {
         for _ in 0..<21 { #expect(browser.token(code, ["client_secret": "wrong"]).error == "invalid_client") }
         let refused = browser.token(code)
         #expect(refused.status == .tooManyRequests)
+        #expect(refused.error == "temporarily_unavailable", "as nginx says for the same")
         #expect(refused[.retryAfter]?.text == "1")
         fixture.now = fixture.now + 1
         #expect(browser.token(code).status == .ok)

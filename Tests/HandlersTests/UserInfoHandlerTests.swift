@@ -99,6 +99,15 @@ struct UserInfoHandlerTests {
         #expect(browser.userInfo("Bearer \(try fixture.sign(claims))").status == .ok, "the means of forging are good")
     }
 
+    // RFC 6750 §3.1 has three codes. What went wrong here is no reason to throw a token away.
+    @Test func `what isn't the token's fault is no challenge`() throws {
+        for error in [OAuthError.serverError(cause: "x"), .temporarilyUnavailable(cause: "x")] {
+            let response = UserInfoHandler(provider: fixture.provider).challenge(error, for: Request())
+            #expect(response.error == error.code.rawValue)
+            #expect(response[.wwwAuthenticate] == nil)
+        }
+    }
+
     @Test func `a token lives for an hour`() {
         fixture.now = HandlerFixture.noon + 3599
         #expect(browser.userInfo("Bearer \(token)").status == .ok)

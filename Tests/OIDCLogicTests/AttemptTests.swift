@@ -49,9 +49,12 @@ struct AttemptTests {
         #expect(try !attempt().belongs(to: nil))
     }
 
-    @Test func `it holds no parameter that nobody knows`() throws {
-        let swollen = try attempt(["unknown": String(repeating: "a", count: 9000)]).sealed(by: .fixture())
-        #expect(swollen.utf8.count < 1500)
+    @Test func `it holds no parameter that changes nothing, and none beyond its limit`() throws {
+        let long = String(repeating: "a", count: 9000)
+        let swollen = try attempt([
+            "unknown": long, "claims": long, "acr_values": long, "resource": long, "prompt": long,
+        ])
+        #expect(try swollen.sealed(by: .fixture()).utf8.count < 1500)
     }
 
     // OpenID Connect Core §3.1.2.3: going back in the browser must not stand for a sign-in.

@@ -17,11 +17,11 @@ struct AuthorizationDecisionTests {
     private let asked = ["openid", "profile", "email"]
 
     private func decide(
-        _ change: Change = [:], of client: Client? = nil, signedIn: SignedIn? = .fixture(), consent: Scope? = nil,
-        progress: Progress = .arrived, at now: Timestamp = .noon
+        _ change: Change = [:], of client: Client? = nil, hints: HintVerifier? = nil, signedIn: SignedIn? = .fixture(),
+        consent: Scope? = nil, progress: Progress = .arrived, at now: Timestamp = .noon
     ) throws -> Outcome {
         let client = try client ?? .fixture()
-        let request = try ValidatedAuthorizationRequest.fixture(change, of: client)
+        let request = try ValidatedAuthorizationRequest.fixture(change, of: client, hints: hints)
         let remembered = consent.map {
             Consent(userID: User.fixture().id, clientID: client.id, scope: $0, grantedAt: .noon)
         }
@@ -116,6 +116,27 @@ struct AuthorizationDecisionTests {
         // Someone who consented on a page of an attempt that another's older session was in.
         let before = SignedIn.fixture(authTime: start - 1)
         #expect(try decide(both, signedIn: before, progress: .consented(since: start)) == .signIn(.promptLogin))
+    }
+
+    // id_token_hint, §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then
+    // the Authorization Server returns a positive response; otherwise, it SHOULD return an error, such as login_required."
+    @Test func `the user of the hint goes on, another signs in`() throws {
+        let key = try SigningKey.generate(.es256)
+        func decide(_ subject: String, _ change: Change = [:], progress: Progress = .arrived) throws -> Outcome {
+            let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(subject)]
+            let hint = try JWS.sign(header: "JWT", claims: claims, key: key)
+            let hints = HintVerifier(keys: [key.keyID: key.publicKey], issuer: try .fixture())
+            return try self.decide(change.merging(["id_token_hint": hint]) { $1 }, hints: hints, progress: progress)
+        }
+        let own = User.fixture().id.value
+        #expect(try decide(own) == .grant(asked))
+        #expect(try decide(own, ["prompt": "none"]) == .grant(asked))
+        #expect(try decide("someone-else") == .signIn(.anotherUser))
+        #expect(try decide("someone-else", ["prompt": "none"]) == .refuse(.loginRequired))
+        #expect(try decide("someone-else", ["prompt": "login"]) == .signIn(.promptLogin))
+        // Whoever has just signed in isn't asked again and again.
+        #expect(try decide("someone-else", progress: .signedIn(since: start)) == .refuse(.loginRequired))
+        #expect(try decide(own, progress: .signedIn(since: start)) == .grant(asked))
     }
 
     // max_age: "If the elapsed time is greater than this value, the OP MUST attempt to actively re-authenticate."

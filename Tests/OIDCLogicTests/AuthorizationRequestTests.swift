@@ -37,8 +37,8 @@ struct AuthorizationRequestTests {
 
     @Test func `an unknown client is a page`() throws {
         let request = try AuthorizationRequest.fixture()
-        #expect(page { try request.validated(for: nil) } == .unknownClient)
-        #expect(page { try request.validated(for: try .fixture("another")) } == .unknownClient)
+        #expect(page { try request.validated(for: nil, hints: .fixture()) } == .unknownClient)
+        #expect(page { try request.validated(for: try .fixture("another"), hints: .fixture()) } == .unknownClient)
     }
 
     // RFC 6749 §4.1.2.1: "the authorization server SHOULD inform the resource owner of the error and MUST NOT
@@ -61,13 +61,19 @@ struct AuthorizationRequestTests {
 
     @Test func `a redirect URI sent twice is a page`() throws {
         let parameters = Parameters(AuthorizationRequest.good, repeating: "redirect_uri", as: Client.redirectURI)
-        #expect(page { try AuthorizationRequest(parameters).validated(for: try .fixture()) } == .badRequest)
+        #expect(
+            page { try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture()) }
+                == .badRequest)
     }
 
     @Test(
         arguments: [
             (["response_type": nil], .invalidRequest),
             (["response_type": "token"], .unsupportedResponseType),
+            (["response_type": String(repeating: "a", count: 129)], .invalidRequest),
+            (["prompt": "login" + String(repeating: " login", count: 30)], .invalidRequest),
+            (["id_token_hint": "e30.e30.e30"], .invalidRequest),
+            (["id_token_hint": String(repeating: "a", count: 4097)], .invalidRequest),
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
@@ -106,7 +112,9 @@ struct AuthorizationRequestTests {
         var good = AuthorizationRequest.good
         good[name] = good[name] ?? "login"
         let parameters = Parameters(good, repeating: name, as: "code")
-        let (error, target) = try redirect { try AuthorizationRequest(parameters).validated(for: try .fixture()) }
+        let (error, target) = try redirect {
+            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture())
+        }
         #expect(error.code == .invalidRequest)
         #expect(target.state == "the state")
     }
@@ -114,7 +122,9 @@ struct AuthorizationRequestTests {
     // Which of two states is the right one isn't known, so neither is sent.
     @Test func `a state sent twice is left out of the answer`() throws {
         let parameters = Parameters(AuthorizationRequest.good, repeating: "state", as: "other")
-        let (error, target) = try redirect { try AuthorizationRequest(parameters).validated(for: try .fixture()) }
+        let (error, target) = try redirect {
+            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture())
+        }
         #expect(error.code == .invalidRequest)
         #expect(target.state == nil)
     }
@@ -125,6 +135,36 @@ struct AuthorizationRequestTests {
         let (error, target) = try redirect { try ValidatedAuthorizationRequest.fixture(["state": longest + "a"]) }
         #expect(error.code == .invalidRequest)
         #expect(target.state == nil)
+    }
+
+    // What an answer carries must fit into nginx's 4096 bytes of headers, or the user who has signed in sees an error.
+    @Test func `state and redirect URI are bounded as they are sent`() throws {
+        let state = String(repeating: "{", count: 1024)
+        #expect(try ValidatedAuthorizationRequest.fixture(["state": state]).target.state == state)
+        let uri = "https://app.example/" + String(repeating: "a", count: 1000)
+        let client = try Client.fixture(metadata: ["redirect_uris": [.string(uri)]])
+        let plain = String(repeating: "s", count: 1024)
+        #expect(
+            try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "state": plain], of: client).target.state
+                == plain)
+        let (error, target) = try redirect {
+            try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "state": state], of: client)
+        }
+        #expect(error.code == .invalidRequest)
+        #expect(target.state == nil)
+    }
+
+    @Test func `whatever is answered to a valid request fits`() throws {
+        let state = String(repeating: "{", count: 1024)
+        let uri = "https://app.example/" + String(repeating: "a", count: 108)
+        let client = try Client.fixture(metadata: ["redirect_uris": [.string(uri)]])
+        let target = try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "state": state], of: client).target
+        let issuer = try Issuer.fixture()
+        let error = OAuthError.loginRequired(
+            "a text that is as long as any other that an authorization request is ever refused by, or a little longer")
+        let answer = AuthorizationResponse.error(error, refusal: "0123456789ab", to: target, from: issuer)
+        #expect(answer.utf8.count <= AuthorizationResponse.limit)
+        #expect(AuthorizationResponse.roomForCode(to: target, from: issuer) >= 44, "a reference")
     }
 
     @Test func `a request without state, nonce and scope is a request too`() throws {
@@ -160,13 +200,22 @@ struct AuthorizationRequestTests {
         #expect(try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri], of: .native()).target.uri == uri)
     }
 
+    // The user is spoken to in their language also where the request is refused.
+    @Test(
+        arguments: [
+            ("nl en", ["nl", "en"]), ("", []), (nil, []), (String(repeating: "a", count: 257), []),
+        ] as [(String?, [String])])
+    func `its languages are known, whatever else is wrong`(text: String?, locales: [String]) throws {
+        #expect(try AuthorizationRequest.fixture(["ui_locales": text, "nonce": "\u{0}"]).uiLocales == locales)
+    }
+
     @Test func `its fields begin the same request again`() throws {
-        let request = try AuthorizationRequest.fixture(["unknown": "x", "prompt": "login"])
+        let request = try AuthorizationRequest.fixture(["unknown": "x", "claims": "{}", "prompt": "login"])
         let again = try AuthorizationRequest(Parameters(request.fields))
         #expect(again.fields.map(\.name) == request.fields.map(\.name))
         #expect(again.fields.map(\.value) == request.fields.map(\.value))
-        #expect(!request.fields.contains { $0.name == "unknown" })
-        #expect(try again.validated(for: .fixture()).prompt == [.login])
+        #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "claims" })
+        #expect(try again.validated(for: .fixture(), hints: .fixture()).prompt == [.login])
     }
 }
 

@@ -7,7 +7,12 @@ struct AuthorizationResponseTests {
     private let issuer = "iss=https%3A%2F%2Flogin.example%2Foidc"
 
     private func code(_ uri: String, state: String? = "s", code: String = "abc") throws -> String {
-        AuthorizationResponse.code(code, to: RedirectTarget(uri: uri, state: state), from: try .fixture())
+        AuthorizationResponse.code(code, to: try target(uri, state), from: try .fixture())
+    }
+
+    private func target(_ uri: String, _ state: String?) throws -> RedirectTarget {
+        let client = try Client.fixture(metadata: ["application_type": "native", "redirect_uris": [.string(uri)]])
+        return try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "state": state], of: client).target
     }
 
     // RFC 6749 §3.1.2: "which MUST be retained when adding additional query parameters"
@@ -36,8 +41,7 @@ struct AuthorizationResponseTests {
     @Test func `an error names its code, its refusal and the issuer`() throws {
         let uri = AuthorizationResponse.error(
             .accessDenied("the user turned back"), refusal: "0123",
-            to: RedirectTarget(uri: "https://a.example/", state: "s"),
-            from: try .fixture())
+            to: try target("https://a.example/", "s"), from: try .fixture())
         #expect(
             uri == "https://a.example/?error=access_denied"
                 + "&error_description=the%20user%20turned%20back%20%28refusal%200123%29&state=s&" + issuer)

@@ -121,8 +121,22 @@ extension Session {
 
 extension SignedIn {
     static func fixture(authTime: Timestamp = .noon, user: User = .fixture()) -> SignedIn {
-        SignedIn(session: .fixture(of: user, authTime: authTime), user: user)
+        fixture(.fixture(of: user, authTime: authTime), of: user)
     }
+}
+
+extension SignedIn {
+    static func fixture(_ session: Session, of user: User) -> SignedIn {
+        guard let signedIn = SignedIn(session, of: user, idle: 3600, at: .noon) else {
+            preconditionFailure("the fixture is signed in")
+        }
+        return signedIn
+    }
+}
+
+extension HintVerifier {
+    /// One that knows no key.
+    static func fixture() throws -> HintVerifier { HintVerifier(keys: [:], issuer: try .fixture()) }
 }
 
 extension AuthorizationRequest {
@@ -139,9 +153,9 @@ extension AuthorizationRequest {
 
 extension ValidatedAuthorizationRequest {
     static func fixture(
-        _ change: Change = [:], of client: Client? = nil
+        _ change: Change = [:], of client: Client? = nil, hints: HintVerifier? = nil
     ) throws -> ValidatedAuthorizationRequest {
-        try AuthorizationRequest.fixture(change).validated(for: try client ?? .fixture())
+        try AuthorizationRequest.fixture(change).validated(for: try client ?? .fixture(), hints: hints ?? .fixture())
     }
 }
 

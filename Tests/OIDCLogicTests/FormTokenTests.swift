@@ -15,8 +15,8 @@ struct FormTokenTests {
     @Test func `it matches for nothing else`() throws {
         let seal = try Seal.fixture()
         let sealed = FormToken("consent", attempt: attempt, signedIn: .fixture()).sealed(by: seal)
-        let otherSession = SignedIn(session: .fixture("other"), user: .fixture())
-        let otherUser = SignedIn(session: .fixture(), user: .fixture("other"))
+        let otherSession = SignedIn.fixture(.fixture("other"), of: .fixture())
+        let otherUser = SignedIn.fixture(.fixture(of: .fixture("other")), of: .fixture("other"))
         let others = [
             FormToken("login", attempt: attempt, signedIn: .fixture()),
             FormToken("consent", attempt: AttemptID("other"), signedIn: .fixture()),

@@ -51,6 +51,16 @@ struct IDTokenTests {
                 ]))
     }
 
+    // `user set --attribute preferred_username=…` is an administrator's word, so it counts, everywhere alike.
+    @Test func `a preferred_username of its own goes before the user name`() throws {
+        let user = User.fixture(attributes: ["preferred_username": "Annie"])
+        let claims = try claims(of: .fixture(preset: .mendix), user: user)
+        #expect(claims["preferred_username"] == "Annie")
+        #expect(claims["username"] == "ann")
+        #expect(StandardClaims.released(to: .standard, of: user)["preferred_username"] == "Annie")
+        #expect(StandardClaims.released(to: .standard, of: .fixture())["preferred_username"] == "ann")
+    }
+
     // §3.1.2.1: "The value is passed through unmodified."
     @Test(arguments: ["e\u{301}", "\"\\\u{1}", " ", String(repeating: "n", count: 512)])
     func `the nonce comes back byte by byte`(nonce: String) throws {

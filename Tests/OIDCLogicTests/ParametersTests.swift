@@ -46,11 +46,6 @@ struct ParametersTests {
         #expect(try parameters.value("e\u{301}") == "decomposed")
     }
 
-    @Test func `fields gives what is there once, in the order of the names`() {
-        let fields = parameters.fields(["twice", "one", "empty", "absent"])
-        #expect(fields.map(\.name) == ["one"])
-    }
-
     // §4.1.2.1 allows no quote, no backslash and nothing but ASCII in error_description.
     @Test func `an error says nothing of the request's own words`() {
         let error = #expect(throws: OAuthError.self) { try parameters.value("twice") }

@@ -176,6 +176,13 @@ def test_any_other_repeated_parameter_is_told_to_the_client(party, agent, name, 
     assert_redirect(answer, party, "invalid_request", request.state)
 
 
+@pytest.mark.parametrize("hint", ["x", "a.b.c", "e30.e30.e30", "h" * 4097])
+def test_a_useless_id_token_hint_is_told_to_the_client(party, agent, hint):
+    """OpenID Connect Core section 3.1.2.1: what isn't an ID token of ours says nothing about anyone."""
+    request = party.request(id_token_hint=hint)
+    assert_redirect(party.start(agent, request), party, "invalid_request", request.state)
+
+
 @pytest.mark.parametrize("state", [["a", "a"], ["s" * 1025]])
 def test_a_state_that_cannot_be_sent_back_is_left_out_of_the_refusal(party, agent, state):
     """RFC 6749 section 4.1.2.1."""
@@ -189,6 +196,17 @@ def test_bytes_that_are_no_text_are_refused_on_a_page(party, agent, name, bytes)
     """RFC 6749 Appendix B: application/x-www-form-urlencoded UTF-8."""
     query = encode({k: v for k, v in party.request().parameters.items() if k != name})
     assert_page(agent.get(f"{party.path}/authorize?{query}&{name}={bytes}"))
+
+
+@changes
+def test_a_state_that_would_not_fit_into_an_answer_is_refused_before_anyone_signs_in(provider, agent):
+    """nginx takes 4096 bytes of headers; a brace in a state has one byte, and three in a URL."""
+    uri = "https://large.example/" + "a" * 900
+    large = provider.add_client(client_name="Large", redirect_uris=[uri])
+    with provider.database.unchanged():
+        answer = large.start(agent, large.request(state="{" * 1024, nonce="n" * 512))
+        assert_redirect(answer, large, "invalid_request", None)
+    assert large.start(agent, large.request(state="s" * 1024, nonce="n" * 512)).status == 200
 
 
 def test_a_request_line_beyond_the_limit_is_refused(party, agent):
@@ -245,8 +263,29 @@ def test_a_form_of_another_content_type_is_refused(party, agent, endpoint, conte
         assert_page(answer)
 
 
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x", "", None])
+@changes
+def test_a_token_in_a_body_of_another_content_type_is_refused(provider, party, token, content_type):
+    """RFC 6750 section 2.2: the header must say that the body is a form."""
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    with provider.database.unchanged():
+        answer = party.back.send("POST", f"{party.path}/userinfo", encode({"access_token": token}), headers)
+        assert_bearer_error(answer, "invalid_request", 400)
+
+
+@pytest.mark.parametrize("size", [60_000, 300_000])
+@pytest.mark.parametrize("endpoint", ["login", "consent"])
+def test_a_form_of_ours_beyond_the_limit_is_refused(party, agent, endpoint, size):
+    """RFC 9110 section 15.5.14. A form carries the request that began it, so it may be larger than that."""
+    answer = agent.post(f"{party.path}/{endpoint}", {"filler": "x" * size})
+    assert answer.status == 413 and answer.is_page
+    assert agent.post(f"{party.path}/{endpoint}", {"filler": "x" * 40_000}).status == 400
+    assert agent.get(f"{party.path}/health").status == 200
+
+
 @pytest.mark.parametrize("size", [20_000, 60_000, 300_000])
-@pytest.mark.parametrize("endpoint", ["authorize", "login", "consent", "token", "userinfo"])
+@pytest.mark.parametrize("endpoint", ["authorize", "token", "userinfo"])
 def test_a_body_beyond_the_limit_is_refused_and_the_next_requests_are_good(party, agent, endpoint, size):
     """RFC 9110 section 15.5.14. What is left unread of a body would poison the connection to the pool."""
     for _ in range(4):
@@ -341,6 +380,47 @@ def test_a_repeated_parameter_of_a_token_request_is_refused(provider, party, fre
     pairs = [*fields.items(), (name, fields.get(name, "a")), *([] if name in fields else [(name, "a")])]
     with provider.database.unchanged():
         assert_error(party.back.post(f"{party.path}/token", pairs, headers), "invalid_request")
+
+
+@pytest.fixture(scope="session")
+def post_party(provider):
+    return provider.add_client(client_name="Posts", token_endpoint_auth_method="client_secret_post")
+
+
+@pytest.mark.parametrize("name", ["client_id", "client_secret"])
+@changes
+def test_a_repeated_id_or_secret_is_refused(provider, post_party, alice, name):
+    """RFC 6749 section 3.2: which of two is meant isn't known, also where both are the same."""
+    request = post_party.request()
+    code = post_party.sign_in(provider.browser(), alice, request).query["code"]
+    fields, _ = post_party.exchange_request(code, request.verifier)
+    with provider.database.unchanged():
+        for second in (fields[name], "other"):
+            answer = post_party.back.post(f"{post_party.path}/token", [*fields.items(), (name, second)])
+            assert_error(answer, "invalid_request")
+    assert post_party.exchange(code, request.verifier).status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "status"),
+    [
+        ({"client_id": "c" * 256}, "invalid_request", 400),
+        ({"client_secret": "s" * 256}, "invalid_request", 400),
+        ({"client_secret": "s" * 255}, "invalid_client", 401),
+        ({"code": "c" * 12_000}, "invalid_grant", 400),
+        ({"redirect_uri": "https://app.example/" + "a" * 12_000}, "invalid_grant", 400),
+        ({"code_verifier": "v" * 12_000}, "invalid_grant", 400),
+    ],
+)
+@changes
+def test_an_oversized_parameter_of_a_token_request_gets_its_error(
+        provider, post_party, alice, change, error, status):
+    """RFC 6749 section 5.2."""
+    request = post_party.request()
+    code = post_party.sign_in(provider.browser(), alice, request).query["code"]
+    with provider.database.unchanged():
+        assert_error(post_party.exchange(code, request.verifier, **change), error, status)
+    assert post_party.exchange(code, request.verifier).status == 200
 
 
 @pytest.mark.parametrize("bytes", ["%FF", "%00", "%zz"])
@@ -519,6 +599,7 @@ def test_who_guesses_a_clients_secret_is_slowed_down(provider, alice):
     assert statuses[:20] == [401] * 20 and 429 in statuses[20:]
     answer = guessed.exchange(code, VERIFIER)
     assert answer.status == 429 and int(answer.header("Retry-After")) >= 1, "also for the right secret"
+    assert answer.json()["error"] == "temporarily_unavailable", "as nginx says for the same"
 
 
 # --- the login form -----------------------------------------------------------------------------------------------
@@ -631,7 +712,7 @@ def test_a_form_that_no_person_sent_is_refused(provider, party, agent, alice, he
     page = party.start(agent, party.request()).form
     answer = agent.post(
         page.action, {**page.fields, "username": alice.name, "password": alice.password}, headers=headers)
-    assert_page(answer, 403)
+    assert_page(answer, 403, "not sent from our page")
 
 
 @changes
@@ -816,6 +897,52 @@ def test_a_token_of_another_issuer_is_refused(provider, party):
         assert_bearer_error(party.userinfo(token), "invalid_token", 401)
 
 
+# --- the log ------------------------------------------------------------------------------------------------------
+
+
+def reference(page):
+    return re.search(r"\b[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}\b", page.form.text)[0]
+
+
+def logged(provider, reference):
+    """The lines of all pools that have this reference."""
+    return [line for pool in ("fast", "slow") for line in provider.log(pool).splitlines() if reference in line]
+
+
+def test_nothing_in_a_request_forges_a_line_of_the_log(provider, party, agent):
+    """CWE-117: line breaks, terminal escapes and lengths are the sender's choice; a query may be nobody's business."""
+    mark = secrets.token_hex(6)
+    for change in (
+        {"client_id": f"x\n2030-01-01T00:00:00+0000 notice postern: {mark}\x1b[2J"},
+        {"redirect_uri": f"https://evil.example/\r\n{mark}\u2028?code=private"},
+        {"redirect_uri": f"https://evil.example/{mark}#private"},
+        {"redirect_uri": f"https://evil.example/{mark}?\u0301private" + "x" * 3000},
+    ):
+        page = party.start(agent, party.request(**change))
+        assert_page(page)
+        [line] = logged(provider, reference(page))
+        assert mark in line and re.fullmatch(r"[\x20-\x7e]{1,1000}", line), line
+        assert "private" not in line
+    for pool in ("fast", "slow"):
+        for line in provider.log(pool).splitlines():
+            assert not line.startswith("2030") and re.fullmatch(r"[\x20-\x7e]*", line)
+
+
+@pytest.mark.parametrize("endpoint", ["authorize", "login", "token"])
+def test_what_no_handler_answers_is_in_the_log_too(provider, party, agent, endpoint):
+    """Everyone who is shown a reference finds its line."""
+    for answer in (
+        agent.send("PUT", f"{party.path}/{endpoint}", headers={"Content-Length": "0"}),
+        agent.post(f"{party.path}/{endpoint}", {"filler": "x" * 60_000}),
+    ):
+        if endpoint == "token":
+            refusal = re.search("refusal ([0-9a-f]{12})", answer.json()["error_description"])[1]
+        else:
+            refusal = reference(answer).replace("-", "")
+        [line] = logged(provider, refusal)
+        assert f"status={answer.status}" in line and f"handler={endpoint}" in line
+
+
 # --- cookies and hosts --------------------------------------------------------------------------------------------
 
 
@@ -846,6 +973,27 @@ def test_a_session_cookie_that_comes_twice_is_refused_and_cleared(provider, part
         assert page.status == 200
         assert any(
             cookie.startswith("postern=;") and "max-age=0" in cookie.lower() for cookie in page.all("Set-Cookie"))
+
+
+@changes
+def test_doubled_cookies_do_not_end_every_sign_in(provider, party, alice):
+    """Another app of the host set them too. They are cleared where it can have put them, by pages and by redirects."""
+    browser = provider.browser()
+    page = party.start(browser, party.request())
+    token = browser.cookies["postern-browser"]
+    doubled = {"Cookie": f"postern-browser={token}; postern-browser={token}"}
+    answer = browser.post(
+        page.form.action, {**page.form.fields, "username": alice.name, "password": alice.password}, doubled)
+    assert_page(answer, containing="blocks cookies")
+    cleared = [cookie for cookie in answer.all("Set-Cookie") if cookie.startswith("postern-browser=;")]
+    assert all("Max-Age=0" in cookie for cookie in cleared)
+    assert {re.search("Path=([^;]*)", cookie)[1] for cookie in cleared} == {"/", party.path}
+    assert party.sign_in(browser, alice).query["code"]
+    session = browser.cookies["postern"]
+    answer = browser.send(
+        "GET", f"{party.path}/authorize?{encode(party.request(prompt='none').parameters)}",
+        headers={"Cookie": f"postern={session}; postern={session}"})
+    assert answer.query["error"] == "login_required" and "postern" not in browser.cookies
 
 
 @changes

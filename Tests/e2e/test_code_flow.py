@@ -166,6 +166,50 @@ def test_a_request_too_large_for_a_url_travels_by_reference(provider, alice):
     assert claims(tokens["id_token"])["nonce"] == "n" * 512
 
 
+@pytest.mark.parametrize("prompt", [None, "none"])
+def test_a_state_that_grows_in_a_url_comes_back(provider, party, alice, prompt):
+    """The longest state there may be, of characters that a URL triples: the code makes room for it."""
+    browser = provider.browser()
+    if prompt:
+        party.sign_in(browser, alice)
+    request = party.request(state="{" * 1024, nonce="n" * 512, prompt=prompt)
+    answer = party.start(browser, request) if prompt else party.sign_in(browser, alice, request)
+    assert answer.query["state"] == request.state and "postern" in browser.cookies
+    token = party.exchange(answer.query["code"], request.verifier).json()
+    assert claims(token["id_token"])["nonce"] == "n" * 512
+    for refused in (party.start(browser, party.request(state=request.state, max_age="x")),
+                    party.start(provider.browser(), party.request(state=request.state, prompt="none"))):
+        assert refused.query["error"] and refused.query["state"] == request.state
+
+
+def test_the_largest_answer_fits_into_nginxs_headers(provider, alice):
+    """The longest URI and state that are taken together, a new session's cookie, and two that are cleared."""
+    uri = "https://app.example/" + "a" * 108
+    party = provider.add_client(redirect_uris=[uri])
+    browser = provider.browser()
+    request = party.request(state="{" * 1024, nonce="n" * 512)
+    form = party.start(browser, request).form
+    planted = {"Cookie": f"postern-browser={browser.cookies['postern-browser']}; postern=a; postern=b"}
+    answer = browser.post(
+        form.action, {**form.fields, "username": alice.name, "password": alice.password}, planted)
+    assert answer.query["code"] and answer.query["state"] == request.state
+    assert len([cookie for cookie in answer.all("Set-Cookie") if cookie.startswith("postern=")]) == 3
+    assert party.start(browser, party.request()).query["code"], "the last of them counts"
+
+
+def test_the_largest_request_can_be_signed_in_to(provider, party, alice):
+    """Its page carries it, sealed and escaped, and comes back larger than the request was."""
+    browser = provider.browser()
+    request = party.request(
+        state="\x01" * 1024, nonce="\x01" * 512, login_hint="\x01" * 256, ui_locales="\x01" * 256,
+        scope="openid " + "a" * 4000, claims="c" * 4000)
+    page = browser.post(f"{party.path}/authorize", request.parameters)
+    page = browser.follow(page)
+    assert len(encode(page.form.fields)) > 16 * 1024
+    answer = browser.submit(page, username=alice.name, password=alice.password)
+    assert answer.query["state"] == request.state
+
+
 def test_a_confidential_client_may_do_without_pkce(provider, party, alice):
     """The contract: Mendix apps can switch PKCE off."""
     browser = provider.browser()
@@ -326,6 +370,34 @@ def test_a_clients_default_max_age_counts_where_the_request_has_none(provider, a
     assert party.start(agent, party.request(max_age="3600")).query["code"]
 
 
+def test_an_id_token_hint_asks_for_its_user(provider, party, alice):
+    """OpenID Connect Core section 3.1.2.1: the answer is about the hinted user, or there is none."""
+    bob = provider.add_user()
+    browser = provider.browser()
+    hint = party.tokens(browser, alice)["id_token"]
+    assert party.start(browser, party.request(id_token_hint=hint)).query["code"]
+    assert party.start(browser, party.request(id_token_hint=hint, prompt="none")).query["code"]
+
+    other = provider.browser()
+    party.sign_in(other, bob)
+    assert party.start(other, party.request(id_token_hint=hint, prompt="none")).query["error"] == "login_required"
+    page = party.start(other, party.request(id_token_hint=hint))
+    assert page.status == 200 and page.form.action.endswith("/login")
+    answer = other.submit(page, username=bob.name, password=bob.password)
+    assert answer.query["error"] == "login_required", "not asked for ever"
+    assert party.sign_in(other, alice, party.request(id_token_hint=hint)).query["code"]
+
+
+def test_a_hint_outlives_its_hour(provider, party, alice):
+    """It says who, and signs nobody in."""
+    browser = provider.browser()
+    hint = party.tokens(browser, alice)["id_token"]
+    with provider.later(3605) as future:
+        late = future.browser()
+        late.cookies = dict(browser.cookies)
+        assert party.start(late, party.request(id_token_hint=hint, prompt="none")).query["code"]
+
+
 def test_login_hint_fills_in_the_name(provider, party, agent):
     """OpenID Connect Core section 3.1.2.1."""
     page = party.start(agent, party.request(login_hint="Bob O'Neil <bob@example.com>"))
@@ -349,6 +421,28 @@ def test_the_page_speaks_the_language_asked_for(provider, party, agent, ui_local
     failed = agent.submit(page, username="x", password="x")
     if ui_locales and accepted is None:
         assert failed.header("Content-Language") == language, "and goes on speaking it"
+
+
+@pytest.mark.parametrize(
+    ("change", "accepted", "language"),
+    [
+        ({"client_id": "nobody", "ui_locales": "de"}, None, "de"), ({"client_id": "nobody"}, "de", "de"),
+        ({"client_id": None, "ui_locales": "de"}, "en", "de"), ({"redirect_uri": "https://x.example/"}, "fr", "en"),
+    ],
+)
+def test_a_refusal_speaks_the_language_asked_for(party, agent, change, accepted, language):
+    """OpenID Connect Core section 3.1.2.1: also where the request itself can't be answered."""
+    headers = {"Accept-Language": accepted} if accepted else {}
+    page = agent.send("GET", f"{party.path}/authorize?{encode(party.request(**change).parameters)}", headers=headers)
+    assert page.status == 400 and page.header("Content-Language") == language
+
+
+def test_what_no_handler_answers_speaks_the_browsers_language(party, agent):
+    """RFC 9110 section 12.5.4."""
+    for method, body, status in (("PUT", None, 405), ("POST", "x" * 60_000, 413)):
+        headers = {"Accept-Language": "de", "Content-Length": str(len(body or ""))}
+        page = agent.send(method, f"{party.path}/login", body, headers)
+        assert page.status == status and page.header("Content-Language") == "de"
 
 
 def test_who_turns_back_comes_back_to_the_app(provider, party, agent):

@@ -357,6 +357,21 @@ def test_an_error_page_leads_back_to_the_app(provider, app, user, page):
     is_back(page, app, request)
 
 
+def test_an_app_may_sign_in_by_a_pop_up_window(provider, app, first, user, page):
+    """The window that opened it waits for word: nothing of ours may cut the two apart."""
+    page.goto(f"{app.url}/")
+    request = first.request()
+    page.evaluate("addEventListener('message', event => { window.heard = event.data })")
+    with page.expect_popup() as opened:
+        page.evaluate("url => { window.open(url, 'sign in', 'popup') }", address(first, request))
+    popup = opened.value
+    sign_in(popup, user)
+    code = is_back(popup, app, request)
+    popup.evaluate("opener.postMessage(location.search, location.origin)")
+    page.wait_for_function("window.heard")
+    assert code in page.evaluate("window.heard")
+
+
 # --- keyboard and assistive technology ----------------------------------------------------------------------------
 
 

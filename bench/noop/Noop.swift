@@ -53,8 +53,7 @@ enum Noop {
 
     private static func log(_ event: ServerEvent) {
         switch event {
-        case .handlerThrew(_, let head): say("handler \(head.handler) threw, request \(head.id)")
-        case .headersTooLarge(let bytes, let head): say("header block of \(bytes) bytes, request \(head.id)")
+        case .failed(let failure, let head): say("\(failure) at handler \(head.handler), request \(head.id)")
         case .workerFailed: say("a worker could not begin")
         case .systemError(let call, let number): say("\(call) failed: \(number)")
         case .draining: say("draining")

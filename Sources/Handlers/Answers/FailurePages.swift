@@ -1,37 +1,21 @@
 import FCGIBridge
-import JOSE
 import OIDCLogic
 
 /// What is answered where no handler can: JSON from endpoints that programs call, a page from those that people see.
 struct FailurePages: Sendable {
     private let pages: PageRenderer
 
-    init(_ process: Process) { pages = process.pages }
+    init(_ pages: PageRenderer) { self.pages = pages }
 
     @Sendable func response(_ failure: Failure, _ head: RequestHead) -> Response {
-        let name = HandlerName(rawValue: head.handler)
-        return name?.isForPeople ?? true ? page(failure, head) : json(failure, head)
-    }
-
-    private func page(_ failure: Failure, _ head: RequestHead) -> Response {
-        let language = pages.language(uiLocales: [], acceptLanguage: nil)
-        var response = Response(
-            status: failure.status, contentType: "text/html; charset=utf-8",
-            body: pages.render(ErrorPage(failure.pageKind, requestID: head.id), language: language))
-        response.protectPage()
-        return response
-    }
-
-    /// RFC 6749 §5.2 has no code for these; the nearest are used.
-    private func json(_ failure: Failure, _ head: RequestHead) -> Response {
-        let code: OAuthError.Code = failure.status.code >= 500 ? .serverError : .invalidRequest
-        let object: JSON = .object([
-            "error": .string(code.rawValue),
-            "error_description": .string("\(failure.text) (refusal \(head.id))"),
-        ])
-        var response = Response(status: failure.status, contentType: "application/json", body: object.serialized())
-        response[.cacheControl] = "no-store"
-        return response
+        guard HandlerName(rawValue: head.handler)?.isForPeople ?? true else {
+            // RFC 6749 §5.2 has no code for these; the nearest are used.
+            let code: OAuthError.Code = failure.status.code >= 500 ? .serverError : .invalidRequest
+            return .jsonError(code.rawValue, "\(failure.text) (refusal \(head.id))", status: failure.status)
+        }
+        return pages.answer(
+            ErrorPage(failure.pageKind, requestID: head.id), status: failure.status,
+            acceptLanguage: head.header("Accept-Language"))
     }
 }
 
@@ -51,7 +35,8 @@ extension Failure {
         }
     }
 
-    fileprivate var text: StaticString {
+    /// In words for whoever called, and for the log.
+    var text: StaticString {
         switch self {
         case .unknownHandler: "there is nothing at this address"
         case .methodNotAllowed: "this endpoint doesn't take the request's method; see the Allow header"

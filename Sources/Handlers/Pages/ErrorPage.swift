@@ -4,8 +4,9 @@ package struct ErrorPage: Page {
 
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
-        case unknownClient, redirectMismatch, badRequest, expired, alreadyUsed, cookiesBlocked, wrongBrowser
-        case accountDisabled, forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
+        case unknownClient, redirectMismatch, badRequest, expired, alreadyUsed, cookiesBlocked, wrongBrowser,
+            foreignForm
+        case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 
     /// Where to begin again.

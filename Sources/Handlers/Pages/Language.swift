@@ -31,7 +31,7 @@ struct LanguageLookup {
     }
 }
 
-/// `Accept-Language`, RFC 9110 §12.5.4: its ranges, the dearest first.
+/// `Accept-Language`, RFC 9110 §12.5.4: its ranges, highest weight first.
 struct AcceptLanguage {
     let ranges: [String]
 

@@ -1,5 +1,5 @@
-/// The page that asks for user name and password. Its form posts `attempt`, `token`, `username`, `password`,
-/// `remember` (if ticked) and, when the person turns back, `cancel`.
+/// The page that asks for user name and password. Its form posts `attempt`, `token`, `username`, `password` and, when
+/// the person turns back, `cancel`.
 package struct LoginPage: Page {
     package static let template = PageTemplate.login
 
@@ -28,12 +28,10 @@ package struct LoginPage: Page {
     /// The form's token.
     package var token: String
     package var failure: Failure?
-    /// Whether "keep me signed in" is ticked; nil offers no such box.
-    package var rememberMe: Bool?
 
     package init(
         clientName: String? = nil, clientIsVerified: Bool = false, loginHint: String? = nil, action: String,
-        attempt: String, token: String, failure: Failure? = nil, rememberMe: Bool? = nil
+        attempt: String, token: String, failure: Failure? = nil
     ) {
         self.clientName = clientName
         self.clientIsVerified = clientIsVerified
@@ -42,7 +40,6 @@ package struct LoginPage: Page {
         self.attempt = attempt
         self.token = token
         self.failure = failure
-        self.rememberMe = rememberMe
     }
 
     package func members(in texts: PageTexts) -> PageMembers {
@@ -54,7 +51,6 @@ package struct LoginPage: Page {
         members[text: .app] = clientName
         members[text: .loginHint] = loginHint
         members[loginHint?.isEmpty == false ? .focusPassword : .focusUsername] = .flag(true)
-        members[.rememberMe] = rememberMe.map { .group(PageMembers([.checked: .flag($0)])) }
         switch failure {
         case .wrongCredentials: members[.wrongCredentials] = .flag(true)
         case .throttled(let seconds): members.tellWait(seconds)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// The links to the files that nginx serves beside the pages, each with a fingerprint of its content, so that nginx
-/// may let browsers keep them for a year.
+/// may let browsers keep them for a day.
 package struct PageAssets: Sendable {
     private let base: String
     private let directory: String

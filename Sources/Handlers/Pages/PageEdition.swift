@@ -5,7 +5,7 @@ struct PageEdition: Sendable {
     private let texts: PageTexts
     private let help: WebLink?
     private let library: MustacheLibrary
-    private let login, consent, error, landing: MustacheTemplate
+    private let pages: [PageTemplate: MustacheTemplate]
 
     /// - Parameter names: all templates that there are, partials among them.
     /// - Throws: `PageError`.
@@ -22,29 +22,17 @@ struct PageEdition: Sendable {
         try Self.refuseCircles(in: sources)
         var library = MustacheLibrary()
         for (name, source) in sources { library.register(try source.parsed(), named: name) }
-        func page(_ template: PageTemplate) throws(PageError) -> MustacheTemplate {
-            guard let parsed = library.getTemplate(named: template.rawValue) else {
-                throw .missingFile("\(template.rawValue).mustache", searched: templates)
-            }
-            return parsed
-        }
-        login = try page(.login)
-        consent = try page(.consent)
-        error = try page(.error)
-        landing = try page(.landing)
+        var pages: [PageTemplate: MustacheTemplate] = [:]
+        for template in PageTemplate.allCases { pages[template] = library.getTemplate(named: template.rawValue) }
+        self.pages = pages
         self.library = library
         self.texts = texts
         self.help = help
     }
 
     func render<P: Page>(_ page: P) -> [UInt8] {
-        let template =
-            switch P.template {
-            case .login: login
-            case .consent: consent
-            case .error: error
-            case .landing: landing
-            }
+        // Each was read at start, or there would be no edition.
+        guard let template = pages[P.template] else { preconditionFailure("\(P.template) was not read") }
         var members = page.members(in: texts)
         members[text: .help] = help?.uri
         return Array(template.render(members, library: library).utf8)

@@ -3,7 +3,7 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Apps and people.
     case app, unverified, user, destination
     // Forms.
-    case action, attempt, token, loginHint, rememberMe, checked, focusUsername, focusPassword
+    case action, attempt, token, loginHint, focusUsername, focusPassword
     // What went wrong with a form.
     case failed, wrongCredentials, seconds, minutes, busy, stale
     // Lists on the consent page.

@@ -3,13 +3,11 @@ import JOSE
 
 /// The words of one language: `locales/TAG.json`, a flat object of texts.
 ///
-/// A text may hold placeholders, `{app}`, named as the members of the page that shows it. The keys
-/// `language.name` and `language.direction` (`ltr` or `rtl`) describe the language itself.
+/// A text may hold placeholders, `{app}`, named as the members of the page that shows it. The key
+/// `language.direction` (`ltr` or `rtl`) describes the language itself.
 package struct PageTexts: Sendable {
     /// The language's tag (BCP 47), which is the file's name.
     package let tag: String
-    /// The languages's own name for itself.
-    package let languageName: String
     /// `ltr` or `rtl`.
     package let direction: String
     let file: String
@@ -37,12 +35,10 @@ package struct PageTexts: Sendable {
         for (key, text) in texts where text.unicodeScalars.contains(where: { $0.value < 0x20 }) {
             throw .invalidText(file: file, key: key, reason: "holds a control character")
         }
-        guard let name = texts["language.name"] else { throw .missingText(file: file, key: "language.name") }
         guard let direction = texts["language.direction"], direction == "ltr" || direction == "rtl" else {
             throw .invalidText(file: file, key: "language.direction", reason: "must be there, and be ltr or rtl")
         }
         self.tag = tag
-        self.languageName = name
         self.direction = direction
         self.file = file
         self.texts = texts

@@ -11,7 +11,7 @@ final class KeyRing: Sendable {
     private struct Keys {
         let generation: Int64
         let active: [SignatureAlgorithm: Result<SigningKey, any Error>]
-        let verifying: [String: Result<VerificationKey, any Error>]
+        let verifying: [String: VerificationKey]
     }
 
     private let seal: Seal?
@@ -30,9 +30,9 @@ final class KeyRing: Sendable {
         }
     }
 
-    /// The public key of that id, whether it signs, will sign or has signed; nil if there is none.
-    func verificationKey(id: String, from store: some Store) throws -> VerificationKey? {
-        try current(store).verifying[id]?.get()
+    /// The public keys by their ids: those that sign, will sign or have signed.
+    func verificationKeys(from store: some Store) throws -> [String: VerificationKey] {
+        try current(store).verifying
     }
 
     private func current(_ store: some Store) throws -> Keys {
@@ -40,9 +40,9 @@ final class KeyRing: Sendable {
         if let kept = keys.withLock({ $0 }), kept.generation == generation { return kept }
         let records = try store.signingKeys()
         var active: [SignatureAlgorithm: Result<SigningKey, any Error>] = [:]
-        var verifying: [String: Result<VerificationKey, any Error>] = [:]
+        var verifying: [String: VerificationKey] = [:]
         for record in records {
-            verifying[record.keyID] = Result { try VerificationKey(publicJWK: record.publicJWK) }
+            verifying[record.keyID] = try? VerificationKey(publicJWK: record.publicJWK)
             if let seal, record.status == .active {
                 active[record.algorithm] = Result { try record.signingKey(opening: seal) }
             }

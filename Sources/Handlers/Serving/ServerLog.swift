@@ -6,25 +6,31 @@ extension Logger {
     /// What the bridge has to say. Requests that go well are in nginx's access log.
     func record(_ event: ServerEvent) {
         switch event {
-        case .handlerThrew(let error, let head):
-            self.error(
-                "a handler failed",
+        case .failed(let failure, let head):
+            log(
+                level: failure.status.code >= 500 ? .error : .notice, "answered in a handler's place",
                 metadata: [
-                    "request": "\(head.id)", "reference": "\(ErrorPage.grouped(head.id))", "handler": "\(head.handler)",
-                    "cause": "\(error)",
-                ])
-        case .headersTooLarge(let bytes, let head):
-            self.error(
-                "an answer's headers were too large",
-                metadata: [
-                    "request": "\(head.id)", "reference": "\(ErrorPage.grouped(head.id))", "handler": "\(head.handler)",
-                    "bytes": "\(bytes)",
+                    "refusal": "\(head.id)", "reference": "\(ErrorPage.grouped(head.id))", "handler": "\(head.handler)",
+                    "status": "\(failure.status.code)", "text": "\(failure.text)", "cause": "\(failure.cause(head))",
+                    "address": "\(head.remoteAddress)",
                 ])
         case .workerFailed(let error): critical("a worker could not begin", metadata: ["cause": "\(error)"])
         case .systemError(let call, let errno):
             self.error("a system call failed", metadata: ["call": "\(call)", "errno": "\(errno)"])
         case .draining(let count): notice("draining", metadata: ["connections": "\(count)"])
         case .drainCutShort(let count): warning("the drain was cut short", metadata: ["connections": "\(count)"])
+        }
+    }
+}
+
+extension Failure {
+    fileprivate func cause(_ head: RequestHead) -> String {
+        switch self {
+        case .methodNotAllowed: "method \(head.method.rawValue)"
+        case .bodyTooLarge(let limit): "more than \(limit) bytes"
+        case .threw(let error): "\(error)"
+        case .headersTooLarge(let bytes): "headers of \(bytes) bytes"
+        case .unknownHandler, .malformedContentLength, .incompleteBody: "-"
         }
     }
 }

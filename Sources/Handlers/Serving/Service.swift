@@ -28,10 +28,10 @@ package struct Service {
     /// Serves descriptor 0 until it is told to stop. Returns the program's exit status. Throws what keeps it from
     /// beginning: a key file, the database, a template.
     package func run() throws -> Int32 {
-        var log = Logger(label: "postern") { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: "postern") { EscapingLogHandler(StreamLogHandler.standardError(label: $0)) }
         log.logLevel = configuration.logLevel
         let process = try Process(configuration, handlers: handlers, environment: environment, log: log)
-        let failures = FailurePages(process)
+        let failures = FailurePages(process.pages)
         let handlers = handlers
         let server = Server(
             threads: threads, log: { [log] in log.record($0) }, failure: failures.response,
@@ -63,7 +63,7 @@ struct Process: Sendable {
             signing: handlers.contains(where: \.signs))
         let resources = try ResourceDirectory(environment: environment)
         issuer = configuration.issuer
-        cookies = CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
+        cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)

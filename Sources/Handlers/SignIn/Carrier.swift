@@ -8,21 +8,23 @@ struct Carrier {
     static let limit = 1500
     /// In seconds.
     private static let lifetime: Int64 = 600
-    /// Parked values that one address may have at once.
-    private static let perAddress = 100
+    /// Parked values that one network may have at once.
+    private static let perNetwork = 100
     /// No base64url begins so.
     private static let mark = "~"
 
     let store: any Store
     let now: Clock
 
-    func carry(_ sealed: String, from address: String) throws -> String {
-        guard sealed.utf8.count > Self.limit else { return sealed }
+    /// - Parameter room: how many bytes the URL leaves for it.
+    func carry(_ sealed: String, in room: Int = limit, from address: String) throws -> String {
+        guard sealed.utf8.count > min(room, Self.limit) else { return sealed }
         let digest = Digest.sha256(Array(sealed.utf8))
         let isParked = try store.park(
-            sealed, digest: digest, address: address, until: now() + Self.lifetime, now: now(), limit: Self.perAddress)
+            sealed, digest: digest, address: ThrottleKey.network(of: address), until: now() + Self.lifetime,
+            now: now(), limit: Self.perNetwork)
         guard isParked else {
-            throw OAuthError.slowDown("too many large requests from this address; wait a little", retryAfter: 60)
+            throw OAuthError.tooManyRequests("too many large requests from this network; wait a little", retryAfter: 60)
         }
         return Self.mark + Base64URL.encode(digest)
     }

@@ -3,20 +3,36 @@ import OIDCLogic
 
 /// The two cookies: who is signed in, and which browser this is. Both are short, and never grow.
 struct CookieNames: Sendable {
-    let session: String
-    let browser: String
-    private let path: String
-    private let isSecure: Bool
+    var session: String { sessionCookie.name }
+    var browser: String { browserCookie.name }
+    /// Both without a value.
+    private let sessionCookie: SetCookie
+    private let browserCookie: SetCookie
 
+    /// No browser would keep a cookie of this issuer.
+    struct Unusable: Error, CustomStringConvertible {
+        let name: String
+        let path: String
+
+        var description: String { "no browser would keep the cookie \(name) with the path \(path)" }
+    }
+
+    /// Throws ``Unusable``.
+    ///
     /// - Parameter sharesHost: other applications answer on the issuer's host. A cookie is then kept to our path, though
     ///   a path is no boundary against those applications.
-    init(for issuer: Issuer, sharesHost: Bool) {
-        isSecure = issuer.isTLS
+    init(for issuer: Issuer, sharesHost: Bool) throws(Unusable) {
         // RFC 6265bis §4.1.3: with `__Host-` no other host, and nothing on plain http, can set it.
         let prefix = !issuer.isTLS ? "" : sharesHost ? "__Secure-" : "__Host-"
-        path = issuer.isTLS && !sharesHost ? "/" : issuer.path.isEmpty ? "/" : issuer.path
-        session = "\(prefix)postern"
-        browser = "\(prefix)postern-browser"
+        let path = issuer.isTLS && !sharesHost ? "/" : issuer.path.isEmpty ? "/" : issuer.path
+        func cookie(_ name: String) throws(Unusable) -> SetCookie {
+            guard let cookie = SetCookie(name: name, value: "", path: path, secure: issuer.isTLS) else {
+                throw Unusable(name: name, path: path)
+            }
+            return cookie
+        }
+        sessionCookie = try cookie("\(prefix)postern")
+        browserCookie = try cookie("\(prefix)postern-browser")
     }
 
     /// The session cookie's value; nil if there is none, or more than one: someone else's host may have planted it.
@@ -28,28 +44,35 @@ struct CookieNames: Sendable {
         single(browser, in: request).flatMap(BrowserToken.init(cookie:))
     }
 
-    /// Whether a session cookie came that can't serve, so that the answer clears it.
-    func hasUselessSession(_ request: Request) -> Bool {
-        request.cookies.contains { $0.name == session } && sessionToken(in: request) == nil
-    }
+    func setting(_ token: SessionToken) -> SetCookie { sessionCookie.holding(token.text) }
+    func setting(_ token: BrowserToken) -> SetCookie { browserCookie.holding(token.text) }
 
-    func setting(_ token: SessionToken) -> SetCookie? { cookie(session, token.text) }
-    func setting(_ token: BrowserToken) -> SetCookie? { cookie(browser, token.text) }
-    var clearingSession: SetCookie? { cookie(session, "", maxAge: 0) }
+    /// The cookies of ours that came and can't serve, to be cleared by the answer.
+    func useless(in request: Request) -> [SetCookie] {
+        let cookies = request.cookies
+        var useless: [SetCookie] = []
+        if cookies.contains(where: { $0.name == session }), sessionToken(in: request) == nil {
+            useless.append(sessionCookie)
+        }
+        if cookies.contains(where: { $0.name == browser }), browserToken(in: request) == nil {
+            useless.append(browserCookie)
+        }
+        return useless
+    }
 
     private func single(_ name: String, in request: Request) -> String? {
         let values = request.cookies.filter { $0.name == name }
         return values.count == 1 ? values[0].value : nil
     }
-
-    private func cookie(_ name: String, _ value: String, maxAge: Int? = nil) -> SetCookie? {
-        SetCookie(
-            name: name, value: value, path: path, maxAge: maxAge, secure: isSecure)
-    }
 }
 
 extension Response {
-    mutating func set(_ cookie: SetCookie?) {
-        if let cookie { setCookie(cookie) }
+    /// A cookie that came twice was set for two paths. Ours is one, and another app of the host has the other, most
+    /// likely the root: what is set afterwards must not meet it again.
+    mutating func clear(_ cookies: [SetCookie]) {
+        for cookie in cookies {
+            setCookie(cookie.holding("", maxAge: 0))
+            if cookie.path != "/", let root = cookie.at(path: "/") { setCookie(root.holding("", maxAge: 0)) }
+        }
     }
 }

@@ -20,7 +20,7 @@ struct PageForm {
             request.header("Sec-Fetch-Dest").map({ $0 == "document" }) ?? true
         else {
             throw Refused(
-                kind: .forbidden, error: .invalidRequest("this form must be sent by its own page"), attempt: nil)
+                kind: .foreignForm, error: .invalidRequest("this form must be sent by its own page"), attempt: nil)
         }
         parameters = Parameters(try request.formFields())
         guard let sealed = try parameters.value("attempt"),

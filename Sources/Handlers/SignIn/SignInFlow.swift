@@ -24,16 +24,19 @@ struct SignInFlow {
     func signedIn(_ session: Session) throws -> SignedIn? {
         let now = provider.now()
         let idle = provider.lifetimes.sessionIdle
-        guard session.isAlive(at: now, idle: idle), let user = try provider.store.user(session.userID), !user.isDisabled
+        guard let signedIn = SignedIn(session, of: try provider.store.user(session.userID), idle: idle, at: now)
         else { return nil }
         // So that using a session costs no write each time.
         if now - session.lastUsedAt > idle / 20 { try provider.store.touch(session.id, at: now) }
-        return SignedIn(session: session, user: user)
+        return signedIn
     }
 
     /// Validates the request for its client as it is now.
     func validate(_ request: AuthorizationRequest) throws -> ValidatedAuthorizationRequest {
-        try request.validated(for: provider.store.client(request.clientID))
+        let client = try provider.store.client(request.clientID)
+        let hints = HintVerifier(
+            keys: try provider.keys.verificationKeys(from: provider.store), issuer: provider.issuer)
+        return try request.validated(for: client, hints: hints)
     }
 
     /// Goes on from where things stand.
@@ -81,7 +84,7 @@ struct SignInFlow {
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 failure: failure),
             status: status, for: request, uiLocales: authorization.uiLocales)
-        if known == nil { response.set(provider.cookies.setting(browser)) }
+        if known == nil { response.setCookie(provider.cookies.setting(browser)) }
         return response
     }
 
@@ -104,7 +107,7 @@ struct SignInFlow {
                 action: provider.issuer.path + "/consent", attempt: attempt.sealed(by: provider.seal),
                 token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
             for: request, uiLocales: authorization.uiLocales)
-        if known == nil { response.set(provider.cookies.setting(browser)) }
+        if known == nil { response.setCookie(provider.cookies.setting(browser)) }
         return response
     }
 
@@ -117,21 +120,32 @@ struct SignInFlow {
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
-        let value = try carrier.carry(code.sealed(by: provider.seal), from: request.remoteAddress)
-        let uri = AuthorizationResponse.code(value, to: grant.request.target, from: provider.issuer)
-        return provider.redirect(to: uri, for: request)
+        let target = grant.request.target
+        let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)
+        let value = try carrier.carry(code.sealed(by: provider.seal), in: room, from: request.remoteAddress)
+        return provider.redirect(
+            to: AuthorizationResponse.code(value, to: target, from: provider.issuer), for: request)
     }
 
     /// Answers a form of ours that came back; one that can't be taken is answered by a page that leads on.
     func answering(_ request: Request, _ respond: (PageForm) throws -> Response) -> Response {
         provider.answeringPage(request) {
-            do {
-                return try respond(try PageForm(request, provider: provider))
-            } catch let refused as PageForm.Refused {
-                return provider.errorPage(
-                    refused.kind, refused.error, for: request,
-                    startAgain: refused.attempt.flatMap { startAgain($0.request) })
+            try explaining(request) {
+                let form = try PageForm(request, provider: provider)
+                return provider.answeringPage(request, uiLocales: form.attempt.request.uiLocales) {
+                    try explaining(request) { try respond(form) }
+                }
             }
+        }
+    }
+
+    private func explaining(_ request: Request, _ respond: () throws -> Response) throws -> Response {
+        do {
+            return try respond()
+        } catch let refused as PageForm.Refused {
+            return provider.errorPage(
+                refused.kind, refused.error, for: request, uiLocales: refused.attempt?.request.uiLocales ?? [],
+                startAgain: refused.attempt.flatMap { startAgain($0.request) })
         }
     }
 

@@ -1,0 +1,76 @@
+import FCGIBridge
+import OIDCLogic
+
+/// How handlers answer: they throw, and here alone an error becomes an answer.
+extension Provider {
+    /// Answers as JSON, whatever happens.
+    func answeringJSON(_ request: Request, _ respond: () throws -> Response) -> Response {
+        do { return try respond() } catch { return jsonError(OAuthError(answering: error), for: request) }
+    }
+
+    /// Answers as a page, whatever happens.
+    ///
+    /// - Parameter uiLocales: the languages that the app asked for, once they are known.
+    func answeringPage(
+        _ request: Request, uiLocales: [String] = [], _ respond: () throws -> Response
+    ) -> Response {
+        do {
+            return try respond()
+        } catch let failure as AuthorizationFailure {
+            switch failure {
+            case .page(let kind, let error): return errorPage(kind.page, error, for: request, uiLocales: uiLocales)
+            case .redirect(let error, let target):
+                logRefusal(error, of: request)
+                return redirect(
+                    to: AuthorizationResponse.error(error, refusal: request.id, to: target, from: issuer), for: request)
+            }
+        } catch {
+            let error = OAuthError(answering: error)
+            return errorPage(error.page, error, for: request, uiLocales: uiLocales)
+        }
+    }
+
+    /// RFC 6749 §5.2.
+    func jsonError(_ error: OAuthError, for request: Request) -> Response {
+        logRefusal(error, of: request)
+        var response = Response.jsonError(
+            error.code.rawValue, error.description(refusal: request.id), status: error.status)
+        if let seconds = error.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
+        if error.code == .invalidClient, request.header("Authorization") != nil {
+            response[.wwwAuthenticate] = "Basic realm=\"token endpoint\", charset=\"UTF-8\""
+        }
+        return response
+    }
+
+    func page(_ page: some Page, status: Status = .ok, for request: Request, uiLocales: [String] = []) -> Response {
+        var response = pages.answer(
+            page, status: status, uiLocales: uiLocales, acceptLanguage: request.header("Accept-Language"))
+        response.clear(cookies.useless(in: request))
+        return response
+    }
+
+    func errorPage(
+        _ kind: ErrorPage.Kind, _ error: OAuthError, for request: Request, uiLocales: [String] = [],
+        startAgain: ErrorPage.StartAgain? = nil
+    ) -> Response {
+        logRefusal(error, of: request)
+        let detail = ErrorPage.Detail(error: error.code.rawValue, description: "\(error.text)")
+        var response = page(
+            ErrorPage(kind, requestID: request.id, startAgain: startAgain, detail: detail),
+            status: kind.status, for: request, uiLocales: uiLocales)
+        if let seconds = error.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
+        return response
+    }
+
+    /// Sends the browser on (RFC 9700 §4.12: after a POST with 303, so that no password travels along).
+    func redirect(to uri: String, for request: Request) -> Response {
+        guard let location = HeaderValue(uri) else {
+            return errorPage(.serverError, .serverError(cause: "an answer's URI is no header value"), for: request)
+        }
+        var response = Response.redirect(request.method == .post ? .seeOther : .found, to: location)
+        response[.cacheControl] = "no-store"
+        response[.referrerPolicy] = "no-referrer"
+        response.clear(cookies.useless(in: request))
+        return response
+    }
+}

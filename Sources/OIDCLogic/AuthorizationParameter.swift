@@ -1,0 +1,35 @@
+/// The parameters of an authorization request that change its answer here, and how many bytes each may have.
+///
+/// Only these go into an attempt, within these limits, so nobody can swell one.
+enum AuthorizationParameter: String, CaseIterable {
+    case clientID = "client_id"
+    case redirectURI = "redirect_uri"
+    case responseType = "response_type"
+    case responseMode = "response_mode"
+    case scope, state, nonce
+    case codeChallenge = "code_challenge"
+    case codeChallengeMethod = "code_challenge_method"
+    case prompt
+    case maxAge = "max_age"
+    case loginHint = "login_hint"
+    case uiLocales = "ui_locales"
+    case idTokenHint = "id_token_hint"
+
+    var limit: Int {
+        switch self {
+        case .clientID: 255
+        case .redirectURI: RedirectURI.limit
+        case .scope, .idTokenHint: 4096
+        case .state: 1024
+        case .nonce: 512
+        case .loginHint, .uiLocales: 256
+        case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
+        }
+    }
+}
+
+extension Parameters {
+    func value(_ parameter: AuthorizationParameter) throws(OAuthError) -> String? {
+        try value(parameter.rawValue, limit: parameter.limit)
+    }
+}

@@ -1,0 +1,43 @@
+import JOSE
+
+/// An ID token of ours that comes back in a request (OpenID Connect Core §3.1.2.1): whom the app takes to be signed in.
+///
+/// It signs nobody in, so that it has expired doesn't matter, nor which app it was made for. Only a ``HintVerifier``
+/// makes one.
+package struct IDTokenHint: Sendable {
+    package let subject: UserID
+
+    fileprivate init(subject: UserID) { self.subject = subject }
+}
+
+/// Verifies hints (RFC 8725 §3.11: each kind of JWT by a function of its own).
+package struct HintVerifier: Sendable {
+    private let keys: [String: VerificationKey]
+    private let issuer: Issuer
+
+    /// - Parameter keys: by their ids, all that sign or have signed here.
+    package init(keys: [String: VerificationKey], issuer: Issuer) {
+        self.keys = keys
+        self.issuer = issuer
+    }
+
+    func hint(_ text: String) throws(OAuthError) -> IDTokenHint {
+        let claims: JSON
+        do throws(JWSError) {
+            let jws = try UnverifiedJWS(text)
+            // RFC 8725 §3.1: the algorithm is the key's, whatever the header says.
+            guard let key = jws.keyID.flatMap({ keys[$0] }), let algorithm = key.algorithm else {
+                throw JWSError.wrongSignature
+            }
+            claims = try jws.verified(by: key, algorithm: algorithm, type: IDToken.type).claims()
+        } catch {
+            throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: \(error)")
+        }
+        guard claims["iss"]?.stringValue.map({ $0.utf8.elementsEqual(issuer.value.utf8) }) ?? false,
+            let subject = claims["sub"]?.stringValue
+        else {
+            throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: iss or sub")
+        }
+        return IDTokenHint(subject: UserID(subject))
+    }
+}
