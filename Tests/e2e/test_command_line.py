@@ -184,7 +184,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     run = postern.folder / "run"
     assert rows == [
         ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,token,userinfo,health"],
-        ["slow", f"{run}/slow.sock", "1", "4", "login"],
+        ["slow", f"{run}/slow.sock", "1", "24", "login"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
 
