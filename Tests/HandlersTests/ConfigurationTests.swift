@@ -17,7 +17,7 @@ import Testing
                     name: "fast", handlers: [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
-                    name: "slow", handlers: [.login], processes: 1, threads: 4, socket: "/etc/postern/run/slow.sock"),
+                    name: "slow", handlers: [.login], processes: 1, threads: 24, socket: "/etc/postern/run/slow.sock"),
             ])
         #expect(configuration.pages.language == "en")
         #expect(configuration.login == LoginSettings(hashesAtOnce: 2, hashesWaiting: 16))
