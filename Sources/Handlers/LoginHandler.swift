@@ -49,14 +49,14 @@ struct LoginHandler {
     private func check(
         _ name: Username, _ password: String, from address: String
     ) throws -> Result<AuthenticatedUser, LoginPage.Failure> {
-        let keys: [ThrottleKey] = [.login(account: name), .login(address: address)]
-        return try provider.checks.during(keys) { others in
+        let account = ThrottleKey.login(account: name)
+        let keys = [account, .login(address: address)]
+        // Whoever must wait for what is recorded hashes nothing, and is no attempt that others have to wait for.
+        if let throttled = try throttled(keys, others: [:]) { return .failure(throttled) }
+        // By account alone: behind an address many people sign in at once, and none of them is a guess of another.
+        return try provider.checks.during([account]) { others in
+            if let throttled = try throttled(keys, others: others) { return .failure(throttled) }
             let now = provider.now()
-            let waits = try keys.map { key in
-                let failures = try provider.store.failedAttempts(for: key)
-                return key.throttle.wait(after: failures, inFlight: others[key] ?? 0, at: now)
-            }
-            if let wait = waits.max(), wait > 0 { return .failure(.throttled(seconds: Int(wait))) }
             do {
                 let found = try provider.passwords.user(try provider.store.user(named: name), password: password)
                 if let found { return .success(found) }
@@ -66,6 +66,17 @@ struct LoginHandler {
             try provider.store.recordFailure(for: keys, at: now)
             return .failure(.wrongCredentials)
         }
+    }
+
+    /// Nil: go on.
+    private func throttled(_ keys: [ThrottleKey], others: [ThrottleKey: Int]) throws -> LoginPage.Failure? {
+        let now = provider.now()
+        let waits = try keys.map { key in
+            let failures = try provider.store.failedAttempts(for: key)
+            return key.throttle.wait(after: failures, inFlight: others[key] ?? 0, at: now)
+        }
+        guard let wait = waits.max(), wait > 0 else { return nil }
+        return .throttled(seconds: Int(wait))
     }
 
     private func refuse(

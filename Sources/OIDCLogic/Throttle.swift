@@ -19,6 +19,8 @@ package struct Throttle: Hashable, Sendable {
     /// - Parameter inFlight: attempts whose end isn't known yet. They count as failures of this moment, so that guesses
     ///   made at once get no more than guesses made in turn.
     package func wait(after failures: FailedAttempts?, inFlight: Int = 0, at now: Timestamp) -> Int64 {
+        // A count begins anew with the next failure, so it is over now, whether or not its row is still there.
+        let failures = failures.flatMap { now - $0.lastAt < memory ? $0 : nil }
         let count = (failures?.count ?? 0).addingReportingOverflow(inFlight)
         let beyond = (count.overflow ? .max : count.partialValue) - free
         guard beyond > 0 else { return 0 }

@@ -30,6 +30,12 @@ struct ThrottleTests {
         #expect(throttle.wait(after: FailedAttempts(count: .max, lastAt: .noon), inFlight: 1, at: .noon) == 60)
     }
 
+    @Test func `a count that would begin anew is over, also beside an attempt that goes on`() {
+        let failures = FailedAttempts(count: 9, lastAt: .noon)
+        #expect(throttle.wait(after: failures, inFlight: 1, at: .noon + 3599) == 60)
+        #expect(throttle.wait(after: failures, inFlight: 1, at: .noon + 3600) == 0)
+    }
+
     @Test func `waiting ends`() {
         #expect(wait(6, after: 1) == 3)
         #expect(wait(6, after: 3) == 1)

@@ -458,6 +458,10 @@ def test_an_ipv6_network_is_one_address(own):
             assert status("192.0.2.1") == 404
             assert status("192.0.2.2") == 404
             assert status("192.0.2.1") == 429
+            # IPv4 on a socket for both families.
+            assert status("::ffff:192.0.2.3") == 404
+            assert status("::ffff:192.0.2.4") == 404
+            assert status("::ffff:192.0.2.3") == 429
 
 
 # --- names of others, and what is written down --------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 import threading
 import urllib.parse
 
+import playwright.sync_api
 import pytest
 
 from accessibility import NARROWEST, assert_accessible
@@ -81,7 +82,10 @@ def sign_in(page, user, password=None):
 
 def is_back(page, app, request):
     """Whether the page is the app's, with a code for this request."""
-    page.wait_for_url(f"{app.url}/callback?*")
+    try:
+        page.wait_for_url(f"{app.url}/callback?*")
+    except playwright.sync_api.TimeoutError:
+        raise AssertionError(f"{page.url} says: {page.inner_text('body')}") from None
     query = app.queries[-1]
     assert query["state"] == request.state and "code" in query, query
     return query["code"]
@@ -405,6 +409,8 @@ def test_enter_signs_in_and_does_not_cancel(provider, app, first, user, page):
     page.keyboard.type("not it")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
+    # The alert is there before the rest of the page is.
+    page.wait_for_load_state()
     assert focused(page) == "password", "the name is there already"
     page.keyboard.type(user.password)
     page.keyboard.press("Enter")

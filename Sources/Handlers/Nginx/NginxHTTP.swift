@@ -12,6 +12,8 @@ extension NginxConfiguration {
         # One address is one IPv4 address, or one IPv6 network of 64 bits: who has one IPv6 address has them all.
         map $binary_remote_addr $postern_address {
             default $binary_remote_addr;
+            # IPv4 on a socket for both families, as ::ffff:192.0.2.1.
+            "~^\\x00{10}\\xff\\xff" $binary_remote_addr;
             "~(?s)^(?<postern_network>.{8}).{8}\\z" $postern_network;
         }
         # Only a form that was sent costs a password hash. Each account has its own, stricter limit in the handler.
