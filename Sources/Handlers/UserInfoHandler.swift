@@ -12,28 +12,10 @@ struct UserInfoHandler {
             guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: form) else {
                 return challenge(nil, for: request)
             }
-            let token = try verify(bearer)
-            let store = provider.store
-            return .json(
-                try UserInfo.claims(
-                    for: token, client: try store.client(token.clientID), user: try store.user(token.subject),
-                    grant: try store.grant(token.grantID)))
+            let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
+            return .json(try UserInfo.claims(for: token))
         } catch {
             return challenge(OAuthError(answering: error), for: request)
-        }
-    }
-
-    /// RFC 9068 §4. The algorithm is ours to say, not the token's (RFC 8725 §3.1).
-    private func verify(_ bearer: BearerToken) throws -> AccessToken {
-        do {
-            let jws = try UnverifiedJWS(bearer.text)
-            guard let id = jws.keyID, let key = try provider.keys.verificationKeys(from: provider.store)[id] else {
-                throw OAuthError.invalidToken("the token was not signed by a key of ours")
-            }
-            let verified = try jws.verified(by: key, algorithm: KeyRing.accessTokenAlgorithm, type: AccessToken.type)
-            return try AccessToken(verified: try verified.claims(), issuer: provider.issuer, at: provider.now())
-        } catch let error as JWSError {
-            throw OAuthError.invalidToken("the token is no valid access token of ours", cause: "\(error)")
         }
     }
 

@@ -5,30 +5,29 @@ package struct AccessToken: Sendable {
     package static let type = "at+jwt"
 
     package let clientID: ClientID
-    package let subject: UserID
+    /// A user's, or the client's own id.
+    package let subject: String
     package let grantID: GrantID
     package let scope: Scope
 
-    /// The claims of RFC 9068 §2.2, and `name`, which Mendix apps show.
+    /// The claims of RFC 9068 §2.2, and what is released to it.
     package static func claims(
-        for accepted: CodeExchange.Accepted, issuer: Issuer, lifetimes: Lifetimes, at now: Timestamp,
+        for live: LiveGrant, releasing release: ClaimRelease, issuer: Issuer, lifetimes: Lifetimes, at now: Timestamp,
         random: some RandomSource
     ) -> JSON {
-        let code = accepted.code
-        let client = accepted.client
-        return .object([
-            "iss": .string(issuer.value),
-            "sub": .string(code.userID.value),
-            "aud": .string(client.preset == .mendix ? client.id.value : issuer.value),
-            "exp": .integer((now + lifetimes.accessToken).seconds),
-            "iat": .integer(now.seconds),
-            "nbf": .integer(now.seconds),
-            // The grant it hangs on stands in front, so that what ends the grant ends the token.
-            "jti": .string("\(code.id.value).\(Base64URL.encode(random.bytes(9)))"),
-            "client_id": .string(client.id.value),
-            "scope": .string(code.scope.description),
-            "name": .string(accepted.user.displayName),
-        ])
+        let client = live.client
+        var claims = release.claims(for: .accessToken)
+        claims["iss"] = .string(issuer.value)
+        claims["sub"] = .string(live.user.id.value)
+        claims["aud"] = .string(client.preset == .mendix ? client.id.value : issuer.value)
+        claims["exp"] = .integer((now + lifetimes.accessToken).seconds)
+        claims["iat"] = .integer(now.seconds)
+        claims["nbf"] = .integer(now.seconds)
+        // The grant it hangs on stands in front, so that what ends the grant ends the token.
+        claims["jti"] = .string("\(live.grant.id.value).\(Base64URL.encode(random.bytes(9)))")
+        claims["client_id"] = .string(client.id.value)
+        claims["scope"] = .string(live.scope.description)
+        return .object(claims)
     }
 
     /// Reads the claims of a token whose signature and `typ` have been verified (RFC 9068 §4, RFC 7519 §4.1).
@@ -51,7 +50,7 @@ package struct AccessToken: Sendable {
             [issuer.value, client].contains(where: { $0.hasSameBytes(as: audience) })
         else { throw .invalidToken("the token is for another audience") }
         clientID = ClientID(client)
-        self.subject = UserID(subject)
+        self.subject = subject
         grantID = GrantID(String(id[..<dot]))
         self.scope = scope
     }

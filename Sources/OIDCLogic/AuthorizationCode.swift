@@ -4,32 +4,23 @@ import JOSE
 package struct AuthorizationCode: Sendable, Equatable {
     package let id: GrantID
     package let clientID: ClientID
-    package let userID: UserID
-    package let sessionID: SessionID
+    package let authentication: AuthenticationContext
+    package let request: SignInRequest
     package let redirectURI: String
     package let scope: Scope
     package let nonce: String?
     package let codeChallenge: CodeChallenge?
-    package let sid: String
-    package let authTime: Timestamp
-    package let amr: [String]
-    package let acr: String
     package let issuedAt: Timestamp
 
     package init(_ grant: AuthorizationGrant, at now: Timestamp, random: some RandomSource) {
-        let session = grant.signedIn.session
         id = Self.newID(at: now, random: random)
         clientID = grant.request.client.id
-        userID = grant.signedIn.user.id
-        sessionID = session.id
+        authentication = AuthenticationContext(grant.signedIn.session, for: clientID)
+        request = grant.signInRequest
         redirectURI = grant.request.target.uri
         scope = grant.scope
         nonce = grant.request.nonce
         codeChallenge = grant.request.codeChallenge
-        sid = session.sid(for: clientID)
-        authTime = session.authTime
-        amr = session.amr
-        acr = session.acr
         issuedAt = now
     }
 
@@ -45,10 +36,11 @@ extension AuthorizationCode {
     /// The members have short names, since it travels in a URL.
     package func sealed(by seal: Seal) -> String {
         var content: [String: JSON] = [
-            "i": .string(id.value), "c": .string(clientID.value), "u": .string(userID.value),
-            "s": .string(sessionID.value), "r": .string(redirectURI), "p": .string(scope.description),
-            "d": .string(sid), "a": .integer(authTime.seconds), "m": .array(amr.map(JSON.string)), "l": .string(acr),
-            "t": .integer(issuedAt.seconds),
+            "i": .string(id.value), "c": .string(clientID.value), "u": .string(authentication.userID.value),
+            "s": .string(authentication.sessionID.value), "r": .string(redirectURI), "p": .string(scope.description),
+            "d": .string(authentication.sid), "a": .integer(authentication.authTime.seconds),
+            "m": .array(authentication.amr.map(JSON.string)), "l": .string(authentication.acr),
+            "q": request.json, "t": .integer(issuedAt.seconds),
         ]
         content["n"] = nonce.map(JSON.string)
         content["k"] = (codeChallenge?.value).map(JSON.string)
@@ -63,20 +55,19 @@ extension AuthorizationCode {
             let redirectURI = content["r"]?.stringValue, let scope = content["p"]?.stringValue,
             let sid = content["d"]?.stringValue, let authTime = content["a"]?.integerValue,
             let amr = content["m"]?.arrayValue, let acr = content["l"]?.stringValue,
+            let request = content["q"].flatMap(SignInRequest.init(stored:)),
             let issuedAt = content["t"]?.integerValue
         else { throw SealError.unexpectedContent }
         self.id = GrantID(id)
         clientID = ClientID(client)
-        userID = UserID(user)
-        sessionID = SessionID(session)
+        authentication = AuthenticationContext(
+            userID: UserID(user), sessionID: SessionID(session), sid: sid, authTime: Timestamp(authTime),
+            amr: amr.compactMap(\.stringValue), acr: acr)
+        self.request = request
         self.redirectURI = redirectURI
         self.scope = try Scope(scope)
         nonce = content["n"]?.stringValue
         codeChallenge = content["k"]?.stringValue.map(CodeChallenge.init(sealed:))
-        self.sid = sid
-        self.authTime = Timestamp(authTime)
-        self.amr = amr.compactMap(\.stringValue)
-        self.acr = acr
         self.issuedAt = Timestamp(issuedAt)
     }
 }

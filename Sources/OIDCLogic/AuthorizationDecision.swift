@@ -40,8 +40,9 @@ extension ValidatedAuthorizationRequest {
     /// - Parameters:
     ///   - signedIn: whoever the browser is signed in as; nil if nobody is, or they may not be.
     ///   - consent: what that user has allowed this client before.
+    ///   - address: the browser's network address.
     package func decide(
-        signedIn: SignedIn?, consent: Consent?, progress: Progress, at now: Timestamp
+        signedIn: SignedIn?, consent: Consent?, progress: Progress, from address: String, at now: Timestamp
     ) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard let signedIn else { return try interact(.signIn(.noSession)) }
         let isRenewed = progress.renewed(signedIn.session)
@@ -64,7 +65,10 @@ extension ValidatedAuthorizationRequest {
         guard client.isFirstParty && !prompt.contains(.consent) || progress.hasConsented || isRemembered else {
             return try interact(.askConsent(granted))
         }
-        return .grant(AuthorizationGrant(request: self, signedIn: signedIn, scope: granted))
+        return .grant(
+            AuthorizationGrant(
+                request: self, signedIn: signedIn, signInRequest: SignInRequest(address: address, at: now),
+                scope: granted))
     }
 
     /// The default policy: requested, allowed for the client, and a standard scope.
@@ -97,11 +101,15 @@ extension ValidatedAuthorizationRequest {
 package struct AuthorizationGrant: Sendable {
     package let request: ValidatedAuthorizationRequest
     package let signedIn: SignedIn
+    package let signInRequest: SignInRequest
     package let scope: Scope
 
-    fileprivate init(request: ValidatedAuthorizationRequest, signedIn: SignedIn, scope: Scope) {
+    fileprivate init(
+        request: ValidatedAuthorizationRequest, signedIn: SignedIn, signInRequest: SignInRequest, scope: Scope
+    ) {
         self.request = request
         self.signedIn = signedIn
+        self.signInRequest = signInRequest
         self.scope = scope
     }
 }

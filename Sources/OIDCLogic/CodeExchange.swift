@@ -5,12 +5,10 @@ package struct CodeExchange: Sendable {
     package let code: AuthorizationCode
     private let client: AuthenticatedClient
 
-    /// What the tokens are made of: the code's content, with client and user as they are now.
+    /// What the tokens are made of.
     package struct Accepted: Sendable {
-        package let code: AuthorizationCode
-        package let client: Client
-        package let user: User
-        package let grant: Grant
+        package let live: LiveGrant
+        package let nonce: String?
     }
 
     /// Checks all that the request itself can tell, in an order that matters: a code is spent by its own
@@ -60,10 +58,10 @@ package struct CodeExchange: Sendable {
         user: User?, session: Session?, consent: Consent?, lifetimes: Lifetimes, at now: Timestamp
     ) throws(OAuthError) -> Accepted {
         guard code.issuedAt.isWithin(lifetimes.code, of: now) else { throw .invalidGrant("the code has expired") }
-        guard let user, user.id == code.userID, !user.isDisabled else {
+        guard let user, user.id == code.authentication.userID, !user.isDisabled else {
             throw .invalidGrant("the user can no longer sign in")
         }
-        guard let session, session.id == code.sessionID, session.userID == user.id,
+        guard let session, session.id == code.authentication.sessionID, session.userID == user.id,
             session.isAlive(at: now, idle: lifetimes.sessionIdle)
         else {
             throw .invalidGrant("the user has signed out meanwhile")
@@ -76,14 +74,14 @@ package struct CodeExchange: Sendable {
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
             throw .invalidGrant("the user has taken back the consent")
         }
-        return Accepted(code: code, client: current, user: user, grant: grant(lifetimes: lifetimes, at: now))
+        let grant = grant(lifetimes: lifetimes, at: now)
+        return Accepted(live: try LiveGrant(grant, client: current, user: user), nonce: code.nonce)
     }
 
     /// The row that redeems the code.
     private func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
         Grant(
-            id: code.id, clientID: code.clientID, userID: code.userID, sessionID: code.sessionID, sid: code.sid,
-            scope: code.scope, authTime: code.authTime, amr: code.amr, acr: code.acr, createdAt: now,
-            expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
+            id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
+            scope: code.scope, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
     }
 }

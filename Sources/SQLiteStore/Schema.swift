@@ -86,10 +86,11 @@ enum Schema {
             sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
             session_id TEXT    NOT NULL,
             sid        TEXT    NOT NULL,
-            scope      TEXT    NOT NULL,
             auth_time  INTEGER NOT NULL,
             amr        TEXT    NOT NULL,
             acr        TEXT    NOT NULL,
+            request    TEXT    NOT NULL,
+            scope      TEXT    NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
             is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1))

@@ -101,8 +101,10 @@ import Testing
             session, digest: digest, of: try #require(authenticated), spending: AttemptID(name), until: now + 60)
         #expect(try fixture.store.start(start) == .started)
         let grant = Grant(
-            id: GrantID(name), clientID: ClientID("demo"), userID: user.id, sessionID: session.id, sid: "sid",
-            scope: .standard, authTime: now, amr: ["pwd"], acr: "1", createdAt: now, expiresAt: now + 3600)
+            id: GrantID(name), clientID: ClientID("demo"),
+            authentication: AuthenticationContext(session, for: ClientID("demo")),
+            request: SignInRequest(address: "192.0.2.1", at: now), scope: .standard, createdAt: now,
+            expiresAt: now + 3600)
         #expect(try fixture.store.redeemOrRevoke(grant) == .recorded)
         return { [store = fixture.store] in
             let hasSession = try store.session(digest: digest) != nil

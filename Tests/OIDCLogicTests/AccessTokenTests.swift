@@ -6,8 +6,9 @@ import Testing
 /// RFC 9068 §2.2 and §4.
 struct AccessTokenTests {
     private func claims(of client: Client? = nil, _ change: Change = [:]) throws -> [String: JSON] {
+        let live = try CodeExchange.Accepted.fixture(change, of: client).live
         let json = AccessToken.claims(
-            for: try .fixture(change, of: client), issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon + 1,
+            for: live, releasing: ClaimRelease(live), issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon + 1,
             random: FixedRandom(3))
         return try #require(json.objectValue)
     }
@@ -25,7 +26,7 @@ struct AccessTokenTests {
             try claims(of: .fixture(preset: preset)) == [
                 "iss": "https://login.example/oidc", "sub": "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11",
                 "aud": .string(audience), "iat": 1_800_000_001, "nbf": 1_800_000_001, "exp": 1_800_003_601,
-                "jti": .string("\(accepted.code.id).AwMDAwMDAwMD"), "client_id": "app",
+                "jti": .string("\(accepted.live.grant.id).AwMDAwMDAwMD"), "client_id": "app",
                 "scope": "openid profile email", "name": "Ann Example",
             ])
     }
@@ -33,7 +34,7 @@ struct AccessTokenTests {
     @Test func `it leads back to its grant`() throws {
         let token = try read(try claims())
         #expect(token.clientID == ClientID("app"))
-        #expect(token.subject == User.fixture().id)
+        #expect(token.subject == User.fixture().id.value)
         #expect(token.grantID == (try AuthorizationCode.fixture().id))
         #expect(token.scope.names == ["openid", "profile", "email"])
         #expect(try read(try claims(of: .fixture(preset: .mendix))).clientID == ClientID("app"))

@@ -16,16 +16,16 @@ struct AuthorizationCodeTests {
     @Test func `it says what was granted`() throws {
         let code = try AuthorizationCode.fixture(["scope": "openid email clerk"])
         #expect(code.clientID == ClientID("app"))
-        #expect(code.userID == User.fixture().id)
-        #expect(code.sessionID == SessionID("session"))
+        #expect(code.authentication.userID == User.fixture().id)
+        #expect(code.authentication.sessionID == SessionID("session"))
         #expect(code.redirectURI == Client.redirectURI)
         #expect(code.scope.names == ["openid", "email"])
         #expect(code.nonce == "the nonce")
         #expect(code.codeChallenge?.value == RFC7636.challenge)
-        #expect(code.sid == Session.fixture().sid(for: code.clientID))
-        #expect(code.authTime == .noon)
-        #expect(code.amr == ["pwd"])
-        #expect(code.acr == "1")
+        #expect(code.authentication.sid == Session.fixture().sid(for: code.clientID))
+        #expect(code.authentication.authTime == .noon)
+        #expect(code.authentication.amr == ["pwd"])
+        #expect(code.authentication.acr == "1")
         #expect(code.issuedAt == .noon)
     }
 

@@ -12,13 +12,13 @@ struct CodeExchangeTests {
 
     @Test func `a good exchange gives a grant under the code's id`() throws {
         let accepted = try CodeExchange.Accepted.fixture()
-        let grant = accepted.grant
-        #expect(grant.id == accepted.code.id)
+        let grant = accepted.live.grant
+        #expect(grant.id == (try AuthorizationCode.fixture().id))
         #expect(grant.clientID == ClientID("app"))
         #expect(grant.userID == User.fixture().id)
-        #expect(grant.sessionID == SessionID("session"))
+        #expect(grant.authentication.sessionID == SessionID("session"))
         #expect(grant.scope.names == ["openid", "profile", "email"])
-        #expect(grant.authTime == .noon)
+        #expect(grant.authentication.authTime == .noon)
         #expect(grant.createdAt == .noon + 1)
         #expect(grant.expiresAt == .noon + 1 + Lifetimes().accessToken, "the row stays as long as its tokens")
         #expect(!grant.isRevoked)

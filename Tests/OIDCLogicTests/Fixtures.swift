@@ -166,7 +166,7 @@ extension AuthorizationGrant {
         let consent = Consent(
             userID: User.fixture().id, clientID: client.id, scope: .standard, grantedAt: .noon)
         let decision = try request.decide(
-            signedIn: .fixture(), consent: consent, progress: .consented(since: .noon), at: .noon)
+            signedIn: .fixture(), consent: consent, progress: .consented(since: .noon), from: "192.0.2.1", at: .noon)
         guard case .grant(let grant) = decision else { throw OAuthError.accessDenied("the fixture is not granted") }
         return grant
     }

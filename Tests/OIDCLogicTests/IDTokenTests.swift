@@ -8,9 +8,10 @@ struct IDTokenTests {
     private func claims(
         _ change: Change = [:], of client: Client? = nil, user: User = .fixture()
     ) throws -> [String: JSON] {
+        let accepted = try CodeExchange.Accepted.fixture(change, of: client, user: user)
         let json = IDToken.claims(
-            for: try .fixture(change, of: client, user: user), accessToken: "the access token", issuer: try .fixture(),
-            lifetimes: Lifetimes(), at: .noon + 1)
+            for: accepted.live, releasing: ClaimRelease(accepted.live), nonce: accepted.nonce,
+            accessToken: "the access token", issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon + 1)
         return try #require(json.objectValue)
     }
 

@@ -12,12 +12,14 @@ struct UserInfoTests {
         let registered = try Client.fixture(preset: .mendix)
         let accepted = try CodeExchange.Accepted.fixture(["scope": scope], of: registered)
         let claims = AccessToken.claims(
-            for: accepted, issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon, random: FixedRandom())
+            for: accepted.live, releasing: ClaimRelease(accepted.live), issuer: try .fixture(), lifetimes: Lifetimes(),
+            at: .noon, random: FixedRandom())
         let token = try AccessToken(verified: claims, issuer: .fixture(), at: .noon)
-        var grant: Grant? = accepted.grant
+        var grant: Grant? = accepted.live.grant
         change(&grant)
         return Result { () throws(OAuthError) in
-            try UserInfo.claims(for: token, client: client ?? registered, user: user, grant: grant)
+            let live = try LiveGrant(grant, client: client ?? registered, user: user)
+            return try UserInfo.claims(for: try LiveAccessToken(token, of: live))
         }
     }
 
@@ -88,9 +90,9 @@ struct UserInfoTests {
             let result = try answer {
                 $0 = $0.map {
                     Grant(
-                        id: $0.id, clientID: ClientID(client), userID: UserID(user), sessionID: $0.sessionID,
-                        sid: $0.sid, scope: $0.scope, authTime: $0.authTime, amr: $0.amr, acr: $0.acr,
-                        createdAt: $0.createdAt, expiresAt: $0.expiresAt)
+                        id: $0.id, clientID: ClientID(client),
+                        authentication: AuthenticationContext(.fixture(of: .fixture(user)), for: ClientID(client)),
+                        request: $0.request, scope: $0.scope, createdAt: $0.createdAt, expiresAt: $0.expiresAt)
                 }
             }
             #expect(error(result) == .invalidToken)

@@ -72,9 +72,12 @@ extension Grant {
         until: Timestamp = .noon + 60
     ) -> Grant {
         Grant(
-            id: GrantID(id), clientID: ClientID(client), userID: user, sessionID: SessionID(session),
-            sid: "sid \"1\"", scope: Scope(names: ["profile", "openid"]), authTime: .noon - 3, amr: ["pwd", "o\"tp"],
-            acr: "urn:example:\"gold\"", createdAt: .noon, expiresAt: until)
+            id: GrantID(id), clientID: ClientID(client),
+            authentication: AuthenticationContext(
+                userID: user, sessionID: SessionID(session), sid: "sid \"1\"", authTime: .noon - 3,
+                amr: ["pwd", "o\"tp"], acr: "urn:example:\"gold\""),
+            request: SignInRequest(address: "2001:db8::1", at: .noon - 2, untrusted: ["acr_values": "\"1\""]),
+            scope: Scope(names: ["profile", "openid"]), createdAt: .noon, expiresAt: until)
     }
 }
 

@@ -1,0 +1,23 @@
+/// A grant that still serves, with its client and its user as they are now. Tokens are made of one, and looked at
+/// beside one.
+package struct LiveGrant: Sendable {
+    package let grant: Grant
+    package let client: Client
+    package let user: User
+
+    package var scope: Scope { grant.scope }
+
+    /// Throws `invalid_token` if it has been revoked, or if its client is gone, or its user may no longer sign in.
+    package init(_ grant: Grant?, client: Client?, user: User?) throws(OAuthError) {
+        guard let grant, !grant.isRevoked else { throw .invalidToken("the token has been revoked") }
+        guard let client, client.id == grant.clientID else {
+            throw .invalidToken("the token's client has been removed")
+        }
+        guard let user, user.id == grant.userID, !user.isDisabled else {
+            throw .invalidToken("the token's user can no longer sign in")
+        }
+        self.grant = grant
+        self.client = client
+        self.user = user
+    }
+}

@@ -1,0 +1,32 @@
+import JOSE
+
+/// What policy and claims may know of the request that a user signed in for. It stays with the grant: at code exchange
+/// and refresh it is still that of the sign-in.
+package struct SignInRequest: Sendable, Equatable {
+    /// The browser's network address.
+    package let address: String
+    package let at: Timestamp
+    /// What the client or the browser chose, by its parameter's name: nothing to build a decision on alone.
+    package let untrusted: [String: JSON]
+
+    package init(address: String, at: Timestamp, untrusted: [String: JSON] = [:]) {
+        self.address = address
+        self.at = at
+        self.untrusted = untrusted
+    }
+}
+
+extension SignInRequest {
+    /// For a sealed value or the store.
+    package var json: JSON {
+        var object: [String: JSON] = ["a": .string(address), "t": .integer(at.seconds)]
+        if !untrusted.isEmpty { object["u"] = .object(untrusted) }
+        return .object(object)
+    }
+
+    /// Nil for what ``json`` never wrote.
+    package init?(stored json: JSON) {
+        guard let address = json["a"]?.stringValue, let at = json["t"]?.integerValue else { return nil }
+        self.init(address: address, at: Timestamp(at), untrusted: json["u"]?.objectValue ?? [:])
+    }
+}

@@ -1,0 +1,21 @@
+/// Whom an access token is about (RFC 9068 §2.2).
+package enum TokenSubject: Sendable {
+    /// A user, by a grant of theirs.
+    case user(LiveGrant)
+    /// The client itself (RFC 6749 §4.4), with the scope that it was given.
+    case client(Client, scope: Scope)
+
+    package var client: Client {
+        switch self {
+        case .user(let live): live.client
+        case .client(let client, _): client
+        }
+    }
+
+    package var scope: Scope {
+        switch self {
+        case .user(let live): live.scope
+        case .client(_, let scope): scope
+        }
+    }
+}
