@@ -26,7 +26,8 @@ struct ConsentHandler {
         else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
-        let scope = authorization.grantedScope(for: signedIn.user)
+        let scope = try authorization.grantedScope(
+            for: signedIn, policy: provider.policy, request: SignInRequest(address: request.remoteAddress, at: now))
         guard
             ConsentForm.token(attempt, scope, signedIn)
                 .matches(try form.parameters.value("token"), opening: provider.seal)

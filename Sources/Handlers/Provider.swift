@@ -17,6 +17,7 @@ struct Provider {
     let passwords: PasswordChecker
     let checks: ChecksInFlight
     let keys: KeyRing
+    let policy: ScopePolicy
     let now: Clock
     let random: SystemRandom
     let log: Logger

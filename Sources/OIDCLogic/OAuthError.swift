@@ -43,7 +43,9 @@ package struct OAuthError: Error, Sendable {
     package static func invalidRequest(_ text: StaticString, cause: String? = nil) -> Self {
         Self(.invalidRequest, text, cause: cause)
     }
-    package static func accessDenied(_ text: StaticString) -> Self { Self(.accessDenied, text) }
+    package static func accessDenied(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.accessDenied, text, cause: cause)
+    }
     package static func unsupportedResponseType(_ text: StaticString) -> Self { Self(.unsupportedResponseType, text) }
     package static func invalidScope(_ text: StaticString) -> Self { Self(.invalidScope, text) }
     package static func invalidClient(_ text: StaticString, cause: String? = nil) -> Self {

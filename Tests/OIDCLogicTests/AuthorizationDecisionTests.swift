@@ -26,7 +26,9 @@ struct AuthorizationDecisionTests {
             Consent(userID: User.fixture().id, clientID: client.id, scope: $0, grantedAt: .noon)
         }
         let decision = Result { () throws(AuthorizationFailure) in
-            try request.decide(signedIn: signedIn, consent: remembered, progress: progress, from: "192.0.2.1", at: now)
+            try request.decide(
+                signedIn: signedIn, consent: remembered, progress: progress, policy: ScopePolicy(), from: "192.0.2.1",
+                at: now)
         }
         switch decision {
         case .success(.signIn(let reason)): return .signIn(reason)

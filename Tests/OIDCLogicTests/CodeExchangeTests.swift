@@ -72,7 +72,8 @@ struct CodeExchangeTests {
         let exchange = try CodeExchange.fixture()
         let accept = {
             try exchange.accept(
-                user: .fixture(), session: .fixture(), consent: nil, lifetimes: Lifetimes(), at: .noon + age)
+                user: .fixture(), session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(),
+                at: .noon + age)
         }
         if lives { _ = try accept() } else { #expect(try code(accept) == .invalidGrant) }
     }
@@ -99,7 +100,8 @@ struct CodeExchangeTests {
         let exchange = try CodeExchange.fixture()
         let refusal = try code {
             try exchange.accept(
-                user: meanwhile.user, session: meanwhile.session, consent: nil, lifetimes: Lifetimes(),
+                user: meanwhile.user, session: meanwhile.session, consent: nil, policy: ScopePolicy(),
+                lifetimes: Lifetimes(),
                 at: meanwhile.at)
         }
         #expect(refusal == .invalidGrant)
@@ -136,7 +138,8 @@ struct CodeExchangeTests {
             Consent(userID: User.fixture().id, clientID: ClientID("app"), scope: $0, grantedAt: .noon)
         }
         return try exchange.accept(
-            user: .fixture(), session: .fixture(), consent: remembered, lifetimes: Lifetimes(), at: .noon + 1)
+            user: .fixture(), session: .fixture(), consent: remembered, policy: ScopePolicy(), lifetimes: Lifetimes(),
+            at: .noon + 1)
     }
 }
 

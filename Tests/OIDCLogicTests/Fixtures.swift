@@ -166,7 +166,8 @@ extension AuthorizationGrant {
         let consent = Consent(
             userID: User.fixture().id, clientID: client.id, scope: .standard, grantedAt: .noon)
         let decision = try request.decide(
-            signedIn: .fixture(), consent: consent, progress: .consented(since: .noon), from: "192.0.2.1", at: .noon)
+            signedIn: .fixture(), consent: consent, progress: .consented(since: .noon), policy: ScopePolicy(),
+            from: "192.0.2.1", at: .noon)
         guard case .grant(let grant) = decision else { throw OAuthError.accessDenied("the fixture is not granted") }
         return grant
     }
@@ -206,6 +207,6 @@ extension CodeExchange.Accepted {
     ) throws -> CodeExchange.Accepted {
         let client = try client ?? .fixture()
         return try CodeExchange.fixture(code: .fixture(change, of: client), from: client).accept(
-            user: user, session: .fixture(), consent: nil, lifetimes: Lifetimes(), at: .noon + 1)
+            user: user, session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(), at: .noon + 1)
     }
 }

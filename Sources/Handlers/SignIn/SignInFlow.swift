@@ -51,7 +51,8 @@ struct SignInFlow {
                 nil
             }
         let decision = try authorization.decide(
-            signedIn: signedIn, consent: consent, progress: progress, from: request.remoteAddress, at: provider.now())
+            signedIn: signedIn, consent: consent, progress: progress, policy: provider.policy,
+            from: request.remoteAddress, at: provider.now())
         switch decision {
         case .grant(let grant):
             return try answer(grant, for: request)

@@ -42,7 +42,8 @@ extension ValidatedAuthorizationRequest {
     ///   - consent: what that user has allowed this client before.
     ///   - address: the browser's network address.
     package func decide(
-        signedIn: SignedIn?, consent: Consent?, progress: Progress, from address: String, at now: Timestamp
+        signedIn: SignedIn?, consent: Consent?, progress: Progress, policy: ScopePolicy, from address: String,
+        at now: Timestamp
     ) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard let signedIn else { return try interact(.signIn(.noSession)) }
         let isRenewed = progress.renewed(signedIn.session)
@@ -57,7 +58,8 @@ extension ValidatedAuthorizationRequest {
         if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
             return try interact(.signIn(.maxAge))
         }
-        let granted = grantedScope(for: signedIn.user)
+        let signInRequest = SignInRequest(address: address, at: now)
+        let granted = try grantedScope(for: signedIn, policy: policy, request: signInRequest)
         guard !granted.isEmpty || client.preset == .mendix else {
             throw .redirect(.invalidScope("nothing of the requested scope can be granted to this client"), target)
         }
@@ -67,13 +69,24 @@ extension ValidatedAuthorizationRequest {
         }
         return .grant(
             AuthorizationGrant(
-                request: self, signedIn: signedIn, signInRequest: SignInRequest(address: address, at: now),
-                scope: granted))
+                request: self, signedIn: signedIn, signInRequest: signInRequest, scope: granted))
     }
 
-    /// The default policy: requested, allowed for the client, and a standard scope.
-    package func grantedScope(for user: User) -> Scope {
-        scope.intersection(client.metadata.scope).intersection(.standard)
+    /// What the user gets, before they are asked. Throws `access_denied` if they may not use this client.
+    package func grantedScope(
+        for signedIn: SignedIn, policy: ScopePolicy, request: SignInRequest
+    ) throws(AuthorizationFailure) -> Scope {
+        let question = ScopeQuestion(
+            client: client, user: signedIn.user,
+            authentication: AuthenticationContext(signedIn.session, for: client.id), request: request,
+            requested: scope)
+        switch policy.answer(question) {
+        case .granted(let granted): return granted
+        case .refused(let rule):
+            throw .redirect(
+                .accessDenied("the rules of this provider do not let the user use this app", cause: "rule: \(rule)"),
+                target)
+        }
     }
 
     /// What is remembered of a user who has allowed `scope` on the consent page; nil if they are to be asked each time.

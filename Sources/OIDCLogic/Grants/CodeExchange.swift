@@ -55,7 +55,7 @@ package struct CodeExchange: Sendable {
     ///
     /// A code that is refused here may have been used before, and then ends what it gave: the caller looks.
     package func accept(
-        user: User?, session: Session?, consent: Consent?, lifetimes: Lifetimes, at now: Timestamp
+        user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, lifetimes: Lifetimes, at now: Timestamp
     ) throws(OAuthError) -> Accepted {
         guard code.issuedAt.isWithin(lifetimes.code, of: now) else { throw .invalidGrant("the code has expired") }
         guard let user, user.id == code.authentication.userID, !user.isDisabled else {
@@ -67,8 +67,11 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("the user has signed out meanwhile")
         }
         let current = client.client
-        guard code.scope.isSubset(of: current.metadata.scope) else {
-            throw .invalidGrant("the client may no longer ask for this scope")
+        let question = ScopeQuestion(
+            client: current, user: user, authentication: code.authentication, request: code.request,
+            requested: code.scope)
+        guard policy.answer(question) == .granted(code.scope) else {
+            throw .invalidGrant("the client, or the user, may no longer be given this scope")
         }
         let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {

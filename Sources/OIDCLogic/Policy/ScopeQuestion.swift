@@ -1,0 +1,26 @@
+/// All that the authorization decision looks at.
+package struct ScopeQuestion: Sendable {
+    package let client: Client
+    package let user: User
+    package let authentication: AuthenticationContext
+    package let request: SignInRequest
+    package let requested: Scope
+
+    package init(
+        client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest, requested: Scope
+    ) {
+        self.client = client
+        self.user = user
+        self.authentication = authentication
+        self.request = request
+        self.requested = requested
+    }
+}
+
+/// What was decided.
+package enum ScopeAnswer: Sendable, Equatable {
+    /// Of what was requested; it may be nothing.
+    case granted(Scope)
+    /// The user may not use this client at all. `rule` says by which rule, for the log.
+    case refused(rule: String)
+}
