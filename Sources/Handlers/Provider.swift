@@ -18,6 +18,7 @@ struct Provider {
     let checks: ChecksInFlight
     let keys: KeyRing
     let policy: ScopePolicy
+    let resources: ResourceServers
     let now: Clock
     let random: SystemRandom
     let log: Logger

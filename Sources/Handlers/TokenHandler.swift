@@ -9,14 +9,18 @@ struct TokenHandler {
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
             let parameters = Parameters(try request.formFields())
-            try parameters.requireSingle()
+            try parameters.requireSingle(but: "resource")
             guard let grantType = try parameters.value("grant_type") else {
                 throw OAuthError.invalidRequest("grant_type is missing")
             }
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
             switch grantType {
-            case "authorization_code": return try exchangeCode(parameters, for: client)
-            default: throw OAuthError.unsupportedGrantType("grant_type must be authorization_code")
+            case GrantType.authorizationCode.rawValue: return try exchangeCode(parameters, for: client)
+            case GrantType.refreshToken.rawValue: return try refresh(parameters, for: client)
+            case GrantType.clientCredentials.rawValue: return try serveItself(parameters, client)
+            default:
+                throw OAuthError.unsupportedGrantType(
+                    "grant_type must be authorization_code, refresh_token or client_credentials")
             }
         }
     }
@@ -29,9 +33,9 @@ struct TokenHandler {
         let exchange = try CodeExchange(parameters, code: sealed, from: client, opening: provider.seal)
         let accepted = try accept(exchange)
         // Before the code is spent: a client that can't be given tokens now may come again.
-        let issuer = try TokenIssuer(provider, for: accepted.live.client, scope: accepted.live.scope)
+        let issuer = try TokenIssuer(provider, for: .user(accepted.live), resources: accepted.resources)
         switch try provider.store.redeemOrRevoke(accepted.live.grant) {
-        case .recorded: return .json(try issuer.issue(for: accepted.live, nonce: accepted.nonce).json)
+        case .recorded: return .json(try issuer.issue(nonce: accepted.nonce, refreshToken: accepted.refreshToken).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
         case .replayed: throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
         case .ended: throw OAuthError.invalidGrant("the user has signed out meanwhile, or may no longer sign in")
@@ -48,12 +52,50 @@ struct TokenHandler {
                 user: try store.user(code.authentication.userID),
                 session: try store.session(code.authentication.sessionID),
                 consent: try store.consent(of: code.authentication.userID, to: code.clientID),
-                policy: provider.policy, lifetimes: provider.lifetimes, at: now)
+                policy: provider.policy, lifetimes: provider.lifetimes, at: now, random: provider.random)
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.
             if let grant = try store.grant(code.id), !grant.isRevoked { try store.revoke(grant.id) }
             throw error
         }
+    }
+
+    private func refresh(_ parameters: Parameters, for client: AuthenticatedClient) throws -> Response {
+        let exchange = try RefreshExchange(parameters, from: client, opening: provider.seal)
+        let store = provider.store
+        // Whoever comes second at the same moment looks again, and is given what the first one was.
+        for _ in 0..<3 {
+            let now = provider.now()
+            let grant = try store.grant(exchange.token.grantID)
+            let step = try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random)
+            guard let grant else { break }
+            if case .reuse = step {
+                try store.revoke(grant.id)
+                throw OAuthError.invalidGrant(
+                    "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)")
+            }
+            let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: provider.policy)
+            let issuer = try TokenIssuer(
+                provider, for: .user(live), resources: try exchange.resources(of: grant))
+            switch step {
+            case .rotate(let family, let successor):
+                let end = max(family.expiresAt, now + provider.lifetimes.accessToken, grant.expiresAt)
+                if try store.rotate(grant.id, from: exchange.token.digest, to: family, until: end) {
+                    return .json(try issuer.issue(refreshToken: successor).json)
+                }
+            case .giveAgain(let successor):
+                return .json(try issuer.issue(refreshToken: successor).json)
+            case .reuse: break
+            }
+        }
+        throw OAuthError.invalidGrant("the refresh token is being used by others at this moment")
+    }
+
+    /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.
+    private func serveItself(_ parameters: Parameters, _ client: AuthenticatedClient) throws -> Response {
+        let subject = try ClientCredentialsGrant.subject(parameters, for: client)
+        let resources = try parameters.resources(for: client.client)
+        return .json(try TokenIssuer(provider, for: subject, resources: resources).issue().json)
     }
 }

@@ -13,10 +13,24 @@ struct UserInfoHandler {
                 return challenge(nil, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
-            return .json(try UserInfo.claims(for: token))
+            let claims = try UserInfo.claims(for: token, issuer: provider.issuer)
+            guard let algorithm = token.subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
+            return try signed(claims, for: token.subject.client, algorithm)
         } catch {
             return challenge(OAuthError(answering: error), for: request)
         }
+    }
+
+    /// OpenID Connect Core §5.3.2: with `iss` and `aud`.
+    private func signed(_ claims: JSON, for client: Client, _ algorithm: SignatureAlgorithm) throws -> Response {
+        let key = try provider.keys.signingKey(algorithm, from: provider.store)
+        let jwt = try JWS.sign(
+            header: UserInfo.type, claims: UserInfo.signedClaims(claims, for: client, issuer: provider.issuer), key: key
+        )
+        var response = Response.json(.null)
+        response.body = Array(jwt.utf8)
+        response[.contentType] = "application/jwt"
+        return response
     }
 
     /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not. What isn't the

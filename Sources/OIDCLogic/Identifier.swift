@@ -23,6 +23,7 @@ package enum UsernameKind {}
 package enum SessionIDKind {}
 package enum GrantIDKind {}
 package enum AttemptIDKind {}
+package enum TokenIDKind {}
 
 package typealias ClientID = Identifier<ClientIDKind>
 /// The subject (`sub`): a UUID in lower case, never reused.
@@ -32,4 +33,6 @@ package typealias Username = Identifier<UsernameKind>
 package typealias SessionID = Identifier<SessionIDKind>
 /// The id of a grant, which is the id of the authorization code that began it.
 package typealias GrantID = Identifier<GrantIDKind>
+/// An access token's `jti`.
+package typealias TokenID = Identifier<TokenIDKind>
 package typealias AttemptID = Identifier<AttemptIDKind>

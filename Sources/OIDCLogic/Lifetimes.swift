@@ -8,6 +8,10 @@ package struct Lifetimes: Sendable, Equatable {
     package var session: Int64 = 24 * 3600
     package var idToken: Int64 = 3600
     package var accessToken: Int64 = 3600
+    /// A refresh token that isn't used.
+    package var refreshToken: Int64 = 15 * 86_400
+    /// All refresh tokens of a grant, from its beginning.
+    package var refreshTokenAbsolute: Int64 = 90 * 86_400
 
     package init() {}
 }

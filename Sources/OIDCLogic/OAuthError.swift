@@ -11,8 +11,10 @@ package struct OAuthError: Error, Sendable {
         case temporarilyUnavailable = "temporarily_unavailable"
         case invalidClient = "invalid_client"
         case invalidGrant = "invalid_grant"
+        case unauthorizedClient = "unauthorized_client"
         case unsupportedGrantType = "unsupported_grant_type"
         case invalidToken = "invalid_token"
+        case invalidTarget = "invalid_target"
         case insufficientScope = "insufficient_scope"
         case loginRequired = "login_required"
         case consentRequired = "consent_required"
@@ -54,9 +56,13 @@ package struct OAuthError: Error, Sendable {
     package static func invalidGrant(_ text: StaticString, cause: String? = nil) -> Self {
         Self(.invalidGrant, text, cause: cause)
     }
+    package static func unauthorizedClient(_ text: StaticString) -> Self { Self(.unauthorizedClient, text) }
     package static func unsupportedGrantType(_ text: StaticString) -> Self { Self(.unsupportedGrantType, text) }
     package static func invalidToken(_ text: StaticString, cause: String? = nil) -> Self {
         Self(.invalidToken, text, cause: cause)
+    }
+    package static func invalidTarget(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidTarget, text, cause: cause)
     }
     package static func insufficientScope(_ text: StaticString) -> Self { Self(.insufficientScope, text) }
     package static func loginRequired(_ text: StaticString) -> Self { Self(.loginRequired, text) }

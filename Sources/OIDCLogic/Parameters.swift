@@ -4,19 +4,22 @@
 /// reads it: which error that is, and where it goes, depends on the parameter.
 package struct Parameters: Sendable {
     private var values: [Identifier<Self>: String] = [:]
-    private var repeated: Set<Identifier<Self>> = []
+    /// All values of those that came more than once.
+    private var repeated: [Identifier<Self>: [String]] = [:]
 
     package init(_ fields: some Sequence<(name: String, value: String)>) {
         for field in fields {
             let name = Identifier<Self>(field.name)
-            if values.updateValue(field.value, forKey: name) != nil { repeated.insert(name) }
+            if let before = values.updateValue(field.value, forKey: name) {
+                repeated[name, default: [before]].append(field.value)
+            }
         }
     }
 
     /// The parameter's value, or nil if it is absent or empty. Throws `invalid_request` if it came more than once.
     package func value(_ name: String) throws(OAuthError) -> String? {
         let name = Identifier<Self>(name)
-        guard !repeated.contains(name) else {
+        guard repeated[name] == nil else {
             throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
         }
         guard let value = values[name], !value.isEmpty else { return nil }
@@ -32,9 +35,16 @@ package struct Parameters: Sendable {
         return value
     }
 
-    /// Throws `invalid_request` if any parameter came more than once, known or not.
-    package func requireSingle() throws(OAuthError) {
-        guard let name = repeated.first else { return }
+    /// Every value, in order, of a parameter that may come more than once.
+    package func values(_ name: String) -> [String] {
+        let name = Identifier<Self>(name)
+        return (repeated[name] ?? values[name].map { [$0] } ?? []).filter { !$0.isEmpty }
+    }
+
+    /// Throws `invalid_request` if any parameter came more than once, known or not, but those `allowed` to.
+    package func requireSingle(but allowed: String...) throws(OAuthError) {
+        guard let name = repeated.keys.first(where: { name in !allowed.contains { $0.hasSameBytes(as: name.value) } })
+        else { return }
         throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
     }
 }

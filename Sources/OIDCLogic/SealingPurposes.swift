@@ -4,6 +4,9 @@ import JOSE
 extension Purpose {
     package static let attempt = Self(rawValue: "attempt")
     package static let authorizationCode = Self(rawValue: "authorization-code")
+    package static let accessToken = Self(rawValue: "access-token")
+    package static let refreshToken = Self(rawValue: "refresh-token")
+    package static let refreshSuccessor = Self(rawValue: "refresh-successor")
     package static let formToken = Self(rawValue: "form-token")
     /// A client's secret under `state.key`; the client's id is associated with it.
     package static let clientSecret = Self(rawValue: "client-secret")

@@ -91,13 +91,30 @@ enum Schema {
             acr        TEXT    NOT NULL,
             request    TEXT    NOT NULL,
             scope      TEXT    NOT NULL,
+            resources  TEXT    NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
-            is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1))
+            is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1)),
+            -- Of the refresh token that lives; null where there is none.
+            refresh_digest      BLOB,
+            refresh_expires_at  INTEGER,
+            -- Of the one before: all are null, or none is.
+            predecessor_digest  BLOB,
+            predecessor_salt    BLOB,
+            predecessor_used_at INTEGER,
+            predecessor_request BLOB
         ) STRICT;
         CREATE INDEX authorization_grant_client_id ON authorization_grant (client_id) WHERE is_revoked = 0;
         CREATE INDEX authorization_grant_sub ON authorization_grant (sub);
         CREATE INDEX authorization_grant_expires_at ON authorization_grant (expires_at);
+        CREATE INDEX authorization_grant_predecessor_used_at ON authorization_grant (predecessor_used_at)
+            WHERE predecessor_used_at IS NOT NULL;
+
+        CREATE TABLE revoked_token (
+            jti        TEXT    NOT NULL PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX revoked_token_expires_at ON revoked_token (expires_at);
 
         CREATE TABLE signing_key (
             position           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

@@ -92,6 +92,8 @@ struct Row: ~Copyable {
         unsafe statement.withBytes(column) { bytes in unsafe Array(bytes) }
     }
 
+    func optionalBytes(_ column: Int32) -> [UInt8]? { statement.isNull(column) ? nil : bytes(column) }
+
     /// Throws ``StoreError/broken(_:)`` for what is no UTF-8.
     func text(_ column: Int32) throws(StoreError) -> String {
         let text = unsafe statement.withBytes(column) { bytes in unsafe String(validating: bytes, as: UTF8.self) }

@@ -14,7 +14,10 @@ import Testing
         #expect(
             configuration.pools == [
                 Pool(
-                    name: "fast", handlers: [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health],
+                    name: "fast",
+                    handlers: [
+                        .discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health,
+                    ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
                     name: "slow", handlers: [.login], processes: 1, threads: 24, socket: "/etc/postern/run/slow.sock"),
@@ -33,7 +36,7 @@ import Testing
             keys: { state: ../keys/a.key, signing: "${CREDENTIALS_DIRECTORY}/b.key" }
             lifetimes: { code: 30, attempt: 10m, session: 2d, session_idle: 4h, id_token: 5m, access_token: 90s }
             pools:
-              tokens: { handlers: [discovery, jwks, token, userinfo, health], processes: 3, threads: 6, socket: t.sock }
+              tokens: { handlers: [discovery, jwks, token, userinfo, introspect, revoke, health], processes: 3, threads: 6, socket: t.sock }
               rest:
                 handlers:
                   - authorize
@@ -55,7 +58,8 @@ import Testing
         #expect(
             configuration.pools == [
                 Pool(
-                    name: "tokens", handlers: [.discovery, .jwks, .token, .userinfo, .health], processes: 3, threads: 6,
+                    name: "tokens", handlers: [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .health],
+                    processes: 3, threads: 6,
                     socket: "/etc/postern/t.sock"),
                 Pool(
                     name: "rest", handlers: [.authorize, .login, .consent], processes: 1, threads: 4,
@@ -157,27 +161,42 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo] }, slow: { handlers: [login] } }",
-                [[.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health], [.login]],
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo, introspect, revoke] }, slow: { handlers: [login] } }",
+                [
+                    [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                    [.login],
+                ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, token, userinfo, health] } }",
-                [[.authorize, .login], [.discovery, .jwks, .consent, .token, .userinfo, .health]],
+                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, token, userinfo, introspect, revoke, health] } }",
+                [
+                    [.authorize, .login],
+                    [.discovery, .jwks, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo] }, b: { handlers: [authorize, consent] } }",
-                [[.discovery, .jwks, .token, .userinfo, .login, .health], [.authorize, .consent]],
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent] } }",
+                [
+                    [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
+                    [.authorize, .consent],
+                ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
             (
                 "{ fast: { threads: 16 }, slow: }",
-                [[.discovery, .jwks, .authorize, .consent, .token, .userinfo, .health], [.login]], nil
+                [
+                    [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                    [.login],
+                ], nil
             ),
             (
                 "{ tokens: { handlers: [token] }, fast: , slow: }",
-                [[.token], [.discovery, .jwks, .authorize, .consent, .userinfo, .health], [.login]], nil
+                [
+                    [.token], [.discovery, .jwks, .authorize, .consent, .userinfo, .introspect, .revoke, .health],
+                    [.login],
+                ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])
     func `a handler that nobody lists is served, with a warning where a list leaves it out`(
@@ -237,7 +256,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, introspect, revoke, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -246,7 +265,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, introspect, revoke, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `only what signs is given keys, and what hashes passwords is not among the fast`() {
-        #expect(HandlerName.allCases.filter(\.signs) == [.token])
+        #expect(HandlerName.allCases.filter(\.signs) == [.token, .userinfo])
         #expect(HandlerName.allCases.filter { $0.traits.pool == .slow } == [.login])
     }
 }

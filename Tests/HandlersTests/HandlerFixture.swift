@@ -41,7 +41,8 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), now: { clock.now }, random: SystemRandom(),
+            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), resources: ResourceServers(),
+            now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
@@ -100,6 +101,8 @@ final class HandlerFixture {
         case .consent: ConsentHandler(provider).respond(to: request)
         case .token: TokenHandler(provider: provider).respond(to: request)
         case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
+        case .introspect: IntrospectHandler(provider: provider).respond(to: request)
+        case .revoke: RevokeHandler(provider: provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

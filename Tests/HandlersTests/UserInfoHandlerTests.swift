@@ -88,7 +88,7 @@ struct UserInfoHandlerTests {
             try JWS.sign(header: "at+jwt", claims: claims, key: stranger),
             // Ours, but of another kind, algorithm or issuer.
             tokens["id_token"]?.stringValue ?? "", try fixture.sign(claims, type: "JWT"),
-            try fixture.sign(claims, .rs256), try fixture.sign(.object(elsewhere)),
+            try fixture.sign(claims, type: "JWT", .rs256), try fixture.sign(.object(elsewhere)),
         ]
         for text in forged {
             let response = browser.userInfo("Bearer \(text)")

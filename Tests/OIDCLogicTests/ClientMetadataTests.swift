@@ -118,7 +118,7 @@ struct ClientMetadataTests {
     @Test(arguments: [
         "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_signing_alg",
         "tls_client_auth_subject_dn", "tls_client_certificate_bound_access_tokens", "dpop_bound_access_tokens",
-        "require_pushed_authorization_requests", "require_signed_request_object", "userinfo_signed_response_alg",
+        "require_pushed_authorization_requests", "require_signed_request_object",
         "authorization_signed_response_alg", "introspection_signed_response_alg", "token_endpoint_auth_signing_alg",
         "jwks", "jwks_uri", "sector_identifier_uri",
     ])

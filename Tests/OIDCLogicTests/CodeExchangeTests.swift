@@ -73,7 +73,7 @@ struct CodeExchangeTests {
         let accept = {
             try exchange.accept(
                 user: .fixture(), session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(),
-                at: .noon + age)
+                at: .noon + age, random: FixedRandom())
         }
         if lives { _ = try accept() } else { #expect(try code(accept) == .invalidGrant) }
     }
@@ -102,7 +102,7 @@ struct CodeExchangeTests {
             try exchange.accept(
                 user: meanwhile.user, session: meanwhile.session, consent: nil, policy: ScopePolicy(),
                 lifetimes: Lifetimes(),
-                at: meanwhile.at)
+                at: meanwhile.at, random: FixedRandom())
         }
         #expect(refusal == .invalidGrant)
     }
@@ -139,7 +139,7 @@ struct CodeExchangeTests {
         }
         return try exchange.accept(
             user: .fixture(), session: .fixture(), consent: remembered, policy: ScopePolicy(), lifetimes: Lifetimes(),
-            at: .noon + 1)
+            at: .noon + 1, random: FixedRandom())
     }
 }
 

@@ -207,6 +207,7 @@ extension CodeExchange.Accepted {
     ) throws -> CodeExchange.Accepted {
         let client = try client ?? .fixture()
         return try CodeExchange.fixture(code: .fixture(change, of: client), from: client).accept(
-            user: user, session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(), at: .noon + 1)
+            user: user, session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(), at: .noon + 1,
+            random: FixedRandom())
     }
 }

@@ -30,9 +30,9 @@ struct ProviderMetadataTests {
         let metadata = try metadata()
         #expect(metadata["response_types_supported"] == ["code"])
         #expect(metadata["response_modes_supported"] == ["query"])
-        #expect(metadata["grant_types_supported"] == ["authorization_code"])
+        #expect(metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"])
         #expect(metadata["code_challenge_methods_supported"] == ["S256"])
-        #expect(metadata["scopes_supported"] == ["openid", "profile", "email", "address", "phone"])
+        #expect(metadata["scopes_supported"] == ["openid", "profile", "email", "address", "phone", "offline_access"])
         #expect(
             metadata["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"])
         #expect(metadata["authorization_response_iss_parameter_supported"] == true)
@@ -55,9 +55,11 @@ struct ProviderMetadataTests {
 
     // RFC 6749 §5.1; scope is always there, whatever was asked for.
     @Test func `a token response has these members`() {
-        let response = TokenResponse(accessToken: "a", expiresIn: 3600, scope: .none, idToken: nil)
+        let response = TokenResponse(accessToken: "a", expiresIn: 3600, scope: .none, idToken: nil, refreshToken: nil)
         #expect(response.json == ["access_token": "a", "token_type": "Bearer", "expires_in": 3600, "scope": ""])
-        let full = TokenResponse(accessToken: "a", expiresIn: 1, scope: Scope(names: ["openid"]), idToken: "i")
+        let full = TokenResponse(
+            accessToken: "a", expiresIn: 1, scope: Scope(names: ["openid"]), idToken: "i", refreshToken: "r")
+        #expect(full.json["refresh_token"] == "r")
         #expect(full.json["id_token"] == "i")
         #expect(full.json["scope"] == "openid")
     }

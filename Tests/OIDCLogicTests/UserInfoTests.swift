@@ -11,15 +11,18 @@ struct UserInfoTests {
     ) throws -> Result<JSON, OAuthError> {
         let registered = try Client.fixture(preset: .mendix)
         let accepted = try CodeExchange.Accepted.fixture(["scope": scope], of: registered)
+        let profile = try ResourceServers().profile(
+            for: [], client: registered, issuer: .fixture(), lifetimes: Lifetimes())
         let claims = AccessToken.claims(
-            for: accepted.live, releasing: ClaimRelease(accepted.live), issuer: try .fixture(), lifetimes: Lifetimes(),
-            at: .noon, random: FixedRandom())
+            for: .user(accepted.live), releasing: [:], profile: profile, issuer: try .fixture(), at: .noon,
+            random: FixedRandom())
         let token = try AccessToken(verified: claims, issuer: .fixture(), at: .noon)
         var grant: Grant? = accepted.live.grant
         change(&grant)
+        let issuer = try Issuer.fixture()
         return Result { () throws(OAuthError) in
             let live = try LiveGrant(grant, client: client ?? registered, user: user)
-            return try UserInfo.claims(for: try LiveAccessToken(token, of: live))
+            return try UserInfo.claims(for: try LiveAccessToken(token, of: live), issuer: issuer)
         }
     }
 

@@ -69,7 +69,7 @@ extension Session {
 extension Grant {
     package static func fixture(
         _ id: String = "code-1", client: String = "app", user: UserID = UserID("sub-1"), session: String = "session-1",
-        until: Timestamp = .noon + 60
+        until: Timestamp = .noon + 60, refresh: RefreshFamily? = nil
     ) -> Grant {
         Grant(
             id: GrantID(id), clientID: ClientID(client),
@@ -77,7 +77,9 @@ extension Grant {
                 userID: user, sessionID: SessionID(session), sid: "sid \"1\"", authTime: .noon - 3,
                 amr: ["pwd", "o\"tp"], acr: "urn:example:\"gold\""),
             request: SignInRequest(address: "2001:db8::1", at: .noon - 2, untrusted: ["acr_values": "\"1\""]),
-            scope: Scope(names: ["profile", "openid"]), createdAt: .noon, expiresAt: until)
+            scope: Scope(names: ["profile", "openid"]),
+            resources: ["https://api.example/\"", "urn:b"].map(ResourceIndicator.init(stored:)), refresh: refresh,
+            createdAt: .noon, expiresAt: until)
     }
 }
 

@@ -29,7 +29,40 @@ func expectGrants(in store: some Store) throws {
     try store.revoke(GrantID("unknown"))
     try expect(try store.grant(GrantID("unknown")) == nil, "revoking what isn't there makes nothing")
 
+    try expectRotation(in: store)
     try expectEndBeforeRedemption(in: store)
+}
+
+private func expectRotation(in store: some Store) throws {
+    let first = RefreshFamily(digest: [1], expiresAt: .noon + 10)
+    var grant = Grant.fixture("family", refresh: first)
+    try expect(try store.redeemOrRevoke(grant) == .recorded, "a grant with a refresh token is recorded")
+    try expect(try store.grant(grant.id) == grant, "and read")
+    let used = RefreshFamily.Predecessor(digest: [1], salt: [0, 255], usedAt: .noon + 1, request: [7])
+    let second = RefreshFamily(digest: [2], expiresAt: .noon + 20, predecessor: used)
+    try expect(try store.rotate(grant.id, from: [1], to: second, until: .noon + 99), "a living token is rotated")
+    grant.refresh = second
+    grant.expiresAt = .noon + 99
+    try expect(try store.grant(grant.id) == grant, "and all of it is there")
+    let other = RefreshFamily(digest: [3], expiresAt: .noon + 20, predecessor: used)
+    try expect(
+        try !store.rotate(grant.id, from: [1], to: other, until: .noon + 99), "of two that rotate one, the second fails"
+    )
+    try expect(try store.grant(grant.id) == grant, "and changes nothing")
+    try expect(try !store.rotate(GrantID("unknown"), from: [1], to: other, until: .noon), "nor is one made")
+    try store.revoke(grant.id)
+    try expect(try !store.rotate(grant.id, from: [2], to: other, until: .noon + 99), "a revoked one isn't rotated")
+
+    let token = TokenID(AwkwardName.composed)
+    try expect(try !store.isRevoked(token), "a token is good at first")
+    try store.revoke(token, until: .noon + 5)
+    try store.revoke(token, until: .noon + 5)
+    try expect(try store.isRevoked(token), "and then revoked, also twice")
+    try expect(try !store.isRevoked(TokenID(AwkwardName.decomposed)), "and no other")
+    _ = try store.prune(at: .noon + 4, limit: 10)
+    try expect(try store.isRevoked(token), "as long as it lives")
+    _ = try store.prune(at: .noon + 5, limit: 10)
+    try expect(try !store.isRevoked(token), "and then it is forgotten")
 }
 
 /// What ends between the look at a code and its redemption.

@@ -14,6 +14,7 @@ package struct Configuration: Sendable {
     package let stateKeyFile: String
     package let signingKeyFile: String
     package let lifetimes: Lifetimes
+    package let resources: ResourceServers
     /// In the order of the file. Every handler is in exactly one.
     package let pools: [Pool]
     package let pages: PageSettings
@@ -73,6 +74,7 @@ package struct Configuration: Sendable {
         }
         keys.refuseUnknown()
         lifetimes = Self.lifetimes(root)
+        resources = ResourceReading.resources(root)
         pools = PoolReading(root, reading, folder: folder).pools
         pages = Self.pages(root, folder: folder)
         login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
@@ -117,6 +119,9 @@ package struct Configuration: Sendable {
         lifetimes.sessionIdle = min(idle, lifetimes.session)
         lifetimes.idToken = section.duration("id_token", in: 1...(30 * day), default: lifetimes.idToken)
         lifetimes.accessToken = section.duration("access_token", in: 1...(30 * day), default: lifetimes.accessToken)
+        lifetimes.refreshToken = section.duration("refresh_token", in: 1...(365 * day), default: lifetimes.refreshToken)
+        lifetimes.refreshTokenAbsolute = section.duration(
+            "refresh_token_absolute", in: 1...(3650 * day), default: lifetimes.refreshTokenAbsolute)
         section.refuseUnknown()
         return lifetimes
     }

@@ -27,6 +27,12 @@ package enum ConfigurationTemplate {
         #   session_idle: 8h      # without use
         #   id_token: 1h
         #   access_token: 1h
+        #   refresh_token: 15d    # without use
+        #   refresh_token_absolute: 90d
+
+        # What access tokens for a resource (RFC 8707) are to be like, where that differs.
+        # resources:
+        #   https://api.example.com/: { access_token: 10m, signing_alg: RS256 }
 
         # Groups of processes. Password hashing is slow, so sign-in has one of its own, with threads for those who wait
         # for their turn, and fast serves the rest.

@@ -57,7 +57,10 @@ struct EndpointTraits: Sendable {
         case .consent: Self("/consent", .page, [.post], body: ownForm, signs: false, pool: .fast, limit: nil)
         case .token: Self("/token", .json, [.post], body: parameters, signs: true, pool: .fast, limit: .token)
         case .userinfo:
-            Self("/userinfo", .json, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
+            Self("/userinfo", .json, [.get, .post], body: parameters, signs: true, pool: .fast, limit: nil)
+        case .introspect:
+            Self("/introspect", .json, [.post], body: parameters, signs: false, pool: .fast, limit: nil)
+        case .revoke: Self("/revoke", .json, [.post], body: parameters, signs: false, pool: .fast, limit: .token)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

@@ -5,9 +5,6 @@ import Synchronization
 /// The signing keys, unsealed once and kept while the store's generation stands, so that a rotation by the command line
 /// or another pool is seen at the next request. A key that can't be used fails those who need it, and nobody else.
 final class KeyRing: Sendable {
-    /// Access tokens are signed with what is quickest to make; an ID token's algorithm is the client's choice.
-    static let accessTokenAlgorithm = SignatureAlgorithm.es256
-
     private struct Keys {
         let generation: Int64
         let active: [SignatureAlgorithm: Result<SigningKey, any Error>]

@@ -50,6 +50,7 @@ struct Process: Sendable {
     let log: Logger
     private let cookies: CookieNames
     private let lifetimes: Lifetimes
+    private let resources: ResourceServers
     private let seal: Seal
     private let keys: KeyRing
     private let passwords: PasswordChecker
@@ -65,6 +66,7 @@ struct Process: Sendable {
         issuer = configuration.issuer
         cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
+        self.resources = configuration.resources
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
@@ -78,6 +80,7 @@ struct Process: Sendable {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
+            resources: resources,
             now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
@@ -96,6 +99,8 @@ struct Process: Sendable {
         case .consent: ConsentHandler(provider).respond
         case .token: TokenHandler(provider: provider).respond
         case .userinfo: UserInfoHandler(provider: provider).respond
+        case .introspect: IntrospectHandler(provider: provider).respond
+        case .revoke: RevokeHandler(provider: provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

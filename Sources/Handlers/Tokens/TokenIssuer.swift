@@ -4,29 +4,35 @@ import OIDCLogic
 /// Makes and signs tokens. Its keys are fetched first, so that nothing is spent where nothing can be signed.
 struct TokenIssuer {
     private let provider: Provider
+    private let subject: TokenSubject
+    private let profile: AccessTokenProfile
     private let accessTokenKey: SigningKey
     /// Nil: there is no ID token.
     private let idTokenKey: SigningKey?
 
-    /// Throws `server_error` where a key is missing.
-    init(_ provider: Provider, for client: Client, scope: Scope) throws {
+    /// Throws `invalid_target` where one token can't serve the resources, and `server_error` where a key is missing.
+    init(_ provider: Provider, for subject: TokenSubject, resources: [ResourceIndicator]) throws {
         self.provider = provider
-        accessTokenKey = try provider.keys.signingKey(KeyRing.accessTokenAlgorithm, from: provider.store)
+        self.subject = subject
+        profile = try provider.resources.profile(
+            for: resources, client: subject.client, issuer: provider.issuer, lifetimes: provider.lifetimes)
+        accessTokenKey = try provider.keys.signingKey(profile.algorithm, from: provider.store)
         idTokenKey =
-            scope.contains(Scope.openID)
-            ? try provider.keys.signingKey(client.metadata.idTokenSignedResponseAlg, from: provider.store) : nil
+            subject.scope.contains(Scope.openID)
+            ? try provider.keys.signingKey(subject.client.metadata.idTokenSignedResponseAlg, from: provider.store)
+            : nil
     }
 
     /// - Parameter nonce: that of the authorization request, for its own answer alone.
-    func issue(for live: LiveGrant, nonce: String?) throws -> TokenResponse {
+    func issue(nonce: String? = nil, refreshToken: RefreshToken? = nil) throws -> TokenResponse {
         let now = provider.now()
+        guard case .user(let live) = subject else {
+            return TokenResponse(
+                accessToken: try accessToken(releasing: [:], at: now), expiresIn: profile.lifetime,
+                scope: subject.scope, idToken: nil, refreshToken: nil)
+        }
         let release = ClaimRelease(live)
-        let accessToken = try JWS.sign(
-            header: AccessToken.type,
-            claims: AccessToken.claims(
-                for: live, releasing: release, issuer: provider.issuer, lifetimes: provider.lifetimes, at: now,
-                random: provider.random),
-            key: accessTokenKey)
+        let accessToken = try accessToken(releasing: release.claims(for: .accessToken), at: now)
         let idToken = try idTokenKey.map { key in
             try JWS.sign(
                 header: IDToken.type,
@@ -36,6 +42,17 @@ struct TokenIssuer {
                 key: key)
         }
         return TokenResponse(
-            accessToken: accessToken, expiresIn: provider.lifetimes.accessToken, scope: live.scope, idToken: idToken)
+            accessToken: accessToken, expiresIn: profile.lifetime, scope: subject.scope, idToken: idToken,
+            refreshToken: refreshToken?.text)
+    }
+
+    private func accessToken(releasing released: [String: JSON], at now: Timestamp) throws -> String {
+        let claims = AccessToken.claims(
+            for: subject, releasing: released, profile: profile, issuer: provider.issuer, at: now,
+            random: provider.random)
+        return switch subject.client.metadata.accessTokenFormat {
+        case .jwt: try JWS.sign(header: AccessToken.type, claims: claims, key: accessTokenKey)
+        case .opaque: provider.seal.seal(claims.serialized(), purpose: .accessToken)
+        }
     }
 }

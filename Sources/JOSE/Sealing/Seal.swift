@@ -47,6 +47,20 @@ package struct Seal: Sendable {
         throw .notAuthentic
     }
 
+    /// A code that only this program can make for these bytes and this purpose (HMAC-SHA256).
+    package func authenticationCode(of bytes: [UInt8], purpose: Purpose) -> [UInt8] {
+        code(of: bytes, purpose: purpose, by: current)
+    }
+
+    /// That of each key, as the code may have been made before the current one was.
+    package func authenticationCodes(of bytes: [UInt8], purpose: Purpose) -> [[UInt8]] {
+        keys.map { code(of: bytes, purpose: purpose, by: $0) }
+    }
+
+    private func code(of bytes: [UInt8], purpose: Purpose, by key: SealingKey) -> [UInt8] {
+        Digest.hmacSHA256(key: derive(from: key, salt: [], purpose: purpose).key, message: bytes)
+    }
+
     private func derive(from key: SealingKey, salt: [UInt8], purpose: Purpose) -> (key: [UInt8], nonce: [UInt8]) {
         var info: [UInt8] = []
         for part in [purpose.rawValue, context, Self.version] {

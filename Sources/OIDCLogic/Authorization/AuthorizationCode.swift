@@ -8,6 +8,7 @@ package struct AuthorizationCode: Sendable, Equatable {
     package let request: SignInRequest
     package let redirectURI: String
     package let scope: Scope
+    package let resources: [ResourceIndicator]
     package let nonce: String?
     package let codeChallenge: CodeChallenge?
     package let issuedAt: Timestamp
@@ -19,6 +20,7 @@ package struct AuthorizationCode: Sendable, Equatable {
         request = grant.signInRequest
         redirectURI = grant.request.target.uri
         scope = grant.scope
+        resources = grant.request.resources
         nonce = grant.request.nonce
         codeChallenge = grant.request.codeChallenge
         issuedAt = now
@@ -42,6 +44,7 @@ extension AuthorizationCode {
             "m": .array(authentication.amr.map(JSON.string)), "l": .string(authentication.acr),
             "q": request.json, "t": .integer(issuedAt.seconds),
         ]
+        if !resources.isEmpty { content["o"] = .array(resources.map { .string($0.value) }) }
         content["n"] = nonce.map(JSON.string)
         content["k"] = (codeChallenge?.value).map(JSON.string)
         return seal.seal(JSON.object(content).serialized(), purpose: .authorizationCode)
@@ -66,6 +69,7 @@ extension AuthorizationCode {
         self.request = request
         self.redirectURI = redirectURI
         self.scope = try Scope(scope)
+        resources = (content["o"]?.arrayValue ?? []).compactMap(\.stringValue).map(ResourceIndicator.init(stored:))
         nonce = content["n"]?.stringValue
         codeChallenge = content["k"]?.stringValue.map(CodeChallenge.init(sealed:))
         self.issuedAt = Timestamp(issuedAt)

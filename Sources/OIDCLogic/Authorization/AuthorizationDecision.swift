@@ -79,7 +79,7 @@ extension ValidatedAuthorizationRequest {
         let question = ScopeQuestion(
             client: client, user: signedIn.user,
             authentication: AuthenticationContext(signedIn.session, for: client.id), request: request,
-            requested: scope)
+            requested: client.mayHaveOfflineAccess(prompt) ? scope : scope.subtracting([Scope.offlineAccess]))
         switch policy.answer(question) {
         case .granted(let granted): return granted
         case .refused(let rule):

@@ -14,6 +14,8 @@ enum AuthorizationParameter: String, CaseIterable {
     case loginHint = "login_hint"
     case uiLocales = "ui_locales"
     case idTokenHint = "id_token_hint"
+    /// The one that may come more than once (RFC 8707 §2).
+    case resource
 
     var limit: Int {
         switch self {
@@ -22,7 +24,7 @@ enum AuthorizationParameter: String, CaseIterable {
         case .scope, .idTokenHint: 4096
         case .state: 1024
         case .nonce: 512
-        case .loginHint, .uiLocales: 256
+        case .loginHint, .uiLocales, .resource: 256
         case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
         }
     }

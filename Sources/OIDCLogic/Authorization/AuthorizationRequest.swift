@@ -18,8 +18,12 @@ package struct AuthorizationRequest: Sendable {
 
     /// The fields that begin the same request again.
     package var fields: [(name: String, value: String)] {
-        AuthorizationParameter.allCases.compactMap { parameter in
-            (try? parameters.value(parameter)).map { (parameter.rawValue, $0) }
+        AuthorizationParameter.allCases.flatMap { parameter -> [(name: String, value: String)] in
+            guard parameter != .resource else {
+                return parameters.values(parameter.rawValue).prefix(Parameters.resourceLimit)
+                    .filter { $0.utf8.count <= parameter.limit }.map { (parameter.rawValue, $0) }
+            }
+            return (try? parameters.value(parameter)).map { [(parameter.rawValue, $0)] } ?? []
         }
     }
 
@@ -101,6 +105,7 @@ package struct ValidatedAuthorizationRequest: Sendable {
     /// What is asked for, not what is given.
     package let scope: Scope
     package let nonce: String?
+    package let resources: [ResourceIndicator]
     package let codeChallenge: CodeChallenge?
     package let prompt: Set<Prompt>
     /// In seconds.
@@ -115,7 +120,7 @@ package struct ValidatedAuthorizationRequest: Sendable {
     ) throws(OAuthError) {
         self.client = client
         self.target = target
-        try parameters.requireSingle()
+        try parameters.requireSingle(but: "resource")
         guard try parameters.value(.state) == nil || target.state != nil else {
             throw .invalidRequest("redirect_uri and state are too long together")
         }
@@ -129,6 +134,7 @@ package struct ValidatedAuthorizationRequest: Sendable {
         }
         scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
         nonce = try parameters.value(.nonce)
+        resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)
         guard codeChallenge != nil || !client.requiresPKCE else {
             throw .invalidRequest("code_challenge is missing; this client must use PKCE (RFC 7636)")

@@ -45,6 +45,11 @@ package struct Client: Sendable, Equatable {
     package func mayRememberConsent(for uri: String) -> Bool {
         !metadata.isPublic || uri.hasPrefix("https://")
     }
+
+    /// Core §11: a client that asks for consent gets `offline_access` by a consent given for it there and then.
+    func mayHaveOfflineAccess(_ prompt: Set<Prompt>) -> Bool {
+        metadata.grantTypes.contains(.refreshToken) && (isFirstParty || prompt.contains(.consent))
+    }
 }
 
 /// Where the claims about a user go. Fixed when the client is made: an upgrade never moves a claim.

@@ -11,10 +11,18 @@ extension ClientMetadata {
         redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
         applicationType = try members.required(try members.choice("application_type"), "application_type")
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        grantTypes = Set(
+            try members.strings("grant_types").map { (name: String) throws(ClientMetadataError) in
+                try members.required(GrantType(rawValue: name), "grant_types")
+            })
         let scopeText = try members.required(try members.string("scope"), "scope")
         do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
         idTokenSignedResponseAlg = try members.required(
             try members.choice("id_token_signed_response_alg"), "id_token_signed_response_alg")
+        userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
+        accessTokenFormat = try members.choice("access_token_format") ?? .jwt
+        resources = try members.strings("resources").map(ResourceIndicator.init(stored:))
+        servedResources = try members.strings("served_resources").map(ResourceIndicator.init(stored:))
         clientURI = try members.string("client_uri").map(WebURI.init(stored:))
         logoURI = try members.string("logo_uri").map(WebURI.init(stored:))
         policyURI = try members.string("policy_uri").map(WebURI.init(stored:))

@@ -7,9 +7,18 @@ package struct ClientMetadata: Sendable, Equatable {
     package var applicationType: ApplicationType
     /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
     package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
+    package var grantTypes: Set<GrantType>
     /// What it may ask for.
     package var scope: Scope
     package var idTokenSignedResponseAlg: SignatureAlgorithm
+    /// Nil: userinfo is plain JSON.
+    package var userInfoSignedResponseAlg: SignatureAlgorithm?
+    /// Our own member `access_token_format`.
+    package var accessTokenFormat: AccessTokenFormat
+    /// Our own member `resources`: what it may ask for tokens to (RFC 8707).
+    package var resources: [ResourceIndicator]
+    /// Our own member `served_resources`: what it is itself, and so may introspect tokens for.
+    package var servedResources: [ResourceIndicator]
     package var clientURI: WebURI?
     package var logoURI: WebURI?
     package var policyURI: WebURI?
@@ -37,20 +46,26 @@ package struct ClientMetadata: Sendable, Equatable {
         name = try members.string("client_name", limit: 200)
         applicationType = try members.choice("application_type", default: .web)
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        grantTypes = try members.grantTypes()
+        guard !(grantTypes.contains(.clientCredentials) && tokenEndpointAuthMethod == TokenEndpointAuthMethod.none)
+        else {
+            throw ClientMetadataError(
+                "grant_types", "has client_credentials, which a public client has no right to (RFC 6749 section 4.4)")
+        }
         let type = applicationType
         redirectURIs = try members.strings("redirect_uris").map { (uri: String) throws(ClientMetadataError) in
             do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
                 throw ClientMetadataError("redirect_uris", "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
             }
         }
-        guard !redirectURIs.isEmpty else {
+        guard !redirectURIs.isEmpty || !grantTypes.contains(.authorizationCode) else {
             throw ClientMetadataError(
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
                 code: .invalidRedirectURI)
         }
         let scopeText = try members.string("scope", limit: 4096)
         do throws(OAuthError) {
-            scope = if let scopeText { try Scope(scopeText) } else { .standard }
+            scope = if let scopeText { try Scope(scopeText) } else { Self.defaultScope(of: grantTypes) }
         } catch {
             throw ClientMetadataError("scope", "has a character that RFC 6749 section 3.3 does not allow")
         }
@@ -59,6 +74,14 @@ package struct ClientMetadata: Sendable, Equatable {
             let names = Self.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
             throw ClientMetadataError("id_token_signed_response_alg", "must be one of \(names)")
         }
+        userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
+        guard userInfoSignedResponseAlg.map(Self.signingAlgorithms.contains) ?? true else {
+            let names = Self.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
+            throw ClientMetadataError("userinfo_signed_response_alg", "must be one of \(names)")
+        }
+        accessTokenFormat = try members.choice("access_token_format", default: .jwt)
+        resources = try members.resources("resources")
+        servedResources = try members.resources("served_resources")
         clientURI = try members.webURI("client_uri")
         logoURI = try members.webURI("logo_uri")
         policyURI = try members.webURI("policy_uri")
@@ -73,6 +96,12 @@ package struct ClientMetadata: Sendable, Equatable {
         requirePKCE = try members.bool("require_pkce")
     }
 
+    /// What a client may ask for that doesn't say (RFC 7591 §2).
+    private static func defaultScope(of grantTypes: Set<GrantType>) -> Scope {
+        guard grantTypes.contains(.authorizationCode) else { return .none }
+        return grantTypes.contains(.refreshToken) ? .builtIn : .standard
+    }
+
     /// RFC 6749 §2.1: a client that can't keep a secret.
     package var isPublic: Bool { tokenEndpointAuthMethod == TokenEndpointAuthMethod.none }
 
@@ -81,8 +110,9 @@ package struct ClientMetadata: Sendable, Equatable {
         var object: [String: JSON] = [
             "redirect_uris": .array(redirectURIs.map { .string($0.value) }),
             "application_type": .string(applicationType.rawValue),
-            "grant_types": .array([.string("authorization_code")]),
-            "response_types": .array([.string("code")]),
+            "grant_types": .array(
+                GrantType.allCases.filter(grantTypes.contains).map { .string($0.rawValue) }),
+            "response_types": .array(grantTypes.contains(.authorizationCode) ? ["code"] : []),
             "scope": .string(scope.description),
             "id_token_signed_response_alg": .string(idTokenSignedResponseAlg.rawValue),
             "subject_type": .string("public"),
@@ -91,6 +121,11 @@ package struct ClientMetadata: Sendable, Equatable {
         ]
         object["client_name"] = name.map(JSON.string)
         object["token_endpoint_auth_method"] = (tokenEndpointAuthMethod?.rawValue).map(JSON.string)
+        object["userinfo_signed_response_alg"] = (userInfoSignedResponseAlg?.rawValue).map(JSON.string)
+        if accessTokenFormat != .jwt { object["access_token_format"] = .string(accessTokenFormat.rawValue) }
+        for (name, list) in [("resources", resources), ("served_resources", servedResources)] where !list.isEmpty {
+            object[name] = .array(list.map { .string($0.value) })
+        }
         object["client_uri"] = (clientURI?.value).map(JSON.string)
         object["logo_uri"] = (logoURI?.value).map(JSON.string)
         object["policy_uri"] = (policyURI?.value).map(JSON.string)
@@ -100,6 +135,13 @@ package struct ClientMetadata: Sendable, Equatable {
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)
     }
+}
+
+/// What an access token looks like to those that it isn't for.
+package enum AccessTokenFormat: String, Sendable, CaseIterable {
+    case jwt
+    /// Nothing can be read in it: a resource must introspect it.
+    case opaque
 }
 
 /// How a client proves who it is at the token endpoint (OpenID Connect Core §9).

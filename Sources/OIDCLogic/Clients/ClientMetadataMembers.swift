@@ -11,9 +11,6 @@ struct ClientMetadataMembers {
         for name in object.keys.sorted() where Self.asksForProtection(name) && !isOff(object[name]) {
             throw ClientMetadataError(name, "is not supported by this provider; leave it out")
         }
-        for grant in try strings("grant_types") where grant != "authorization_code" {
-            throw ClientMetadataError("grant_types", "has \"\(grant)\"; this provider has authorization_code")
-        }
         for type in try strings("response_types") where type != "code" {
             throw ClientMetadataError("response_types", "has \"\(type)\"; this provider has code")
         }
@@ -22,12 +19,28 @@ struct ClientMetadataMembers {
         }
     }
 
+    /// RFC 7591 §2: without the member it is the code flow.
+    func grantTypes() throws(ClientMetadataError) -> Set<GrantType> {
+        let types = try strings("grant_types").map { (name: String) throws(ClientMetadataError) in
+            guard let type = GrantType(rawValue: name) else {
+                let known = GrantType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ClientMetadataError("grant_types", "has \"\(name)\"; this provider has \(known)")
+            }
+            return type
+        }
+        guard !types.isEmpty else { return [.authorizationCode] }
+        guard types != [.refreshToken] else {
+            throw ClientMetadataError("grant_types", "has refresh_token alone; it needs authorization_code beside it")
+        }
+        return Set(types)
+    }
+
     private static func asksForProtection(_ name: String) -> Bool {
         name.hasSuffix("_encrypted_response_alg") || name.hasSuffix("_encrypted_response_enc")
             || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
             || [
                 "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
-                "userinfo_signed_response_alg", "authorization_signed_response_alg",
+                "authorization_signed_response_alg",
                 "introspection_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
                 "jwks_uri",
             ].contains(name)
@@ -81,6 +94,18 @@ struct ClientMetadataMembers {
                 name, "is \"\(text)\"; it must be an https or http URI, such as https://app.example.com/")
         }
         return uri
+    }
+
+    func resources(_ name: String) throws(ClientMetadataError) -> [ResourceIndicator] {
+        try strings(name).map { (text: String) throws(ClientMetadataError) in
+            guard let resource = ResourceIndicator(text) else {
+                throw ClientMetadataError(
+                    name,
+                    "has \"\(text)\"; a resource is an absolute URI of at most \(ResourceIndicator.limit) bytes without "
+                        + "a fragment, such as https://api.example.com/")
+            }
+            return resource
+        }
     }
 
     func choice<Value: RawRepresentable & CaseIterable>(_ name: String) throws(ClientMetadataError) -> Value?

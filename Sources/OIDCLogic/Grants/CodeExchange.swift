@@ -3,12 +3,17 @@ import JOSE
 /// A token request with an authorization code (RFC 6749 §4.1.3), by a client that has proved who it is.
 package struct CodeExchange: Sendable {
     package let code: AuthorizationCode
+    private let parameters: Parameters
     private let client: AuthenticatedClient
+    private let seal: Seal
 
     /// What the tokens are made of.
     package struct Accepted: Sendable {
         package let live: LiveGrant
+        package let resources: [ResourceIndicator]
         package let nonce: String?
+        /// The first of its family, which the grant records.
+        package let refreshToken: RefreshToken?
     }
 
     /// Checks all that the request itself can tell, in an order that matters: a code is spent by its own
@@ -34,7 +39,9 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("redirect_uri is not the one of the authorization request")
         }
         try Self.checkPKCE(code.codeChallenge, try parameters.value("code_verifier"))
+        self.parameters = parameters
         self.client = client
+        self.seal = seal
     }
 
     /// RFC 7636 §4.6, and RFC 9700 §2.1.1: a verifier without a challenge is refused too, so PKCE can't be cut out on
@@ -55,7 +62,8 @@ package struct CodeExchange: Sendable {
     ///
     /// A code that is refused here may have been used before, and then ends what it gave: the caller looks.
     package func accept(
-        user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, lifetimes: Lifetimes, at now: Timestamp
+        user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, lifetimes: Lifetimes, at now: Timestamp,
+        random: some RandomSource
     ) throws(OAuthError) -> Accepted {
         guard code.issuedAt.isWithin(lifetimes.code, of: now) else { throw .invalidGrant("the code has expired") }
         guard let user, user.id == code.authentication.userID, !user.isDisabled else {
@@ -77,14 +85,26 @@ package struct CodeExchange: Sendable {
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
             throw .invalidGrant("the user has taken back the consent")
         }
-        let grant = grant(lifetimes: lifetimes, at: now)
-        return Accepted(live: try LiveGrant(grant, client: current, user: user), nonce: code.nonce)
+        // Core §11, RFC 6749 §1.5: at the provider's discretion, and here by that scope alone.
+        let mayRefresh = code.scope.contains(Scope.offlineAccess) && current.metadata.grantTypes.contains(.refreshToken)
+        let refreshToken = mayRefresh ? RefreshToken(of: code.id, random: random, seal: seal) : nil
+        let grant = grant(refreshedBy: refreshToken, lifetimes: lifetimes, at: now)
+        return Accepted(
+            live: try LiveGrant(grant, client: current, user: user),
+            resources: try parameters.resources(for: current, within: code.resources), nonce: code.nonce,
+            refreshToken: refreshToken)
     }
 
     /// The row that redeems the code.
-    private func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
-        Grant(
+    private func grant(refreshedBy token: RefreshToken?, lifetimes: Lifetimes, at now: Timestamp) -> Grant {
+        let family = token.map {
+            let lifetime = min(lifetimes.refreshToken, lifetimes.refreshTokenAbsolute)
+            return RefreshFamily(digest: $0.digest, expiresAt: now + lifetime)
+        }
+        let end = now + max(lifetimes.accessToken, lifetimes.code)
+        return Grant(
             id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
-            scope: code.scope, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
+            scope: code.scope, resources: code.resources, refresh: family, createdAt: now,
+            expiresAt: max(end, family?.expiresAt ?? end))
     }
 }

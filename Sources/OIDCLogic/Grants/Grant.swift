@@ -7,20 +7,27 @@ package struct Grant: Sendable, Equatable {
     package let authentication: AuthenticationContext
     package let request: SignInRequest
     package let scope: Scope
+    /// What its access tokens may be for; none: the client's default audience.
+    package let resources: [ResourceIndicator]
+    /// Nil: it can't be refreshed.
+    package var refresh: RefreshFamily?
     package let createdAt: Timestamp
     /// When the last token of it has ended, and the row can go.
-    package let expiresAt: Timestamp
+    package var expiresAt: Timestamp
     package var isRevoked: Bool
 
     package init(
         id: GrantID, clientID: ClientID, authentication: AuthenticationContext, request: SignInRequest, scope: Scope,
-        createdAt: Timestamp, expiresAt: Timestamp, isRevoked: Bool = false
+        resources: [ResourceIndicator] = [], refresh: RefreshFamily? = nil, createdAt: Timestamp, expiresAt: Timestamp,
+        isRevoked: Bool = false
     ) {
         self.id = id
         self.clientID = clientID
         self.authentication = authentication
         self.request = request
         self.scope = scope
+        self.resources = resources
+        self.refresh = refresh
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.isRevoked = isRevoked

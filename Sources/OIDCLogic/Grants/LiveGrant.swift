@@ -4,11 +4,13 @@ package struct LiveGrant: Sendable {
     package let grant: Grant
     package let client: Client
     package let user: User
-
-    package var scope: Scope { grant.scope }
+    /// Of what was granted, what the tokens are to have.
+    package let scope: Scope
 
     /// Throws `invalid_token` if it has been revoked, or if its client is gone, or its user may no longer sign in.
-    package init(_ grant: Grant?, client: Client?, user: User?) throws(OAuthError) {
+    ///
+    /// - Parameter scope: nil: all that was granted.
+    package init(_ grant: Grant?, client: Client?, user: User?, scope: Scope? = nil) throws(OAuthError) {
         guard let grant, !grant.isRevoked else { throw .invalidToken("the token has been revoked") }
         guard let client, client.id == grant.clientID else {
             throw .invalidToken("the token's client has been removed")
@@ -19,5 +21,6 @@ package struct LiveGrant: Sendable {
         self.grant = grant
         self.client = client
         self.user = user
+        self.scope = scope ?? grant.scope
     }
 }

@@ -6,8 +6,13 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
 
     package static let none = Scope()
     package static let openID = "openid"
-    /// OpenID Connect Core §5.4, and §11 without `offline_access`, which needs the refresh grant.
+    /// OpenID Connect Core §5.4.
     package static let standard = Scope(names: ["openid", "profile", "email", "address", "phone"])
+
+    /// OpenID Connect Core §11.
+    package static let offlineAccess = "offline_access"
+    /// What is there without an administrator's doing.
+    package static let builtIn = Scope(names: standard.names + [offlineAccess])
 
     package init() {}
 
@@ -33,6 +38,10 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     }
 
     package func intersection(_ other: Scope) -> Scope { Scope(names: names.filter(other.contains)) }
+    package func subtracting(_ names: [String]) -> Scope {
+        let other = Scope(names: names)
+        return Scope(names: self.names.filter { !other.contains($0) })
+    }
     package func union(_ other: Scope) -> Scope { Scope(names: names + other.names) }
     package func isSubset(of other: Scope) -> Bool { names.allSatisfy(other.contains) }
 

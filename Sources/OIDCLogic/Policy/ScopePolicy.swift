@@ -2,8 +2,8 @@
 package struct ScopePolicy: Sendable {
     package init() {}
 
-    /// Requested, allowed for the client, and a standard scope.
+    /// Requested, allowed for the client, and built in.
     package func answer(_ question: ScopeQuestion) -> ScopeAnswer {
-        .granted(question.requested.intersection(question.client.metadata.scope).intersection(.standard))
+        .granted(question.requested.intersection(question.client.metadata.scope).intersection(.builtIn))
     }
 }

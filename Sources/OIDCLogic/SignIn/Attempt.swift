@@ -52,9 +52,7 @@ extension Attempt {
         var content: [String: JSON] = [
             "id": .string(id.value), "started_at": .integer(startedAt.seconds),
             "browser": .string(Base64URL.encode(browser)),
-            "fields": .object(
-                Dictionary(
-                    request.fields.map { ($0.name, JSON.string($0.value)) }, uniquingKeysWith: { first, _ in first })),
+            "fields": .array(request.fields.flatMap { [.string($0.name), .string($0.value)] }),
         ]
         content["signed_in_at"] = (signedInAt?.seconds).map(JSON.integer)
         return seal.seal(JSON.object(content).serialized(), purpose: .attempt)
@@ -65,14 +63,14 @@ extension Attempt {
         let content = try JSON(parsing: try seal.open(text, purpose: .attempt))
         guard let id = content["id"]?.stringValue, let startedAt = content["started_at"]?.integerValue,
             let browser = content["browser"]?.stringValue.flatMap(Base64URL.decode),
-            let fields = content["fields"]?.objectValue
+            let fields = content["fields"]?.arrayValue?.compactMap(\.stringValue)
         else { throw SealError.unexpectedContent }
         self.id = AttemptID(id)
         self.startedAt = Timestamp(startedAt)
         signedInAt = content["signed_in_at"]?.integerValue.map(Timestamp.init)
         self.browser = browser
         request = try AuthorizationRequest(
-            Parameters(fields.compactMap { name, value in value.stringValue.map { (name: name, value: $0) } }))
+            Parameters(stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], value: fields[$0 + 1]) }))
     }
 }
 

@@ -3,15 +3,21 @@ package struct LiveAccessToken: Sendable {
     package let token: AccessToken
     package let subject: TokenSubject
 
-    /// What the token says. The grant may have been given more.
-    package var scope: Scope { token.scope }
-
-    /// Throws `invalid_token` if what it hangs on has ended.
+    /// Of a user's grant. Throws `invalid_token` if it is none of that grant's.
     package init(_ token: AccessToken, of live: LiveGrant) throws(OAuthError) {
         guard live.grant.id == token.grantID, live.client.id == token.clientID,
             live.user.id.value.hasSameBytes(as: token.subject)
         else { throw .invalidToken("the token is of another grant") }
         self.token = token
         subject = .user(live)
+    }
+
+    /// Of the client's own. Throws `invalid_token` if that is gone, or is another one of the same id.
+    package init(_ token: AccessToken, of client: Client?) throws(OAuthError) {
+        guard token.grantID == nil, let client, client.id == token.clientID,
+            client.id.value.hasSameBytes(as: token.subject), token.issuedAt >= client.createdAt
+        else { throw .invalidToken("the token's client has been removed") }
+        self.token = token
+        subject = .client(client, scope: token.scope)
     }
 }

@@ -8,12 +8,15 @@ package struct TokenResponse: Sendable {
     package let scope: Scope
     /// Only where `openid` was granted.
     package let idToken: String?
+    /// Only where `offline_access` was granted.
+    package let refreshToken: String?
 
-    package init(accessToken: String, expiresIn: Int64, scope: Scope, idToken: String?) {
+    package init(accessToken: String, expiresIn: Int64, scope: Scope, idToken: String?, refreshToken: String?) {
         self.accessToken = accessToken
         self.expiresIn = expiresIn
         self.scope = scope
         self.idToken = idToken
+        self.refreshToken = refreshToken
     }
 
     package var json: JSON {
@@ -24,6 +27,7 @@ package struct TokenResponse: Sendable {
             "scope": .string(scope.description),
         ]
         object["id_token"] = idToken.map(JSON.string)
+        object["refresh_token"] = refreshToken.map(JSON.string)
         return .object(object)
     }
 }

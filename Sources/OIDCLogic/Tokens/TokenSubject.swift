@@ -18,4 +18,19 @@ package enum TokenSubject: Sendable {
         case .client(_, let scope): scope
         }
     }
+
+    /// The `sub`. No user's is any client's id (RFC 9700 §4.15).
+    package var value: String {
+        switch self {
+        case .user(let live): live.user.id.value
+        case .client(let client, _): client.id.value
+        }
+    }
+
+    package var grantID: GrantID? {
+        switch self {
+        case .user(let live): live.grant.id
+        case .client: nil
+        }
+    }
 }

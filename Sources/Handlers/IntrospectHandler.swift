@@ -1,0 +1,45 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The introspection endpoint (RFC 7662).
+struct IntrospectHandler {
+    let provider: Provider
+
+    func respond(to request: Request) -> Response {
+        provider.answeringJSON(request) {
+            let parameters = Parameters(try request.formFields())
+            try parameters.requireSingle()
+            let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
+            guard let token = try parameters.value("token") else {
+                throw OAuthError.invalidRequest("token is missing")
+            }
+            return .json(try answer(token, to: client))
+        }
+    }
+
+    /// §2.2: what is wrong with a token is not said, but a store that can't answer is no inactive token.
+    private func answer(_ text: String, to client: AuthenticatedClient) throws -> JSON {
+        do {
+            if let refreshed = try refreshToken(text, of: client) { return refreshed }
+            let live = try AccessTokenVerifier(provider: provider).verify(text)
+            var released: [String: JSON] = [:]
+            if case .user(let grant) = live.subject { released = ClaimRelease(grant).claims(for: .introspection) }
+            return Introspection.answer(live, releasing: released, to: client)
+        } catch let error as OAuthError where error.code == .invalidToken {
+            return Introspection.inactive
+        }
+    }
+
+    /// Nil: it is none of ours.
+    private func refreshToken(_ text: String, of client: AuthenticatedClient) throws -> JSON? {
+        guard let token = try? RefreshToken(text, seal: provider.seal) else { return nil }
+        let store = provider.store
+        guard let grant = try store.grant(token.grantID), grant.clientID == client.client.id,
+            let family = grant.refresh, constantTimeEqual(family.digest, token.digest),
+            provider.now() < family.expiresAt
+        else { return Introspection.inactive }
+        let live = try LiveGrant(grant, client: client.client, user: try store.user(grant.userID))
+        return Introspection.answer(refreshing: live, until: family.expiresAt, issuer: provider.issuer)
+    }
+}

@@ -1,0 +1,47 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The revocation endpoint (RFC 7009).
+struct RevokeHandler {
+    let provider: Provider
+
+    func respond(to request: Request) -> Response {
+        provider.answeringJSON(request) {
+            let parameters = Parameters(try request.formFields())
+            try parameters.requireSingle()
+            let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
+            guard let token = try parameters.value("token") else {
+                throw OAuthError.invalidRequest("token is missing")
+            }
+            try revoke(token, for: client.client)
+            // §2.2: also where there was nothing to revoke.
+            return .json([:])
+        }
+    }
+
+    /// A refresh token takes with it all that its grant gave (§2.1); an access token goes alone.
+    private func revoke(_ text: String, for client: Client) throws {
+        if let token = try? RefreshToken(text, seal: provider.seal) {
+            guard let grant = try provider.store.grant(token.grantID) else { return }
+            try requireOwn(grant.clientID, client)
+            return try provider.store.revoke(grant.id)
+        }
+        let live: LiveAccessToken
+        do {
+            live = try AccessTokenVerifier(provider: provider).verify(text)
+        } catch let error as OAuthError where error.code == .invalidToken {
+            return
+        }
+        try requireOwn(live.token.clientID, client)
+        try provider.store.revoke(live.token.id, until: live.token.expiresAt)
+    }
+
+    /// §2.1: "If this validation fails, the request is refused".
+    private func requireOwn(_ owner: ClientID, _ client: Client) throws(OAuthError) {
+        guard owner == client.id else {
+            throw .invalidGrant(
+                "the token was issued to another client", cause: "token of \(owner), sent by \(client.id)")
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// A token request of a client for itself (RFC 6749 §4.4).
+package enum ClientCredentialsGrant {
+    /// What the client gets: of what it asks for, or of all that it is allowed, whatever has a meaning without a user.
+    ///
+    /// Throws `unauthorized_client`, or `invalid_scope` where nothing of what it asks for is left.
+    package static func subject(
+        _ parameters: Parameters, for client: AuthenticatedClient
+    ) throws(OAuthError) -> TokenSubject {
+        let client = client.client
+        guard client.metadata.grantTypes.contains(.clientCredentials), !client.metadata.isPublic else {
+            throw .unauthorizedClient("this client is not registered for the grant client_credentials")
+        }
+        let requested = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) }
+        let granted = (requested ?? client.metadata.scope).intersection(client.metadata.scope)
+            .subtracting(Scope.builtIn.names)
+        guard requested == nil || !granted.isEmpty || client.preset == .mendix else {
+            throw .invalidScope("nothing of the requested scope can be granted to this client")
+        }
+        return .client(client, scope: granted)
+    }
+}

@@ -1,0 +1,287 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+/// The grants beside the code, introspection and revocation, as a client meets them.
+struct TokenServicesTests {
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+
+    init() throws {
+        fixture = try HandlerFixture()
+        browser = HandlerBrowser(fixture)
+        try fixture.add("offline", metadata: ["grant_types": ["authorization_code", "refresh_token"]])
+        try fixture.add(
+            "service",
+            metadata: [
+                "grant_types": ["client_credentials"], "redirect_uris": [], "scope": "openid read write",
+                "resources": ["https://api.example/"],
+            ])
+        try fixture.add("api", metadata: ["served_resources": ["https://api.example/"]])
+    }
+
+    private func post(_ handler: HandlerName, of client: String, _ fields: [String: String?]) -> Response {
+        let good = ["client_id": client, "client_secret": "the secret of \(client)"].changed(by: fields).fields
+        return fixture.respond(
+            handler,
+            Request(
+                method: .post, handler: handler.rawValue, body: Array(FormEncoding.encode(good).utf8),
+                headers: ["Content-Type": "application/x-www-form-urlencoded"]))
+    }
+
+    private func signIn() throws -> JSON {
+        let code = try browser.code("offline", ["scope": "openid email offline_access"])
+        return try browser.token(code, of: "offline").json()
+    }
+
+    private func refresh(_ token: JSON?, of client: String = "offline", _ change: Change = [:]) -> Response {
+        post(
+            .token, of: client,
+            ["grant_type": "refresh_token", "refresh_token": token?.stringValue].merging(change) { _, new in new })
+    }
+
+    private func isGood(_ token: JSON?) -> Bool {
+        browser.userInfo("Bearer \(token?.stringValue ?? "")").status == .ok
+    }
+
+    private func introspect(_ token: JSON?, by client: String) throws -> JSON {
+        try post(.introspect, of: client, ["token": token?.stringValue]).json()
+    }
+
+    // MARK: refresh_token
+
+    @Test func `a refresh gives new tokens for the same sign-in`() throws {
+        let first = try signIn()
+        fixture.now = fixture.now + 100
+        let response = refresh(first["refresh_token"])
+        #expect(response.status == .ok)
+        let second = try response.json()
+        #expect(second["scope"] == "openid email offline_access")
+        #expect(second["refresh_token"] != nil)
+        #expect(second["refresh_token"] != first["refresh_token"])
+        #expect(isGood(second["access_token"]) && isGood(first["access_token"]))
+        let (old, new) = (try claims(first["id_token"]), try claims(second["id_token"]))
+        // Core §12.2
+        for name in ["iss", "sub", "aud", "auth_time", "sid"] { #expect(old[name] == new[name], "\(name)") }
+        #expect(new["iat"] != old["iat"])
+        #expect(old["nonce"] != nil && new["nonce"] == nil)
+    }
+
+    private func claims(_ token: JSON?) throws -> JSON {
+        let parts = (token?.stringValue ?? "").split(separator: ".")
+        return try JSON(parsing: Base64URL.decode(String(parts[1])).orThrow("no token"))
+    }
+
+    @Test func `whoever asks again at once is given the same token`() throws {
+        let first = try signIn()
+        let answers = try (0..<3).map { _ in try refresh(first["refresh_token"]).json()["refresh_token"] }
+        #expect(answers[0] != nil)
+        #expect(Set(answers.map { $0?.stringValue }).count == 1)
+    }
+
+    // RFC 9700 §4.14.2
+    @Test func `reuse ends the family`() throws {
+        let first = try signIn()
+        let second = try refresh(first["refresh_token"]).json()
+        let third = try refresh(second["refresh_token"]).json()
+        #expect(isGood(third["access_token"]))
+        let reuse = refresh(first["refresh_token"])
+        #expect(reuse.status == .badRequest)
+        #expect(reuse.error == "invalid_grant")
+        #expect(refresh(third["refresh_token"]).error == "invalid_grant")
+        #expect(!isGood(third["access_token"]))
+    }
+
+    @Test func `another client's token, and a made up one, end nothing`() throws {
+        try fixture.add("thief", metadata: ["grant_types": ["authorization_code", "refresh_token"]])
+        let first = try signIn()
+        let text = first["refresh_token"]?.stringValue ?? ""
+        let grant = text.prefix { $0 != "." }
+        #expect(refresh(first["refresh_token"], of: "thief").error == "invalid_grant")
+        #expect(refresh(.string("\(grant).\(String(repeating: "A", count: 64))")).error == "invalid_grant")
+        #expect(refresh(first["refresh_token"], of: "app").error == "unauthorized_client")
+        #expect(refresh(first["refresh_token"]).status == .ok)
+    }
+
+    @Test func `a disabled user, and a removed client, are given nothing`() throws {
+        let first = try signIn()
+        var user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+        user.isDisabled = true
+        user = try fixture.store.replace(user, ending: .everything)
+        #expect(refresh(first["refresh_token"]).error == "invalid_grant")
+        user.isDisabled = false
+        try fixture.store.replace(user, ending: .nothing)
+        #expect(refresh(first["refresh_token"]).error == "invalid_grant", "what ended stays ended")
+    }
+
+    @Test func `signing out does not end it`() throws {
+        let first = try signIn()
+        let session = try fixture.store.session(
+            digest: SessionToken(cookie: browser.cookies["__Host-postern"] ?? "").orThrow("no cookie").digest)
+        try fixture.store.endSession(session.orThrow("no session").id)
+        #expect(refresh(first["refresh_token"]).status == .ok)
+    }
+
+    @Test func `an ID token's key that is missing costs no refresh token`() throws {
+        try fixture.add(
+            "ed",
+            metadata: [
+                "grant_types": ["authorization_code", "refresh_token"], "id_token_signed_response_alg": "ES256",
+            ])
+        let code = try browser.code("ed", ["scope": "openid offline_access"])
+        let first = try browser.token(code, of: "ed").json()
+        var client = try fixture.store.client(ClientID("ed")).orThrow("no client")
+        client.metadata.idTokenSignedResponseAlg = .edDSA
+        client = try fixture.store.replace(client)
+        #expect(refresh(first["refresh_token"], of: "ed").error == "server_error")
+        client.metadata.idTokenSignedResponseAlg = .es256
+        try fixture.store.replace(client)
+        #expect(refresh(first["refresh_token"], of: "ed").status == .ok)
+    }
+
+    // MARK: client_credentials
+
+    @Test func `a client gets a token for itself`() throws {
+        let before = try fixture.rows()
+        let response = post(.token, of: "service", ["grant_type": "client_credentials"])
+        #expect(response.status == .ok)
+        let answer = try response.json()
+        #expect(answer["scope"] == "read write", "never openid")
+        #expect(answer["id_token"] == nil && answer["refresh_token"] == nil)
+        let claims = try claims(answer["access_token"])
+        #expect(claims["sub"] == "service")
+        #expect(claims["client_id"] == "service")
+        #expect(claims["aud"] == "https://login.example/oidc")
+        #expect(try fixture.rows() == before, "nothing is written for it")
+        let refused = browser.userInfo("Bearer \(answer["access_token"]?.stringValue ?? "")")
+        #expect(refused.error == "invalid_token", "userinfo knows users alone")
+    }
+
+    @Test func `it asks for less, for a resource, and for nothing that it isn't allowed`() throws {
+        let answer = try post(
+            .token, of: "service",
+            ["grant_type": "client_credentials", "scope": "read admin", "resource": "https://api.example/"]
+        ).json()
+        #expect(answer["scope"] == "read")
+        #expect(try claims(answer["access_token"])["aud"] == "https://api.example/")
+        func refused(_ client: String, _ change: Change) -> String? {
+            post(.token, of: client, ["grant_type": "client_credentials"].merging(change) { _, new in new }).error
+        }
+        #expect(refused("service", ["scope": "admin"]) == "invalid_scope")
+        #expect(refused("service", ["scope": "openid"]) == "invalid_scope")
+        #expect(refused("service", ["resource": "https://other.example/"]) == "invalid_target")
+        #expect(refused("app", [:]) == "unauthorized_client")
+    }
+
+    // MARK: Introspection and revocation
+
+    @Test func `whom a token is for is told about it, and nobody else`() throws {
+        let token = try post(
+            .token, of: "service", ["grant_type": "client_credentials", "resource": "https://api.example/"]
+        ).json()["access_token"]
+        for reader in ["service", "api"] {
+            let seen = try introspect(token, by: reader)
+            #expect(seen["active"] == true, "\(reader)")
+            #expect(seen["scope"] == "read write")
+            #expect(seen["client_id"] == "service")
+            #expect(seen["aud"] == "https://api.example/")
+            #expect(seen["token_type"] == "Bearer")
+        }
+        #expect(try introspect(token, by: "other") == ["active": false])
+    }
+
+    @Test func `a user's token is told with the user`() throws {
+        let first = try signIn()
+        let seen = try introspect(first["access_token"], by: "offline")
+        #expect(seen["active"] == true)
+        #expect(seen["username"] == "ann")
+        #expect(seen["sub"] == "7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11")
+        let refresh = try introspect(first["refresh_token"], by: "offline")
+        #expect(refresh["active"] == true)
+        #expect(refresh["scope"] == "openid email offline_access")
+        for token in [first["access_token"], first["refresh_token"], first["id_token"], "x", "x.y"] {
+            #expect(try introspect(token, by: "other") == ["active": false])
+        }
+        #expect(try introspect(first["id_token"], by: "offline") == ["active": false])
+    }
+
+    @Test func `what has ended is inactive`() throws {
+        let first = try signIn()
+        fixture.now = fixture.now + 3600
+        #expect(try introspect(first["access_token"], by: "offline") == ["active": false])
+        #expect(try introspect(first["refresh_token"], by: "offline")["active"] == true)
+        let user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+        _ = try fixture.store.removeUser(user.id)
+        #expect(try introspect(first["refresh_token"], by: "offline") == ["active": false])
+    }
+
+    @Test func `who may not ask is refused`() throws {
+        try fixture.add("public", metadata: ["token_endpoint_auth_method": "none"])
+        let token = try signIn()["access_token"]
+        #expect(
+            try post(.introspect, of: "public", ["token": token?.stringValue, "client_secret": nil]).json()
+                == ["active": false])
+        let wrong = post(.introspect, of: "offline", ["token": token?.stringValue, "client_secret": "wrong"])
+        #expect(wrong.status == .unauthorized)
+        #expect(wrong.error == "invalid_client")
+        #expect(post(.introspect, of: "offline", [:]).error == "invalid_request")
+    }
+
+    // RFC 7009 §2.1 and §2.2
+    @Test func `a revoked access token is worthless, and alone`() throws {
+        let first = try signIn()
+        #expect(post(.revoke, of: "offline", ["token": first["access_token"]?.stringValue]).status == .ok)
+        #expect(!isGood(first["access_token"]))
+        #expect(try introspect(first["access_token"], by: "offline") == ["active": false])
+        #expect(refresh(first["refresh_token"]).status == .ok)
+    }
+
+    @Test func `a revoked refresh token takes all with it`() throws {
+        let first = try signIn()
+        #expect(post(.revoke, of: "offline", ["token": first["refresh_token"]?.stringValue]).status == .ok)
+        #expect(!isGood(first["access_token"]))
+        #expect(refresh(first["refresh_token"]).error == "invalid_grant")
+    }
+
+    @Test func `another client revokes nothing, and what is unknown is no error`() throws {
+        let first = try signIn()
+        for token in [first["access_token"], first["refresh_token"]] {
+            #expect(post(.revoke, of: "other", ["token": token?.stringValue]).error == "invalid_grant")
+        }
+        #expect(isGood(first["access_token"]))
+        #expect(post(.revoke, of: "other", ["token": "unknown"]).status == .ok)
+        #expect(post(.revoke, of: "other", [:]).error == "invalid_request")
+    }
+
+    // MARK: Formats
+
+    @Test func `an opaque token says nothing, and serves as any other`() throws {
+        try fixture.add("dark", metadata: ["access_token_format": "opaque"])
+        let token = try browser.token(try browser.code("dark"), of: "dark").json()["access_token"]
+        let text = token?.stringValue ?? ""
+        #expect(!text.contains("."))
+        #expect(isGood(token))
+        #expect(try introspect(token, by: "dark")["active"] == true)
+        #expect(try introspect(.string(text + "A"), by: "dark") == ["active": false])
+        #expect(post(.revoke, of: "dark", ["token": text]).status == .ok)
+        #expect(!isGood(token))
+    }
+
+    // OpenID Connect Core §5.3.2
+    @Test func `userinfo is signed for a client that wants it`() throws {
+        try fixture.add("signed", metadata: ["userinfo_signed_response_alg": "RS256"])
+        let token = try browser.token(try browser.code("signed"), of: "signed").json()["access_token"]
+        let response = browser.userInfo("Bearer \(token?.stringValue ?? "")")
+        #expect(response[.contentType]?.text == "application/jwt")
+        let jws = try UnverifiedJWS(response.text)
+        let keys = try fixture.provider.keys.verificationKeys(from: fixture.store)
+        let key = try keys[jws.keyID.orThrow("no kid")].orThrow("no key")
+        let claims = try jws.verified(by: key, algorithm: .rs256, type: "JWT").claims()
+        #expect(claims["iss"] == "https://login.example/oidc")
+        #expect(claims["aud"] == "signed")
+        #expect(claims["email"] == "ann@app.example")
+    }
+}

@@ -1,0 +1,184 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// RFC 6749 §6, RFC 9700 §4.14.2, OpenID Connect Core §11 and §12.
+struct RefreshExchangeTests {
+    private static let metadata: [String: JSON] = ["grant_types": ["authorization_code", "refresh_token"]]
+
+    private let client: Client
+    private let accepted: CodeExchange.Accepted
+    private let token: RefreshToken
+
+    init() throws {
+        client = try .fixture(metadata: Self.metadata)
+        accepted = try .fixture(["scope": "openid email offline_access"], of: client)
+        token = try #require(accepted.refreshToken)
+    }
+
+    private var grant: Grant { accepted.live.grant }
+
+    private func exchange(
+        _ change: Change = [:], token: RefreshToken? = nil, from client: Client? = nil
+    ) throws -> RefreshExchange {
+        try RefreshExchange(
+            Parameters(["refresh_token": (token ?? self.token).text], changing: change),
+            from: .fixture(client ?? self.client), opening: .fixture())
+    }
+
+    private func step(
+        _ exchange: RefreshExchange, _ grant: Grant?, at now: Timestamp, lifetimes: Lifetimes = Lifetimes(),
+        random: UInt8 = 8
+    ) throws -> RefreshExchange.Step {
+        try exchange.step(grant, lifetimes: lifetimes, at: now, random: FixedRandom(random))
+    }
+
+    private func code<Result>(_ body: () throws -> Result) throws -> OAuthError.Code {
+        do { _ = try body() } catch let error as OAuthError { return error.code }
+        throw Unexpected("it was not refused")
+    }
+
+    /// The grant after its token was used, and what took its place.
+    private func rotated(at now: Timestamp, _ change: Change = [:]) throws -> (Grant, RefreshToken) {
+        guard case .rotate(let family, let successor) = try step(try exchange(change), grant, at: now) else {
+            throw Unexpected("it was not rotated")
+        }
+        var grant = grant
+        grant.refresh = family
+        return (grant, successor)
+    }
+
+    // MARK: Who gets one
+
+    @Test func `offline_access gives one, recorded by its digest`() throws {
+        #expect(grant.refresh?.digest == token.digest)
+        #expect(grant.refresh?.expiresAt == .noon + 1 + 15 * 86_400)
+        #expect(grant.expiresAt == .noon + 1 + 15 * 86_400, "the grant lives as long as its refresh token")
+    }
+
+    @Test func `without offline_access, or without the grant type, there is none`() throws {
+        #expect(try CodeExchange.Accepted.fixture(["scope": "openid"], of: client).refreshToken == nil)
+        let without = try CodeExchange.Accepted.fixture(["scope": "openid offline_access"])
+        #expect(without.refreshToken == nil)
+        #expect(!without.live.scope.contains("offline_access"))
+    }
+
+    // Core §11: "MUST ensure that the prompt parameter contains consent unless other conditions … are in place".
+    @Test func `a client that asks for consent gets it by prompt=consent alone`() throws {
+        let third = try Client.fixture(metadata: Self.metadata, isFirstParty: false)
+        let scope = "openid offline_access"
+        #expect(try AuthorizationGrant.fixture(["scope": scope], of: third).scope.names == ["openid"])
+        let asked = try ValidatedAuthorizationRequest.fixture(["scope": scope, "prompt": "consent"], of: third)
+        let granted = try asked.grantedScope(
+            for: .fixture(), policy: ScopePolicy(), request: SignInRequest(address: "", at: .noon))
+        #expect(granted.names == ["openid", "offline_access"])
+    }
+
+    // MARK: The step
+
+    @Test func `the living one is rotated`() throws {
+        let (next, successor) = try rotated(at: .noon + 100)
+        #expect(next.refresh?.digest == successor.digest)
+        #expect(next.refresh?.expiresAt == .noon + 100 + 15 * 86_400)
+        #expect(next.refresh?.predecessor?.digest == token.digest)
+        #expect(next.refresh?.predecessor?.usedAt == .noon + 100)
+        #expect(next.refresh?.predecessor?.salt == Array(repeating: 8, count: 32))
+    }
+
+    @Test(arguments: [0, 9] as [Int64])
+    func `whoever lost the answer is given the same one again`(seconds: Int64) throws {
+        let (next, successor) = try rotated(at: .noon + 100)
+        guard case .giveAgain(let again) = try step(try exchange(), next, at: .noon + 100 + seconds, random: 99) else {
+            throw Unexpected("it was not given again")
+        }
+        #expect(again == successor)
+    }
+
+    // 10 s from the first use, also when the clock is set back.
+    @Test(arguments: [10, 3600, -1] as [Int64])
+    func `after the grace it is reuse`(seconds: Int64) throws {
+        let (next, _) = try rotated(at: .noon + 100)
+        guard case .reuse = try step(try exchange(), next, at: .noon + 100 + seconds) else {
+            throw Unexpected("it was not reuse")
+        }
+    }
+
+    @Test func `the grace is over when the successor is used`() throws {
+        var (next, successor) = try rotated(at: .noon + 100)
+        guard case .rotate(let family, _) = try step(try exchange(token: successor), next, at: .noon + 101) else {
+            throw Unexpected("the successor was not rotated")
+        }
+        next.refresh = family
+        guard case .reuse = try step(try exchange(), next, at: .noon + 102) else {
+            throw Unexpected("it was not reuse")
+        }
+    }
+
+    @Test(arguments: [["scope": "openid"], ["resource": "https://api.example/"]] as [Change])
+    func `for something else it is not given again`(change: Change) throws {
+        let (next, _) = try rotated(at: .noon + 100)
+        #expect(try code { try step(try exchange(change), next, at: .noon + 101) } == .invalidGrant)
+    }
+
+    @Test func `what has ended is invalid_grant, and no reuse`() throws {
+        let week = Lifetimes().refreshToken
+        #expect(throws: Never.self) { try step(try exchange(), grant, at: .noon + week) }
+        #expect(try code { try step(try exchange(), grant, at: .noon + 1 + week) } == .invalidGrant)
+        var short = Lifetimes()
+        short.refreshTokenAbsolute = 60
+        #expect(try code { try step(try exchange(), grant, at: .noon + 61, lifetimes: short) } == .invalidGrant)
+        #expect(try code { try step(try exchange(), nil, at: .noon + 2) } == .invalidGrant)
+        var revoked = grant
+        revoked.isRevoked = true
+        #expect(try code { try step(try exchange(), revoked, at: .noon + 2) } == .invalidGrant)
+        let other = try Client.fixture("other", metadata: Self.metadata)
+        #expect(try code { try step(try exchange(from: other), grant, at: .noon + 2) } == .invalidGrant)
+    }
+
+    @Test func `no rotation outlives the absolute end`() throws {
+        var lifetimes = Lifetimes()
+        lifetimes.refreshTokenAbsolute = 1000
+        guard case .rotate(let family, _) = try step(try exchange(), grant, at: .noon + 900, lifetimes: lifetimes)
+        else { throw Unexpected("it was not rotated") }
+        #expect(family.expiresAt == .noon + 1001)
+    }
+
+    // MARK: What it gives
+
+    @Test func `it gives what was granted, or less if less is asked for`() throws {
+        let whole = try exchange().accept(grant, user: .fixture(), policy: ScopePolicy())
+        #expect(whole.scope.names == ["openid", "email", "offline_access"])
+        let less = try exchange(["scope": "email"]).accept(grant, user: .fixture(), policy: ScopePolicy())
+        #expect(less.scope.names == ["email"])
+        #expect(less.grant.scope == grant.scope, "the refresh token keeps its scope (RFC 6749 §6)")
+    }
+
+    @Test func `more than was granted is invalid_scope`() throws {
+        let more = try exchange(["scope": "openid phone"])
+        #expect(try code { try more.accept(grant, user: .fixture(), policy: ScopePolicy()) } == .invalidScope)
+    }
+
+    @Test func `what the client lost meanwhile is no longer given`() throws {
+        let metadata = Self.metadata.merging(["scope": "openid offline_access"]) { _, new in new }
+        let live = try exchange(from: .fixture(metadata: metadata)).accept(
+            grant, user: .fixture(), policy: ScopePolicy())
+        #expect(live.scope.names == ["openid", "offline_access"])
+        let without = try exchange(from: .fixture(metadata: Self.metadata.merging(["scope": "openid"]) { $1 }))
+        #expect(try code { try without.accept(grant, user: .fixture(), policy: ScopePolicy()) } == .invalidGrant)
+    }
+
+    @Test func `a user who may not sign in is given nothing`() throws {
+        for user in [nil, User.fixture(isDisabled: true), .fixture("other")] {
+            #expect(try code { try exchange().accept(grant, user: user, policy: ScopePolicy()) } == .invalidGrant)
+        }
+    }
+
+    @Test func `a client without the grant type is unauthorized_client`() throws {
+        #expect(try code { try exchange(from: .fixture()) } == .unauthorizedClient)
+    }
+
+    @Test func `without a token it is invalid_request`() throws {
+        #expect(try code { try exchange(["refresh_token": nil]) } == .invalidRequest)
+    }
+}
