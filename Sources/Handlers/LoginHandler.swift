@@ -34,7 +34,8 @@ struct LoginHandler {
         }
         let name = try form.parameters.value("username", limit: 256) ?? ""
         let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
-        // Whoever is changed between the check and the session is checked again, as they are then.
+        // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's
+        // session ends in between, since they begin another.
         for _ in 0..<2 {
             switch try check(Username(typed: name), password, from: request.remoteAddress) {
             case .success(let user):
@@ -98,7 +99,7 @@ struct LoginHandler {
 
     /// A new session id at each sign-in. The same user's session goes on under it, so that clients keep their `sid`.
     ///
-    /// Nil: the user has changed since the check.
+    /// Nil: the user, or the session that was to go on, has changed since the check.
     private func start(
         _ authenticated: AuthenticatedUser, as name: String, _ authorization: ValidatedAuthorizationRequest,
         _ attempt: Attempt, _ request: Request
@@ -115,12 +116,13 @@ struct LoginHandler {
         let token = SessionToken(random: provider.random)
         let outcome = try provider.store.start(
             SessionStart(
-                session, digest: token.digest, of: authenticated, ending: kept == nil ? former?.session.id : nil,
+                session, digest: token.digest, of: authenticated,
+                former: kept != nil ? .renewed : former.map { .ended($0.session.id) } ?? .absent,
                 spending: attempt.id, until: attempt.startedAt + provider.lifetimes.attempt,
                 clearing: [.login(account: Username(typed: name))]))
         switch outcome {
         case .started: break
-        case .userChanged: return nil
+        case .userChanged, .sessionChanged: return nil
         case .attemptSpent: return try repeated(user, authorization, attempt, former, request)
         }
         provider.log.info(

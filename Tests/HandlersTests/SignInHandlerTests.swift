@@ -292,6 +292,20 @@ struct SignInHandlerTests {
         #expect(thief.authorize().shows("password"), "the old cookie opens nothing")
     }
 
+    @Test func `a session that ends while its user signs in again stays ended`() throws {
+        let code = try browser.code()
+        let former = try fixture.session()
+        let page = browser.authorize("app", ["prompt": "login"])
+        fixture.beforeWriting { [store = fixture.store] in try store.endSession(former.id) }
+        let response = browser.login(on: page)
+        #expect(response.leads(to: "https://app.example/callback?code="), "the password is right")
+        let session = try fixture.session()
+        #expect(session.id != former.id && session.sidKey != former.sidKey)
+        #expect(browser.token(code).error == "invalid_grant", "a code of the ended session is worth nothing")
+        #expect(browser.token(try response.parameter("code").orThrow("no code")).status == .ok)
+        #expect(browser.authorize().leads(to: "https://app.example/callback?code="), "the cookie is the new session's")
+    }
+
     @Test func `another user ends the first one's session`() throws {
         try fixture.store.add(fixture.user("bob", "bob"))
         let code = try browser.code()
