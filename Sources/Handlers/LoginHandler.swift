@@ -35,7 +35,8 @@ struct LoginHandler {
         let name = try form.parameters.value("username", limit: 256) ?? ""
         let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
         // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's
-        // session ends in between, since they begin another.
+        // session ends in between, or is renewed by another tab: they begin one that stands by itself, so that the
+        // cookie of either answer is good, whichever the browser keeps.
         for _ in 0..<2 {
             switch try check(Username(typed: name), password, from: request.remoteAddress) {
             case .success(let user):
@@ -117,8 +118,8 @@ struct LoginHandler {
         let outcome = try provider.store.start(
             SessionStart(
                 session, digest: token.digest, of: authenticated,
-                former: kept != nil ? .renewed : former.map { .ended($0.session.id) } ?? .absent,
-                spending: attempt.id, until: attempt.startedAt + provider.lifetimes.attempt,
+                former: self.former(former, of: user, in: request), spending: attempt.id,
+                until: attempt.startedAt + provider.lifetimes.attempt,
                 clearing: [.login(account: Username(typed: name))]))
         switch outcome {
         case .started: break
@@ -139,6 +140,11 @@ struct LoginHandler {
         }
         response.setCookie(provider.cookies.setting(token))
         return response
+    }
+
+    private func former(_ former: SignedIn?, of user: User, in request: Request) -> SessionStart.Former {
+        guard let former, let presented = provider.cookies.sessionToken(in: request) else { return .absent }
+        return former.user.id == user.id ? .renewed(presented: presented.digest) : .ended(former.session.id)
     }
 
     /// The form was sent twice. A double click is no mistake: who was signed in by the first goes on. Another's password

@@ -31,8 +31,10 @@ package struct SessionStart: Sendable {
         case absent
         /// It was another user's: the new one takes its place.
         case ended(SessionID)
-        /// It is the same session, which goes on with the new values.
-        case renewed
+        /// It was the same user's, and goes on with the new values, if the cookie of that digest, which the browser
+        /// presented, still opens it. Of two sign-ins that renew it at once one does: or one of the two cookies that
+        /// they set would be worth nothing, and the browser might keep that one.
+        case renewed(presented: [UInt8])
     }
 
     /// What became of it. Unless it has started, nothing has changed.
@@ -42,7 +44,7 @@ package struct SessionStart: Sendable {
         case attemptSpent
         /// The user is gone, disabled, or has another hash than the one that the password was compared with.
         case userChanged
-        /// The session that was to go on has ended. It never comes back: sign in without it.
+        /// The session that was to go on has ended, or has another cookie by now. Begin one that stands by itself.
         case sessionChanged
     }
 }

@@ -19,13 +19,13 @@ extension SQLiteStore: SessionStore {
     package func start(_ start: SessionStart) throws -> SessionStart.Outcome {
         do {
             return try write { database in try Self.start(start, in: database) }
-        } catch is FormerSessionEnded {
+        } catch is FormerSessionChanged {
             return .sessionChanged
         }
     }
 
     /// Thrown, so that the attempt is unspent again.
-    private struct FormerSessionEnded: Error {}
+    private struct FormerSessionChanged: Error {}
 
     private static func start(_ start: SessionStart, in database: Database) throws -> SessionStart.Outcome {
         // Whether the attempt is unspent and the user may still sign in by this password is checked by the statement
@@ -45,7 +45,8 @@ extension SQLiteStore: SessionStore {
         case .ended(let former):
             try database.run("DELETE FROM session WHERE id = ?1", Value(former))
             try insert(start.session, digest: start.digest, in: database)
-        case .renewed: try renew(start.session, digest: start.digest, in: database)
+        case .renewed(let presented):
+            try renew(start.session, presented: presented, digest: start.digest, in: database)
         }
         if let hash = start.user.betterHash {
             try database.run(
@@ -64,16 +65,20 @@ extension SQLiteStore: SessionStore {
             .blob(session.sidKey), .blob(digest))
     }
 
-    private static func renew(_ session: Session, digest: [UInt8], in database: Database) throws {
-        // Check and change are one statement, so that a session which ended since it was read stays ended.
+    private static func renew(
+        _ session: Session, presented: [UInt8], digest: [UInt8], in database: Database
+    ) throws {
+        // Check and change are one statement, so that a session which ended since it was read stays ended, and of two
+        // racing sign-ins one sets the cookie.
         let renewed = try database.run(
             """
             UPDATE session SET auth_time = ?3, amr = ?4, acr = ?5, last_used_at = ?6, expires_at = ?7, digest = ?8
-            WHERE id = ?1 AND sub = ?2 AND expires_at > ?6
+            WHERE id = ?1 AND sub = ?2 AND expires_at > ?6 AND digest = ?9
             """,
             Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
-            .text(session.acr), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest))
-        guard renewed == 1 else { throw FormerSessionEnded() }
+            .text(session.acr), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest),
+            .blob(presented))
+        guard renewed == 1 else { throw FormerSessionChanged() }
     }
 
     private static func text(of amr: [String]) -> String { JSON.array(amr.map(JSON.string)).text }

@@ -306,6 +306,26 @@ struct SignInHandlerTests {
         #expect(browser.authorize().leads(to: "https://app.example/callback?code="), "the cookie is the new session's")
     }
 
+    // The browser keeps the cookie of whichever answer comes last.
+    @Test func `of two tabs that renew one session at once, both get in, and either's cookie is good`() throws {
+        _ = try browser.code()
+        let former = browser.cookies["__Host-postern"]
+        let pages = (0..<2).map { _ in browser.authorize("app", ["prompt": "login"]) }
+        let tab = HandlerBrowser(fixture)
+        tab.cookies = browser.cookies
+        fixture.beforeWriting { #expect(tab.login(on: pages[0]).leads(to: "https://app.example/callback?code=")) }
+        let response = browser.login(on: pages[1])
+        #expect(browser.token(try response.parameter("code").orThrow("no code")).status == .ok)
+        for signedIn in [tab, browser] {
+            #expect(signedIn.cookies["__Host-postern"] != former)
+            #expect(signedIn.authorize().leads(to: "https://app.example/callback?code="))
+        }
+        #expect(tab.cookies["__Host-postern"] != browser.cookies["__Host-postern"])
+        let thief = HandlerBrowser(fixture)
+        thief.cookies["__Host-postern"] = former
+        #expect(thief.authorize().shows("password"), "the old cookie opens nothing")
+    }
+
     @Test func `another user ends the first one's session`() throws {
         try fixture.store.add(fixture.user("bob", "bob"))
         let code = try browser.code()

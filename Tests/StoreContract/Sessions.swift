@@ -27,7 +27,8 @@ func expectSessions(in store: some Store) throws {
     raised.amr = ["pwd", "otp"]
     raised.acr = "high"
     raised.lastUsedAt = .noon + 30
-    try expect(try start(raised, [3], "third", former: .renewed, in: store), "a session gets a new digest")
+    try expect(
+        try start(raised, [3], "third", former: .renewed(presented: [2]), in: store), "a session gets a new digest")
     try expect(try store.session(digest: [3]) == raised, "and its new values")
     try expect(try store.session(digest: [2]) == nil, "the old digest is worth nothing")
 
@@ -58,9 +59,12 @@ private func expectRenewal(in store: some Store) throws {
     try store.recordFailure(for: [key], at: .noon)
     let other = User.fixture("sub-2", name: "bob")
     try store.add(other)
-    func expectNothing(_ session: Session, of user: User = .fixture(), _ promise: String) throws {
+    func expectNothing(
+        _ session: Session, of user: User = .fixture(), presenting presented: [UInt8] = [10], _ promise: String
+    ) throws {
         let outcome = try store.start(
-            session, digest: [12], of: user, betterHash: "better", former: .renewed, spending: "unspent",
+            session, digest: [12], of: user, betterHash: "better", former: .renewed(presented: presented),
+            spending: "unspent",
             clearing: [key])
         try expect(outcome == .sessionChanged, promise)
         try expect(try store.session(digest: [12]) == nil, "is not renewed")
@@ -74,6 +78,11 @@ private func expectRenewal(in store: some Store) throws {
         createdAt: session.createdAt, lastUsedAt: session.expiresAt, expiresAt: session.expiresAt + 1000,
         sidKey: session.sidKey)
     try expectNothing(late, "a session at its absolute end")
+    try expectNothing(session, presenting: [], "a session whose cookie was not presented")
+    try expect(
+        try start(session, [13], "tab 1", former: .renewed(presented: [10]), in: store), "a cookie renews its session")
+    try expectNothing(session, "a session that was renewed meanwhile")
+    try expect(try store.session(digest: [13]) == session, "which keeps the cookie that it has")
     try store.endSession(session.id)
     try expectNothing(session, "a session that was ended")
     try expect(try store.session(session.id) == nil, "and stays ended")
