@@ -124,7 +124,10 @@ struct LoginHandler {
         switch outcome {
         case .started: break
         case .userChanged, .sessionChanged: return nil
-        case .attemptSpent: return try repeated(user, authorization, attempt, former, request)
+        case .attemptSpent:
+            // Sent twice, as by a double click: the browser gets the first one's cookie while the second is on its way,
+            // so only its next request shows whether it is signed in, and as this user.
+            return try flow.continueAtAuthorize(attempt, as: user, for: request)
         }
         provider.log.info(
             "signed in",
@@ -136,7 +139,8 @@ struct LoginHandler {
         var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
             try flow.proceed(
                 authorization, signedIn: try flow.signedIn(session),
-                progress: .signedIn(since: attempt.startedAt), attempt: attempt, raw: attempt.request, for: request)
+                progress: .signedIn(as: user.id, since: attempt.startedAt), attempt: attempt, raw: attempt.request,
+                for: request)
         }
         response.setCookie(provider.cookies.setting(token))
         return response
@@ -145,21 +149,6 @@ struct LoginHandler {
     private func former(_ former: SignedIn?, of user: User, in request: Request) -> SessionStart.Former {
         guard let former, let presented = provider.cookies.sessionToken(in: request) else { return .absent }
         return former.user.id == user.id ? .renewed(presented: presented.digest) : .ended(former.session.id)
-    }
-
-    /// The form was sent twice. A double click is no mistake: who was signed in by the first goes on. Another's password
-    /// doesn't, or they would be taken to the app as someone else.
-    private func repeated(
-        _ user: User, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ signedIn: SignedIn?,
-        _ request: Request
-    ) throws -> Response {
-        guard let signedIn, signedIn.user.id == user.id else {
-            throw PageForm.Refused(
-                kind: .alreadyUsed, error: .invalidRequest("the form was sent before"), attempt: attempt)
-        }
-        return try flow.proceed(
-            authorization, signedIn: signedIn, progress: .signedIn(since: attempt.startedAt), attempt: attempt,
-            raw: attempt.request, for: request)
     }
 }
 

@@ -182,15 +182,15 @@ struct SignInHandlerTests {
         #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
     }
 
-    @Test func `a form sent again with another's password leads nowhere`() throws {
+    @Test func `a form sent again with another's password asks them to sign in`() throws {
         try fixture.store.add(fixture.user("bob", "bob"))
         let page = browser.authorize()
         #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
         let before = try fixture.rows()
-        let again = browser.login(on: page, as: "bob")
-        #expect(again.status == .badRequest)
-        #expect(again[.location] == nil)
+        let again = try browser.follow(browser.login(on: page, as: "bob"))
+        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
         #expect(try fixture.rows() == before)
+        #expect(browser.login(on: again, as: "bob").leads(to: "https://app.example/callback?code="))
     }
 
     /// What came instead of a good login form.
@@ -261,18 +261,50 @@ struct SignInHandlerTests {
         #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
     }
 
-    @Test func `a form sent twice signs in once`() throws {
-        let page = browser.authorize()
-        let stranger = browser.cookies
+    @Test(arguments: [[:], ["prompt": "login"]] as [Change])
+    func `a form sent twice signs in once, and leads to the app twice`(change: Change) throws {
+        let page = browser.authorize("app", change)
+        let early = browser.cookies
         #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        let signedIn = browser.cookies
         let before = try fixture.rows()
-        // The second of a double click, with the first's cookie.
-        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
-        // Without it: someone else's hands on the same page.
-        browser.cookies = stranger
-        let again = browser.login(on: page)
-        #expect(again.status == .badRequest)
-        #expect(again[.location] == nil)
+        for cookies in [early, signedIn] {
+            // The second click comes before the first one's cookie does, or after it.
+            browser.cookies = cookies
+            let second = browser.login(on: page)
+            #expect(second.status == .seeOther)
+            browser.cookies = signedIn
+            #expect(try browser.follow(second).leads(to: "https://app.example/callback?code="))
+        }
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `a form sent twice by a browser that has no session asks to sign in`() throws {
+        let page = browser.authorize()
+        let early = browser.cookies
+        _ = browser.login(on: page)
+        let before = try fixture.rows()
+        browser.cookies = early
+        let again = try browser.follow(browser.login(on: page))
+        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
+        #expect(browser.cookies == early)
+        #expect(try fixture.rows() == before)
+        #expect(browser.login(on: again).leads(to: "https://app.example/callback?code="))
+    }
+
+    // Neither the form nor the address that it leads to is worth anything elsewhere.
+    @Test func `a form sent again from another browser gets nothing`() throws {
+        let page = browser.authorize()
+        _ = browser.login(on: page)
+        let second = browser.login(on: page)
+        let before = try fixture.rows()
+        for thief in [HandlerBrowser(fixture), HandlerBrowser(fixture)] {
+            let refused = thief.login(on: page)
+            #expect((400..<500).contains(refused.status.code))
+            #expect(refused[.location] == nil)
+            #expect(try thief.follow(second).shows("password"))
+            #expect(thief.cookies["__Host-postern"] == nil)
+        }
         #expect(try fixture.rows() == before)
     }
 
