@@ -41,10 +41,16 @@ struct ConsentHandler {
         }
         // A double click on "Allow" comes here twice: the second is answered as the first, and changes nothing.
         let end = attempt.startedAt + provider.lifetimes.attempt
-        if let consent = authorization.consentToRemember(of: signedIn.user, to: scope, at: now) {
-            _ = try provider.store.remember(consent, spending: attempt.id, until: end)
-        } else {
-            _ = try provider.store.spend(attempt.id, until: end)
+        do {
+            if let consent = authorization.consentToRemember(of: signedIn.user, to: scope, at: now) {
+                _ = try provider.store.remember(consent, spending: attempt.id, until: end)
+            } else {
+                _ = try provider.store.spend(attempt.id, until: end)
+            }
+        } catch StoreError.missing {
+            // Removed since they were read: the client, which is no valid one then, or the user, who must sign in.
+            return try flow.loginPage(
+                try flow.validate(attempt.request), attempt.request, failure: .stale, for: request)
         }
         return try flow.proceed(
             authorization, signedIn: signedIn, progress: .consented(since: attempt.startedAt), attempt: attempt,

@@ -34,7 +34,9 @@ struct LoginHandler {
         }
         let name = try form.parameters.value("username", limit: 256) ?? ""
         let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
-        // Whoever is changed between the check and the session is checked again, as they are then.
+        // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's
+        // session ends in between, or is renewed by another tab: they begin one that stands by itself, so that the
+        // cookie of either answer is good, whichever the browser keeps.
         for _ in 0..<2 {
             switch try check(Username(typed: name), password, from: request.remoteAddress) {
             case .success(let user):
@@ -98,7 +100,7 @@ struct LoginHandler {
 
     /// A new session id at each sign-in. The same user's session goes on under it, so that clients keep their `sid`.
     ///
-    /// Nil: the user has changed since the check.
+    /// Nil: the user, or the session that was to go on, has changed since the check.
     private func start(
         _ authenticated: AuthenticatedUser, as name: String, _ authorization: ValidatedAuthorizationRequest,
         _ attempt: Attempt, _ request: Request
@@ -115,13 +117,17 @@ struct LoginHandler {
         let token = SessionToken(random: provider.random)
         let outcome = try provider.store.start(
             SessionStart(
-                session, digest: token.digest, of: authenticated, ending: kept == nil ? former?.session.id : nil,
-                spending: attempt.id, until: attempt.startedAt + provider.lifetimes.attempt,
+                session, digest: token.digest, of: authenticated,
+                former: self.former(former, of: user, in: request), spending: attempt.id,
+                until: attempt.startedAt + provider.lifetimes.attempt,
                 clearing: [.login(account: Username(typed: name))]))
         switch outcome {
         case .started: break
-        case .userChanged: return nil
-        case .attemptSpent: return try repeated(user, authorization, attempt, former, request)
+        case .userChanged, .sessionChanged: return nil
+        case .attemptSpent:
+            // Sent twice, as by a double click: the browser gets the first one's cookie while the second is on its way,
+            // so only its next request shows whether it is signed in, and as this user.
+            return try flow.continueAtAuthorize(attempt, as: user, for: request)
         }
         provider.log.info(
             "signed in",
@@ -133,25 +139,16 @@ struct LoginHandler {
         var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
             try flow.proceed(
                 authorization, signedIn: try flow.signedIn(session),
-                progress: .signedIn(since: attempt.startedAt), attempt: attempt, raw: attempt.request, for: request)
+                progress: .signedIn(as: user.id, since: attempt.startedAt), attempt: attempt, raw: attempt.request,
+                for: request)
         }
         response.setCookie(provider.cookies.setting(token))
         return response
     }
 
-    /// The form was sent twice. A double click is no mistake: who was signed in by the first goes on. Another's password
-    /// doesn't, or they would be taken to the app as someone else.
-    private func repeated(
-        _ user: User, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ signedIn: SignedIn?,
-        _ request: Request
-    ) throws -> Response {
-        guard let signedIn, signedIn.user.id == user.id else {
-            throw PageForm.Refused(
-                kind: .alreadyUsed, error: .invalidRequest("the form was sent before"), attempt: attempt)
-        }
-        return try flow.proceed(
-            authorization, signedIn: signedIn, progress: .signedIn(since: attempt.startedAt), attempt: attempt,
-            raw: attempt.request, for: request)
+    private func former(_ former: SignedIn?, of user: User, in request: Request) -> SessionStart.Former {
+        guard let former, let presented = provider.cookies.sessionToken(in: request) else { return .absent }
+        return former.user.id == user.id ? .renewed(presented: presented.digest) : .ended(former.session.id)
     }
 }
 

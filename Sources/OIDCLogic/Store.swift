@@ -70,9 +70,10 @@ package enum UserEnding: Sendable {
 package protocol SessionStore {
     func session(digest: [UInt8]) throws -> Session?
     func session(_ id: SessionID) throws -> Session?
-    /// Starts the session, or gives the one of its id the new digest and values; ends the one that it takes the place
-    /// of; spends the attempt; keeps the user's better hash, if there is one; and clears the failures: all or nothing,
-    /// and nothing unless the user may still sign in by the proof that they gave.
+    /// Starts the session, or renews it: its user, its beginning and its `sid` key stay. Ends the one that it takes the
+    /// place of; spends the attempt; keeps the user's better hash, if there is one; and clears the failures: all or
+    /// nothing, and nothing unless the user may still sign in by the proof that they gave, and what is renewed is as it was
+    /// presented.    /// Throws ``StoreError/exists`` if a new session's id or digest is taken.
     func start(_ start: SessionStart) throws -> SessionStart.Outcome
     /// Notes that it was used; never moves the time back.
     func touch(_ id: SessionID, at now: Timestamp) throws

@@ -17,43 +17,71 @@ extension SQLiteStore: SessionStore {
     }
 
     package func start(_ start: SessionStart) throws -> SessionStart.Outcome {
-        let session = start.session
-        let amr = JSON.array(session.amr.map(JSON.string)).text
-        return try write { database in
-            // Whether the attempt is unspent and the user may still sign in by this password is checked by the statement
-            // that spends it: of two racing processes one gets the row, and nobody who was disabled, or given another
-            // password, while theirs was being checked.
-            let spent = try database.run(
-                """
-                INSERT INTO spent_attempt (id, expires_at)
-                SELECT ?1, ?2 FROM user WHERE sub = ?3 AND password_hash = ?4 AND is_disabled = 0
-                ON CONFLICT DO NOTHING
-                """,
-                Value(start.attempt), Value(start.attemptExpiresAt), Value(session.userID),
-                .text(start.user.passwordHash))
-            guard spent == 1 else {
-                return try Self.isSpent(start.attempt, in: database) ? .attemptSpent : .userChanged
-            }
-            if let hash = start.user.betterHash {
-                try database.run(
-                    "UPDATE user SET password_hash = ?2, version = version + 1 WHERE sub = ?1", Value(session.userID),
-                    .text(hash))
-            }
-            if let ended = start.ended { try database.run("DELETE FROM session WHERE id = ?1", Value(ended)) }
-            try database.run(
-                """
-                INSERT INTO session (\(Self.columns), digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                ON CONFLICT (id) DO UPDATE SET sub = excluded.sub, auth_time = excluded.auth_time, amr = excluded.amr,
-                    acr = excluded.acr, created_at = excluded.created_at, last_used_at = excluded.last_used_at,
-                    expires_at = excluded.expires_at, sid_key = excluded.sid_key, digest = excluded.digest
-                """,
-                Value(session.id), Value(session.userID), Value(session.authTime), .text(amr), .text(session.acr),
-                Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt), .blob(session.sidKey),
-                .blob(start.digest))
-            try Self.clearFailures(for: start.cleared, in: database)
-            return .started
+        do {
+            return try write { database in try Self.start(start, in: database) }
+        } catch is FormerSessionChanged {
+            return .sessionChanged
         }
     }
+
+    /// Thrown, so that the attempt is unspent again.
+    private struct FormerSessionChanged: Error {}
+
+    private static func start(_ start: SessionStart, in database: Database) throws -> SessionStart.Outcome {
+        // Whether the attempt is unspent and the user may still sign in by this password is checked by the statement
+        // that spends it: of two racing processes one gets the row, and nobody who was disabled, or given another
+        // password, while theirs was being checked.
+        let spent = try database.run(
+            """
+            INSERT INTO spent_attempt (id, expires_at)
+            SELECT ?1, ?2 FROM user WHERE sub = ?3 AND password_hash = ?4 AND is_disabled = 0
+            ON CONFLICT DO NOTHING
+            """,
+            Value(start.attempt), Value(start.attemptExpiresAt), Value(start.session.userID),
+            .text(start.user.passwordHash))
+        guard spent == 1 else { return try isSpent(start.attempt, in: database) ? .attemptSpent : .userChanged }
+        switch start.former {
+        case .absent: try insert(start.session, digest: start.digest, in: database)
+        case .ended(let former):
+            try database.run("DELETE FROM session WHERE id = ?1", Value(former))
+            try insert(start.session, digest: start.digest, in: database)
+        case .renewed(let presented):
+            try renew(start.session, presented: presented, digest: start.digest, in: database)
+        }
+        if let hash = start.user.betterHash {
+            try database.run(
+                "UPDATE user SET password_hash = ?2, version = version + 1 WHERE sub = ?1", Value(start.session.userID),
+                .text(hash))
+        }
+        try clearFailures(for: start.cleared, in: database)
+        return .started
+    }
+
+    private static func insert(_ session: Session, digest: [UInt8], in database: Database) throws {
+        try database.run(
+            "INSERT INTO session (\(columns), digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
+            .text(session.acr), Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt),
+            .blob(session.sidKey), .blob(digest))
+    }
+
+    private static func renew(
+        _ session: Session, presented: [UInt8], digest: [UInt8], in database: Database
+    ) throws {
+        // Check and change are one statement, so that a session which ended since it was read stays ended, and of two
+        // racing sign-ins one sets the cookie.
+        let renewed = try database.run(
+            """
+            UPDATE session SET auth_time = ?3, amr = ?4, acr = ?5, last_used_at = ?6, expires_at = ?7, digest = ?8
+            WHERE id = ?1 AND sub = ?2 AND expires_at > ?6 AND digest = ?9
+            """,
+            Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
+            .text(session.acr), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest),
+            .blob(presented))
+        guard renewed == 1 else { throw FormerSessionChanged() }
+    }
+
+    private static func text(of amr: [String]) -> String { JSON.array(amr.map(JSON.string)).text }
 
     package func touch(_ id: SessionID, at now: Timestamp) throws {
         let sql = "UPDATE session SET last_used_at = ?2 WHERE id = ?1 AND last_used_at < ?2"

@@ -115,6 +115,27 @@ struct ConsentHandlerTests {
         #expect(try consent() == nil)
     }
 
+    @Test func `a client that is removed while it is allowed gets nothing, and its user is told`() throws {
+        let page = try consentPage()
+        fixture.beforeWriting { [store = fixture.store] in _ = try store.removeClient(ClientID("third")) }
+        let response = browser.allow(on: page)
+        #expect(response.status == .badRequest)
+        #expect(response.text.contains("We don’t know this app"))
+        #expect(response[.location] == nil)
+        #expect(try consent() == nil)
+    }
+
+    @Test func `a user who is removed while they allow is asked to sign in`() throws {
+        let page = try consentPage()
+        fixture.beforeWriting { [store = fixture.store] in
+            _ = try store.removeUser(UserID("7b0e1c5e-3f0a-4d5c-9a51-0d2c6f1f2a11"))
+        }
+        let response = browser.allow(on: page)
+        #expect(response.status == .ok && response.shows("password"))
+        #expect(response.text.contains("role=\"alert\""), "and told that the page served no more")
+        #expect(try consent() == nil)
+    }
+
     @Test func `a page that is an hour old begins anew`() throws {
         let page = try consentPage()
         fixture.now = fixture.now + 3600

@@ -20,6 +20,7 @@ final class HandlerFixture {
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let checking: Checking
+    private let interrupted: InterruptedStore
 
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
     init() throws {
@@ -31,9 +32,11 @@ final class HandlerFixture {
         self.clock = clock
         let checking = Checking()
         self.checking = checking
+        interrupted = InterruptedStore(store)
         let hash = try Self.passwordHash.get()
         provider = Provider(
-            issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: store, pages: try PagesFixture.renderer(),
+            issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: interrupted,
+            pages: try PagesFixture.renderer(),
             cookies: try CookieNames(for: issuer, sharesHost: false),
             passwords: PasswordChecker(
                 limit: 16, queue: 0,
@@ -58,6 +61,9 @@ final class HandlerFixture {
 
     /// What happens while a password is being checked.
     func whileChecking(_ action: (@Sendable () -> Void)?) { checking.action.withLock { $0 = action } }
+
+    /// What happens right before the next sign-in or consent is written.
+    func beforeWriting(_ action: (() throws -> Void)?) { interrupted.meanwhile = action }
 
     func add(
         _ id: String, isFirstParty: Bool = true, preset: ClaimPreset = .standard, metadata: [String: JSON] = [:]
@@ -90,6 +96,13 @@ final class HandlerFixture {
             let sql = "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(table)"
             return try store.reader.all(sql) { row throws(StoreError) in "\(table): \(try row.text(0))" }.sorted()
         }
+    }
+
+    /// The one session that there is.
+    func session() throws -> Session {
+        let ids = try store.reader.all("SELECT id FROM session") { row throws(StoreError) in try row.text(0) }
+        guard ids.count == 1 else { throw Missing(text: "there are \(ids.count) sessions") }
+        return try store.session(SessionID(ids[0])).orThrow("the session is gone")
     }
 
     func respond(_ handler: HandlerName, _ request: Request) -> Response {

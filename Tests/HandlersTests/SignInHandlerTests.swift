@@ -182,15 +182,15 @@ struct SignInHandlerTests {
         #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
     }
 
-    @Test func `a form sent again with another's password leads nowhere`() throws {
+    @Test func `a form sent again with another's password asks them to sign in`() throws {
         try fixture.store.add(fixture.user("bob", "bob"))
         let page = browser.authorize()
         #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
         let before = try fixture.rows()
-        let again = browser.login(on: page, as: "bob")
-        #expect(again.status == .badRequest)
-        #expect(again[.location] == nil)
+        let again = try browser.follow(browser.login(on: page, as: "bob"))
+        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
         #expect(try fixture.rows() == before)
+        #expect(browser.login(on: again, as: "bob").leads(to: "https://app.example/callback?code="))
     }
 
     /// What came instead of a good login form.
@@ -261,18 +261,50 @@ struct SignInHandlerTests {
         #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
     }
 
-    @Test func `a form sent twice signs in once`() throws {
-        let page = browser.authorize()
-        let stranger = browser.cookies
+    @Test(arguments: [[:], ["prompt": "login"]] as [Change])
+    func `a form sent twice signs in once, and leads to the app twice`(change: Change) throws {
+        let page = browser.authorize("app", change)
+        let early = browser.cookies
         #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
+        let signedIn = browser.cookies
         let before = try fixture.rows()
-        // The second of a double click, with the first's cookie.
-        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
-        // Without it: someone else's hands on the same page.
-        browser.cookies = stranger
-        let again = browser.login(on: page)
-        #expect(again.status == .badRequest)
-        #expect(again[.location] == nil)
+        for cookies in [early, signedIn] {
+            // The second click comes before the first one's cookie does, or after it.
+            browser.cookies = cookies
+            let second = browser.login(on: page)
+            #expect(second.status == .seeOther)
+            browser.cookies = signedIn
+            #expect(try browser.follow(second).leads(to: "https://app.example/callback?code="))
+        }
+        #expect(try fixture.rows() == before)
+    }
+
+    @Test func `a form sent twice by a browser that has no session asks to sign in`() throws {
+        let page = browser.authorize()
+        let early = browser.cookies
+        _ = browser.login(on: page)
+        let before = try fixture.rows()
+        browser.cookies = early
+        let again = try browser.follow(browser.login(on: page))
+        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
+        #expect(browser.cookies == early)
+        #expect(try fixture.rows() == before)
+        #expect(browser.login(on: again).leads(to: "https://app.example/callback?code="))
+    }
+
+    // Neither the form nor the address that it leads to is worth anything elsewhere.
+    @Test func `a form sent again from another browser gets nothing`() throws {
+        let page = browser.authorize()
+        _ = browser.login(on: page)
+        let second = browser.login(on: page)
+        let before = try fixture.rows()
+        for thief in [HandlerBrowser(fixture), HandlerBrowser(fixture)] {
+            let refused = thief.login(on: page)
+            #expect((400..<500).contains(refused.status.code))
+            #expect(refused[.location] == nil)
+            #expect(try thief.follow(second).shows("password"))
+            #expect(thief.cookies["__Host-postern"] == nil)
+        }
         #expect(try fixture.rows() == before)
     }
 
@@ -287,6 +319,40 @@ struct SignInHandlerTests {
         #expect(browser.cookies["__Host-postern"] != former)
         #expect(try fixture.rows().filter { $0.hasPrefix("session") }.count == 1)
 
+        let thief = HandlerBrowser(fixture)
+        thief.cookies["__Host-postern"] = former
+        #expect(thief.authorize().shows("password"), "the old cookie opens nothing")
+    }
+
+    @Test func `a session that ends while its user signs in again stays ended`() throws {
+        let code = try browser.code()
+        let former = try fixture.session()
+        let page = browser.authorize("app", ["prompt": "login"])
+        fixture.beforeWriting { [store = fixture.store] in try store.endSession(former.id) }
+        let response = browser.login(on: page)
+        #expect(response.leads(to: "https://app.example/callback?code="), "the password is right")
+        let session = try fixture.session()
+        #expect(session.id != former.id && session.sidKey != former.sidKey)
+        #expect(browser.token(code).error == "invalid_grant", "a code of the ended session is worth nothing")
+        #expect(browser.token(try response.parameter("code").orThrow("no code")).status == .ok)
+        #expect(browser.authorize().leads(to: "https://app.example/callback?code="), "the cookie is the new session's")
+    }
+
+    // The browser keeps the cookie of whichever answer comes last.
+    @Test func `of two tabs that renew one session at once, both get in, and either's cookie is good`() throws {
+        _ = try browser.code()
+        let former = browser.cookies["__Host-postern"]
+        let pages = (0..<2).map { _ in browser.authorize("app", ["prompt": "login"]) }
+        let tab = HandlerBrowser(fixture)
+        tab.cookies = browser.cookies
+        fixture.beforeWriting { #expect(tab.login(on: pages[0]).leads(to: "https://app.example/callback?code=")) }
+        let response = browser.login(on: pages[1])
+        #expect(browser.token(try response.parameter("code").orThrow("no code")).status == .ok)
+        for signedIn in [tab, browser] {
+            #expect(signedIn.cookies["__Host-postern"] != former)
+            #expect(signedIn.authorize().leads(to: "https://app.example/callback?code="))
+        }
+        #expect(tab.cookies["__Host-postern"] != browser.cookies["__Host-postern"])
         let thief = HandlerBrowser(fixture)
         thief.cookies["__Host-postern"] = former
         #expect(thief.authorize().shows("password"), "the old cookie opens nothing")

@@ -12,11 +12,12 @@ struct AttemptTests {
     }
 
     @Test func `it comes back as it was sealed`() throws {
-        let attempt = try attempt(["login_hint": "\"\u{301}\u{0}", "state": "e\u{301}"]).signedIn(at: .noon + 9)
+        let attempt = try attempt(["login_hint": "\"\u{301}\u{0}", "state": "e\u{301}"]).signedIn(
+            as: UserID("ann"), at: .noon + 9)
         let opened = try Attempt(sealed: try attempt.sealed(by: .fixture()), opening: .fixture())
         #expect(opened.id == attempt.id)
         #expect(opened.startedAt == .noon)
-        #expect(opened.signedInAt == .noon + 9)
+        #expect(opened.signIn == Attempt.SignIn(user: UserID("ann"), time: .noon + 9))
         #expect(opened.belongs(to: browser))
         #expect(opened.request.fields.map(\.name) == attempt.request.fields.map(\.name))
         #expect(
@@ -60,9 +61,10 @@ struct AttemptTests {
     // OpenID Connect Core §3.1.2.3: going back in the browser must not stand for a sign-in.
     @Test(arguments: [(0, true), (59, true), (60, false), (3600, false), (-1, false)] as [(Int64, Bool)])
     func `a sign-in counts for a minute`(age: Int64, counts: Bool) throws {
-        let progress = try attempt().signedIn(at: .noon + 10).progress(within: 60, at: .noon + 10 + age)
+        let progress = try attempt().signedIn(as: UserID("ann"), at: .noon + 10).progress(
+            within: 60, at: .noon + 10 + age)
         switch progress {
-        case .signedIn(let start): #expect(counts && start == .noon)
+        case .signedIn(let user, let start): #expect(counts && user == UserID("ann") && start == .noon)
         case .arrived: #expect(!counts)
         case .consented: Issue.record("nobody consented")
         }
@@ -78,8 +80,9 @@ struct AttemptTests {
     // The store spends an id at sign-in, and another at consent: with one for both, consent could never be taken.
     @Test func `each step has an id of its own, the same one each time`() throws {
         let attempt = try attempt()
-        #expect(attempt.signedIn(at: .noon).id != attempt.id)
-        #expect(attempt.signedIn(at: .noon).id == attempt.signedIn(at: .noon + 1).id)
+        #expect(attempt.signedIn(as: UserID("ann"), at: .noon).id != attempt.id)
+        #expect(
+            attempt.signedIn(as: UserID("ann"), at: .noon).id == attempt.signedIn(as: UserID("ann"), at: .noon + 1).id)
     }
 
     @Test(arguments: ["", "short", String(repeating: "a", count: 23), String(repeating: "!", count: 22)])

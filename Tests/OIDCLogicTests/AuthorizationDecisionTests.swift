@@ -82,23 +82,35 @@ struct AuthorizationDecisionTests {
         #expect(try decide(none) == .grant(asked))
     }
 
+    // The browser has another's session by the time it goes on: nobody gets to the app as someone else.
+    @Test(arguments: [[:], ["prompt": "login"], ["prompt": "consent"]] as [Change])
+    func `whoever signed in goes on as themselves, or signs in anew`(change: Change) throws {
+        let progress = Progress.signedIn(as: UserID("someone-else"), since: start)
+        #expect(try decide(change, progress: progress) == .signIn(.anotherUser))
+        #expect(try decide(change, signedIn: nil, progress: progress) == .signIn(.noSession))
+    }
+
     // prompt=login: "The Authorization Server SHOULD prompt the End-User for reauthentication."
     @Test func `prompt login wants a sign-in of this attempt`() throws {
         let login: Change = ["prompt": "login"]
         #expect(try decide(login) == .signIn(.promptLogin))
         #expect(try decide(login, signedIn: nil) == .signIn(.noSession))
         let before = SignedIn.fixture(authTime: start - 1)
-        #expect(try decide(login, signedIn: before, progress: .signedIn(since: start)) == .signIn(.promptLogin))
-        #expect(try decide(login, progress: .signedIn(since: start)) == .grant(asked))
         #expect(
-            try decide(login, signedIn: .fixture(authTime: start + 9), progress: .signedIn(since: start))
+            try decide(login, signedIn: before, progress: .signedIn(as: User.fixture().id, since: start))
+                == .signIn(.promptLogin))
+        #expect(try decide(login, progress: .signedIn(as: User.fixture().id, since: start)) == .grant(asked))
+        #expect(
+            try decide(
+                login, signedIn: .fixture(authTime: start + 9), progress: .signedIn(as: User.fixture().id, since: start)
+            )
                 == .grant(asked))
     }
 
     @Test func `prompt select_account is a sign-in anew`() throws {
         let select: Change = ["prompt": "select_account"]
         #expect(try decide(select) == .signIn(.selectAccount))
-        #expect(try decide(select, progress: .signedIn(since: start)) == .grant(asked))
+        #expect(try decide(select, progress: .signedIn(as: User.fixture().id, since: start)) == .grant(asked))
     }
 
     @Test func `prompt consent asks in spite of what is remembered, and at a first-party client`() throws {
@@ -107,13 +119,13 @@ struct AuthorizationDecisionTests {
         #expect(try decide(consent, of: thirdParty(), consent: .standard) == .askConsent(asked))
         #expect(try decide(consent, progress: .consented(since: start)) == .grant(asked))
         // Signing in is not consenting.
-        #expect(try decide(consent, progress: .signedIn(since: start)) == .askConsent(asked))
+        #expect(try decide(consent, progress: .signedIn(as: User.fixture().id, since: start)) == .askConsent(asked))
     }
 
     @Test func `prompt login consent wants both`() throws {
         let both: Change = ["prompt": "login consent"]
         #expect(try decide(both) == .signIn(.promptLogin))
-        #expect(try decide(both, progress: .signedIn(since: start)) == .askConsent(asked))
+        #expect(try decide(both, progress: .signedIn(as: User.fixture().id, since: start)) == .askConsent(asked))
         #expect(try decide(both, progress: .consented(since: start)) == .grant(asked))
         // Someone who consented on a page of an attempt that another's older session was in.
         let before = SignedIn.fixture(authTime: start - 1)
@@ -137,8 +149,10 @@ struct AuthorizationDecisionTests {
         #expect(try decide("someone-else", ["prompt": "none"]) == .refuse(.loginRequired))
         #expect(try decide("someone-else", ["prompt": "login"]) == .signIn(.promptLogin))
         // Whoever has just signed in isn't asked again and again.
-        #expect(try decide("someone-else", progress: .signedIn(since: start)) == .refuse(.loginRequired))
-        #expect(try decide(own, progress: .signedIn(since: start)) == .grant(asked))
+        #expect(
+            try decide("someone-else", progress: .signedIn(as: User.fixture().id, since: start))
+                == .refuse(.loginRequired))
+        #expect(try decide(own, progress: .signedIn(as: User.fixture().id, since: start)) == .grant(asked))
     }
 
     // max_age: "If the elapsed time is greater than this value, the OP MUST attempt to actively re-authenticate."
@@ -157,7 +171,7 @@ struct AuthorizationDecisionTests {
     }
 
     @Test func `a sign-in of this attempt meets any max_age`() throws {
-        let progress = Progress.signedIn(since: start)
+        let progress = Progress.signedIn(as: User.fixture().id, since: start)
         #expect(try decide(["max_age": "0"], progress: progress, at: start + 30) == .grant(asked))
         #expect(
             try decide(["max_age": "0"], signedIn: .fixture(authTime: start - 1), progress: progress)

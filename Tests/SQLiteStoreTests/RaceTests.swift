@@ -57,6 +57,29 @@ import Testing
         }
     }
 
+    @Test func `of several who renew one session, one does`() throws {
+        var presented: [UInt8] = [0xF1]
+        for round in 0..<20 {
+            let next = Monitor<UInt8>(0)
+            let cookie = presented
+            let won = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                let digest = [UInt8(round), number]
+                let outcome = try store.start(
+                    .fixture(), digest: digest, former: .renewed(presented: cookie), spending: "\(round) \(number)")
+                #expect(outcome == .started || outcome == .sessionChanged)
+                return outcome == .started ? digest : nil
+            }
+            let winners = won.compactMap { $0 }
+            #expect(winners.count == 1)
+            presented = winners.first ?? []
+            #expect(try databases[1].store().session(digest: presented) == .fixture())
+        }
+    }
+
     @Test func `whoever is disabled at once with a sign-in or a redemption keeps nothing`() throws {
         for round in 0..<20 {
             let user = User.fixture("user \(round)", name: "user \(round)")

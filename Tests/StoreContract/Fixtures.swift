@@ -110,12 +110,12 @@ extension SessionStore {
     /// Starts a session of a user whose password was right when they were as `user` says.
     package func start(
         _ session: Session, digest: [UInt8], of user: User = .fixture(), betterHash: String? = nil,
-        ending ended: SessionID? = nil, spending attempt: String, until: Timestamp = .noon + 60,
+        former: SessionStart.Former = .absent, spending attempt: String, until: Timestamp = .noon + 60,
         clearing cleared: [ThrottleKey] = []
     ) throws -> SessionStart.Outcome {
         try start(
             SessionStart(
-                session, digest: digest, of: .fixture(user, betterHash: betterHash), ending: ended,
+                session, digest: digest, of: .fixture(user, betterHash: betterHash), former: former,
                 spending: AttemptID(attempt), until: until, clearing: cleared))
     }
 }

@@ -14,11 +14,11 @@ func expectSessions(in store: some Store) throws {
 
     let second = Session.fixture("session-2")
     try expect(
-        try store.start(second, digest: [2], ending: session.id, spending: "first") == .attemptSpent,
+        try store.start(second, digest: [2], former: .ended(session.id), spending: "first") == .attemptSpent,
         "an attempt serves once")
     try expect(try store.session(digest: [2]) == nil, "the second time starts nothing")
     try expect(try store.session(digest: digest) == session, "and ends nothing")
-    try expect(try start(second, [2], "second", ending: session.id, in: store), "a session may end another")
+    try expect(try start(second, [2], "second", former: .ended(session.id), in: store), "a session may end another")
     try expect(try store.session(digest: digest) == nil, "which is gone then")
     try expect(try store.session(digest: [2]) == second, "while the new one is there")
 
@@ -27,7 +27,8 @@ func expectSessions(in store: some Store) throws {
     raised.amr = ["pwd", "otp"]
     raised.acr = "high"
     raised.lastUsedAt = .noon + 30
-    try expect(try start(raised, [3], "third", in: store), "a session gets a new digest")
+    try expect(
+        try start(raised, [3], "third", former: .renewed(presented: [2]), in: store), "a session gets a new digest")
     try expect(try store.session(digest: [3]) == raised, "and its new values")
     try expect(try store.session(digest: [2]) == nil, "the old digest is worth nothing")
 
@@ -42,8 +43,52 @@ func expectSessions(in store: some Store) throws {
     try store.touch(raised.id, at: .noon + 99)
     try expect(try store.session(digest: [3]) == nil, "and stays so")
 
+    try expectRenewal(in: store)
     try expectChangeBeforeSignIn(in: store)
     try expectSignInToMendAndClear(in: store)
+}
+
+/// A session that is renewed, and one that ended, or was never the user's, when it should have been.
+private func expectRenewal(in store: some Store) throws {
+    let session = Session.fixture("renewed")
+    try expect(try start(session, [10], "renewed", in: store), "a session starts")
+    try expect(.exists, "a new session has an id of its own") { try start(session, [11], "same id", in: store) }
+    try expect(try store.session(digest: [10]) == session, "and gives no other's a digest")
+
+    let key = ThrottleKey.login(account: Username("ann"))
+    try store.recordFailure(for: [key], at: .noon)
+    let other = User.fixture("sub-2", name: "bob")
+    try store.add(other)
+    func expectNothing(
+        _ session: Session, of user: User = .fixture(), presenting presented: [UInt8] = [10], _ promise: String
+    ) throws {
+        let outcome = try store.start(
+            session, digest: [12], of: user, betterHash: "better", former: .renewed(presented: presented),
+            spending: "unspent",
+            clearing: [key])
+        try expect(outcome == .sessionChanged, promise)
+        try expect(try store.session(digest: [12]) == nil, "is not renewed")
+        try expect(try store.failedAttempts(for: key) != nil, "which clears nothing")
+        try expect(try store.user(user.id)?.passwordHash == user.passwordHash, "sets no hash")
+    }
+    try expectNothing(.fixture("renewed", of: other.id), of: other, "another user's session")
+    try expect(try store.session(digest: [10]) == session, "and leaves it as it was")
+    let late = Session(
+        id: session.id, userID: session.userID, authTime: session.expiresAt, amr: session.amr, acr: session.acr,
+        createdAt: session.createdAt, lastUsedAt: session.expiresAt, expiresAt: session.expiresAt + 1000,
+        sidKey: session.sidKey)
+    try expectNothing(late, "a session at its absolute end")
+    try expectNothing(session, presenting: [], "a session whose cookie was not presented")
+    try expect(
+        try start(session, [13], "tab 1", former: .renewed(presented: [10]), in: store), "a cookie renews its session")
+    try expectNothing(session, "a session that was renewed meanwhile")
+    try expect(try store.session(digest: [13]) == session, "which keeps the cookie that it has")
+    try store.endSession(session.id)
+    try expectNothing(session, "a session that was ended")
+    try expect(try store.session(session.id) == nil, "and stays ended")
+    try expect(try store.spend(AttemptID("unspent"), until: .noon), "and spends no attempt")
+    _ = try store.removeUser(other.id)
+    try store.clearFailures(for: [key])
 }
 
 /// Who is changed between the check of a password and the sign-in by it.
@@ -56,7 +101,8 @@ private func expectChangeBeforeSignIn(in store: some Store) throws {
     func expectNothing(_ promise: String) throws {
         let late = Session.fixture("late")
         let outcome = try store.start(
-            late, digest: [6], of: checked, betterHash: "better", ending: session.id, spending: "late", clearing: [key])
+            late, digest: [6], of: checked, betterHash: "better", former: .ended(session.id), spending: "late",
+            clearing: [key])
         try expect(outcome == .userChanged, promise)
         try expect(try store.session(digest: [6]) == nil, "starts no session")
         try expect(try store.failedAttempts(for: key) != nil, "clears nothing")
@@ -109,9 +155,10 @@ private func expectSignInToMendAndClear(in store: some Store) throws {
 }
 
 private func start(
-    _ session: Session, _ digest: [UInt8], _ attempt: String, ending ended: SessionID? = nil, in store: some Store
+    _ session: Session, _ digest: [UInt8], _ attempt: String, former: SessionStart.Former = .absent,
+    in store: some Store
 ) throws -> Bool {
-    try store.start(session, digest: digest, ending: ended, spending: attempt) == .started
+    try store.start(session, digest: digest, former: former, spending: attempt) == .started
 }
 
 func expectAttempts(in store: some Store) throws {

@@ -717,19 +717,29 @@ def test_a_form_that_no_person_sent_is_refused(provider, party, agent, alice, he
 
 @changes
 def test_a_login_form_sent_twice_signs_in_once(provider, party, agent, alice):
-    """A double click is no mistake: whoever is signed in by the first goes on. Anyone else is told."""
+    """A double click is no mistake: the second goes on in the first one's session, or to the login page."""
     page = party.start(agent, party.request())
     before = dict(agent.cookies)
     first = agent.submit(page, username=alice.name, password=alice.password)
     assert first.query["code"]
     with provider.database.unchanged():
-        second = agent.submit(page, username=alice.name, password=alice.password)
-        assert second.query["code"] != first.query["code"]
+        signed_in = dict(agent.cookies)
+        for cookies in (before, signed_in):
+            agent.cookies = dict(cookies)
+            second = agent.submit(page, username=alice.name, password=alice.password)
+            agent.cookies = dict(signed_in)
+            assert agent.follow(second).query["code"] != first.query["code"]
         without = provider.browser()
-        without.cookies = before
-        answer = without.submit(page, username=alice.name, password=alice.password)
-        assert_page(answer, containing="already done")
-        assert answer.form.links, "it offers to start again"
+        without.cookies = dict(before)
+        again = without.follow(without.submit(page, username=alice.name, password=alice.password))
+        assert again.status == 200 and "sent twice" in again.form.text
+        assert set(without.cookies) == {"postern-browser"}
+        elsewhere = provider.browser()
+        assert_page(elsewhere.submit(page, username=alice.name, password=alice.password))
+        party.start(elsewhere, party.request())
+        answer = elsewhere.submit(page, username=alice.name, password=alice.password)
+        assert answer.status == 403 and answer.location is None
+    assert without.submit(again, username=alice.name, password=alice.password).query["code"]
 
 
 @pytest.mark.parametrize("name", ["username", "password", "attempt", "token"])

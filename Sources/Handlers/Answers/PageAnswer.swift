@@ -28,7 +28,7 @@ extension ErrorPage.Kind {
         case .serverError: .internalServerError
         case .unavailable: .serviceUnavailable
         case .forbidden, .foreignForm, .wrongBrowser: .forbidden
-        case .unknownClient, .redirectMismatch, .badRequest, .expired, .alreadyUsed, .cookiesBlocked: .badRequest
+        case .unknownClient, .redirectMismatch, .badRequest, .expired, .cookiesBlocked: .badRequest
         }
     }
 }

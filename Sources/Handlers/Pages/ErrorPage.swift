@@ -4,8 +4,7 @@ package struct ErrorPage: Page {
 
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
-        case unknownClient, redirectMismatch, badRequest, expired, alreadyUsed, cookiesBlocked, wrongBrowser,
-            foreignForm
+        case unknownClient, redirectMismatch, badRequest, expired, cookiesBlocked, wrongBrowser, foreignForm
         case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 

@@ -57,12 +57,14 @@ struct SignInFlow {
         case .grant(let grant):
             return try answer(grant, for: request)
         case .signIn:
-            return try loginPage(authorization, raw, for: request)
+            // Who has taken a step already is told why they are back at the first.
+            let failure: LoginPage.Failure? = if case .arrived = progress { nil } else { .stale }
+            return try loginPage(authorization, raw, failure: failure, for: request)
         case .askConsent(let scope):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
             // A page that answers a POST would be sent anew by "reload": give it an address.
             if request.method == .post, let attempt {
-                return try continueAtAuthorize(attempt.signedIn(at: provider.now()), for: request)
+                return try continueAtAuthorize(attempt, as: signedIn.user, for: request)
             }
             return try consentPage(authorization, scope, signedIn, attempt: attempt, raw: raw, for: request)
         }
@@ -112,8 +114,10 @@ struct SignInFlow {
         return response
     }
 
-    private func continueAtAuthorize(_ attempt: Attempt, for request: Request) throws -> Response {
-        let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
+    /// Goes on by a request of its own, with the cookies that the browser has by then.
+    func continueAtAuthorize(_ attempt: Attempt, as user: User, for request: Request) throws -> Response {
+        let next = attempt.signedIn(as: user.id, at: provider.now())
+        let value = try carrier.carry(next.sealed(by: provider.seal), from: request.remoteAddress)
         let uri = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
         return provider.redirect(to: uri, for: request)
     }

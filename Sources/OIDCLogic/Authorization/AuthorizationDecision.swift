@@ -16,8 +16,8 @@ package enum SignInReason: Sendable, Equatable {
 package enum Progress: Sendable {
     /// Nothing: the request has just come.
     case arrived
-    /// Signed in on the page of an attempt that began then.
-    case signedIn(since: Timestamp)
+    /// This user signed in on the page of an attempt that began then.
+    case signedIn(as: UserID, since: Timestamp)
     /// Allowed it, on the page of an attempt that began then.
     case consented(since: Timestamp)
 
@@ -25,8 +25,13 @@ package enum Progress: Sendable {
     fileprivate func renewed(_ session: Session) -> Bool {
         switch self {
         case .arrived: false
-        case .signedIn(let start), .consented(let start): session.authTime >= start
+        case .signedIn(_, let start), .consented(let start): session.authTime >= start
         }
+    }
+
+    /// Whether someone signed in who isn't whom the session is of, as when the browser has another's by now.
+    fileprivate func isAnother(than user: User) -> Bool {
+        if case .signedIn(let signedIn, _) = self { signedIn != user.id } else { false }
     }
 
     fileprivate var hasConsented: Bool {
@@ -46,6 +51,7 @@ extension ValidatedAuthorizationRequest {
         at now: Timestamp
     ) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard let signedIn else { return try interact(.signIn(.noSession)) }
+        if progress.isAnother(than: signedIn.user) { return try interact(.signIn(.anotherUser)) }
         let isRenewed = progress.renewed(signedIn.session)
         if prompt.contains(.login), !isRenewed { return .signIn(.promptLogin) }
         if prompt.contains(.selectAccount), !isRenewed { return .signIn(.selectAccount) }

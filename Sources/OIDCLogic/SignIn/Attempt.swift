@@ -8,11 +8,16 @@ package struct Attempt: Sendable {
     /// Single: a step is taken once, so each step has an id of its own.
     package private(set) var id: AttemptID
     package let startedAt: Timestamp
-    /// When its user signed in on its login page, and has been sent on since.
-    package private(set) var signedInAt: Timestamp?
+    /// The sign-in on its login page, after which its user has been sent on.
+    package private(set) var signIn: SignIn?
     /// The digest of the cookie of the browser that it was shown in.
     private let browser: [UInt8]
     package let request: AuthorizationRequest
+
+    package struct SignIn: Sendable, Equatable {
+        package let user: UserID
+        package let time: Timestamp
+    }
 
     package init(
         _ request: AuthorizationRequest, in browser: BrowserToken, at now: Timestamp, random: some RandomSource
@@ -24,19 +29,19 @@ package struct Attempt: Sendable {
     }
 
     /// The same attempt, for the step after its login page.
-    package func signedIn(at now: Timestamp) -> Attempt {
+    package func signedIn(as user: UserID, at now: Timestamp) -> Attempt {
         var next = self
         // Signing in has spent the id. The next is derived, not random: a form sent twice leads to one next step.
         next.id = AttemptID("\(id.value).2")
-        next.signedInAt = now
+        next.signIn = SignIn(user: user, time: now)
         return next
     }
 
     /// What its user has done so far. It counts for as long as a code lives: whoever comes back to that address later
     /// begins anew, so going back in the browser skips no sign-in.
     package func progress(within lifetime: Int64, at now: Timestamp) -> Progress {
-        guard let signedInAt, signedInAt.isWithin(lifetime, of: now) else { return .arrived }
-        return .signedIn(since: startedAt)
+        guard let signIn, signIn.time.isWithin(lifetime, of: now) else { return .arrived }
+        return .signedIn(as: signIn.user, since: startedAt)
     }
 
     /// Whether it was shown in this browser. One that another browser began would sign its user in to someone else's
@@ -54,7 +59,10 @@ extension Attempt {
             "browser": .string(Base64URL.encode(browser)),
             "fields": .array(request.fields.flatMap { [.string($0.name), .string($0.value)] }),
         ]
-        content["signed_in_at"] = (signedInAt?.seconds).map(JSON.integer)
+        if let signIn {
+            content["signed_in_at"] = .integer(signIn.time.seconds)
+            content["sub"] = .string(signIn.user.value)
+        }
         return seal.seal(JSON.object(content).serialized(), purpose: .attempt)
     }
 
@@ -67,7 +75,9 @@ extension Attempt {
         else { throw SealError.unexpectedContent }
         self.id = AttemptID(id)
         self.startedAt = Timestamp(startedAt)
-        signedInAt = content["signed_in_at"]?.integerValue.map(Timestamp.init)
+        if let time = content["signed_in_at"]?.integerValue, let user = content["sub"]?.stringValue {
+            signIn = SignIn(user: UserID(user), time: Timestamp(time))
+        }
         self.browser = browser
         request = try AuthorizationRequest(
             Parameters(stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], value: fields[$0 + 1]) }))

@@ -1,0 +1,73 @@
+import OIDCLogic
+
+/// A store to which something else happens right before a step is written, after all that the step depends on was read.
+final class InterruptedStore: Store {
+    private let store: any Store
+    /// What happens next; once.
+    var meanwhile: (() throws -> Void)?
+
+    init(_ store: any Store) { self.store = store }
+
+    func start(_ start: SessionStart) throws -> SessionStart.Outcome {
+        try interrupt()
+        return try store.start(start)
+    }
+
+    func remember(_ consent: Consent, spending attempt: AttemptID, until: Timestamp) throws -> Bool {
+        try interrupt()
+        return try store.remember(consent, spending: attempt, until: until)
+    }
+
+    private func interrupt() throws {
+        let action = meanwhile
+        meanwhile = nil
+        try action?()
+    }
+
+    // MARK: All else goes on undisturbed
+
+    func generation() throws -> Int64 { try store.generation() }
+    func prune(at now: Timestamp, limit: Int) throws -> Int { try store.prune(at: now, limit: limit) }
+
+    func client(_ id: ClientID) throws -> Client? { try store.client(id) }
+    func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
+    func add(_ client: Client) throws { try store.add(client) }
+    func replace(_ client: Client) throws -> Client { try store.replace(client) }
+    func removeClient(_ id: ClientID) throws -> Bool { try store.removeClient(id) }
+
+    func user(_ id: UserID) throws -> User? { try store.user(id) }
+    func user(named name: Username) throws -> User? { try store.user(named: name) }
+    func users(after name: Username?, limit: Int) throws -> [User] { try store.users(after: name, limit: limit) }
+    func add(_ user: User) throws { try store.add(user) }
+    func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
+    func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
+    func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
+
+    func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
+    func session(_ id: SessionID) throws -> Session? { try store.session(id) }
+    func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }
+    func endSession(_ id: SessionID) throws { try store.endSession(id) }
+    func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool { try store.spend(attempt, until: until) }
+    func park(
+        _ sealed: String, digest: [UInt8], address: String, until: Timestamp, now: Timestamp, limit: Int
+    ) throws -> Bool {
+        try store.park(sealed, digest: digest, address: address, until: until, now: now, limit: limit)
+    }
+    func parked(digest: [UInt8], at now: Timestamp) throws -> String? { try store.parked(digest: digest, at: now) }
+
+    func redeemOrRevoke(_ grant: Grant) throws -> Redemption { try store.redeemOrRevoke(grant) }
+    func revoke(_ id: GrantID) throws { try store.revoke(id) }
+    func grant(_ id: GrantID) throws -> Grant? { try store.grant(id) }
+
+    func signingKeys() throws -> [SigningKeyRecord] { try store.signingKeys() }
+    func add(_ keys: [SigningKeyRecord]) throws { try store.add(keys) }
+    func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws {
+        try store.setStatus(status, ofKey: keyID)
+    }
+
+    func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts? { try store.failedAttempts(for: key) }
+    func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws {
+        try store.recordFailure(for: keys, at: now)
+    }
+    func clearFailures(for keys: [ThrottleKey]) throws { try store.clearFailures(for: keys) }
+}
