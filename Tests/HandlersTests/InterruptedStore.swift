@@ -18,6 +18,13 @@ final class InterruptedStore: Store {
         return try store.remember(consent, spending: attempt, until: until)
     }
 
+    func rotate(
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp
+    ) throws -> Bool {
+        try interrupt()
+        return try store.rotate(id, from: digest, to: family, until: expiresAt)
+    }
+
     private func interrupt() throws {
         let action = meanwhile
         meanwhile = nil
@@ -58,6 +65,8 @@ final class InterruptedStore: Store {
     func redeemOrRevoke(_ grant: Grant) throws -> Redemption { try store.redeemOrRevoke(grant) }
     func revoke(_ id: GrantID) throws { try store.revoke(id) }
     func grant(_ id: GrantID) throws -> Grant? { try store.grant(id) }
+    func revoke(_ token: TokenID, until expiresAt: Timestamp) throws { try store.revoke(token, until: expiresAt) }
+    func isRevoked(_ token: TokenID) throws -> Bool { try store.isRevoked(token) }
 
     func signingKeys() throws -> [SigningKeyRecord] { try store.signingKeys() }
     func add(_ keys: [SigningKeyRecord]) throws { try store.add(keys) }

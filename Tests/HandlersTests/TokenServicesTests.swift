@@ -82,6 +82,26 @@ struct TokenServicesTests {
         #expect(Set(answers.map { $0?.stringValue }).count == 1)
     }
 
+    @Test func `of two at the same moment both get the one successor`() throws {
+        let first = try signIn()
+        var other: JSON?
+        fixture.beforeWriting { other = try refresh(first["refresh_token"]).json()["refresh_token"] }
+        let own = try refresh(first["refresh_token"]).json()["refresh_token"]
+        #expect(own != nil)
+        #expect(own == other)
+        #expect(refresh(own).status == .ok)
+    }
+
+    @Test func `a user who is disabled at that moment gets nothing`() throws {
+        let first = try signIn()
+        fixture.beforeWriting {
+            var user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+            user.isDisabled = true
+            try fixture.store.replace(user, ending: .everything)
+        }
+        #expect(refresh(first["refresh_token"]).error == "invalid_grant")
+    }
+
     // RFC 9700 §4.14.2
     @Test func `reuse ends the family`() throws {
         let first = try signIn()
