@@ -23,6 +23,9 @@ package struct HeaderName: Sendable {
     ].map(Self.init(known:))
 
     package static let accessControlAllowOrigin = Self(known: "Access-Control-Allow-Origin")
+    package static let accessControlAllowHeaders = Self(known: "Access-Control-Allow-Headers")
+    package static let accessControlAllowMethods = Self(known: "Access-Control-Allow-Methods")
+    package static let accessControlMaxAge = Self(known: "Access-Control-Max-Age")
     package static let allow = Self(known: "Allow")
     package static let cacheControl = Self(known: "Cache-Control")
     package static let contentLanguage = Self(known: "Content-Language")

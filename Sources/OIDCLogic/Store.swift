@@ -35,6 +35,8 @@ package protocol ClientStore {
     /// Replaces the version that `client` was made of, by the next. Throws ``StoreError/missing``, or
     /// ``StoreError/changed`` if that version was replaced meanwhile. Returns the client as it is now.
     @discardableResult func replace(_ client: Client) throws -> Client
+    /// Whether any client has pages there.
+    func isRegistered(_ origin: WebOrigin) throws -> Bool
     /// Removes it with its consents, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
 }

@@ -41,6 +41,7 @@ extension SQLiteStore: ClientStore {
                 Value(client.createdAt),
                 Value(client.updatedAt))
             guard added == 1 else { throw StoreError.exists }
+            try Self.keepOrigins(of: client, in: database)
         }
     }
 
@@ -57,8 +58,22 @@ extension SQLiteStore: ClientStore {
                 Value(client.id), .integer(client.version), .text(client.metadata.json.text),
                 Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
             guard changed == 1 else { throw try Self.isThere(client.id, in: database) ? StoreError.changed : .missing }
+            try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
+            try Self.keepOrigins(of: client, in: database)
             return client.next
         }
+    }
+
+    private static func keepOrigins(of client: Client, in database: Database) throws {
+        for origin in client.metadata.webOrigins {
+            try database.run(
+                "INSERT INTO client_origin (origin, client_id) VALUES (?1, ?2)", .text(origin.value), Value(client.id))
+        }
+    }
+
+    package func isRegistered(_ origin: WebOrigin) throws -> Bool {
+        let sql = "SELECT 1 FROM client_origin WHERE origin = ?1 LIMIT 1"
+        return try reader.first(sql, .text(origin.value), read: { _ in true }) ?? false
     }
 
     private static func isThere(_ id: ClientID, in database: Database) throws(StoreError) -> Bool {

@@ -26,6 +26,13 @@ enum Schema {
             updated_at          INTEGER NOT NULL
         ) STRICT;
 
+        CREATE TABLE client_origin (
+            origin    TEXT NOT NULL,
+            client_id TEXT NOT NULL REFERENCES client (client_id) ON DELETE CASCADE,
+            PRIMARY KEY (origin, client_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX client_origin_client_id ON client_origin (client_id);
+
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
             version       INTEGER NOT NULL,

@@ -40,6 +40,7 @@ final class InterruptedStore: Store {
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
     func add(_ client: Client) throws { try store.add(client) }
     func replace(_ client: Client) throws -> Client { try store.replace(client) }
+    func isRegistered(_ origin: WebOrigin) throws -> Bool { try store.isRegistered(origin) }
     func removeClient(_ id: ClientID) throws -> Bool { try store.removeClient(id) }
 
     func user(_ id: UserID) throws -> User? { try store.user(id) }

@@ -25,17 +25,21 @@ struct EndpointTraits: Sendable {
     let bodyLimit: Int
     /// Whether it needs the private signing keys.
     let signs: Bool
+    /// Whether scripts of clients' pages may call it.
+    let isCrossOrigin: Bool
     /// The pool that serves it where no other lists it.
     let pool: DefaultPool
     let limit: Limit?
 
     private init(
         _ path: String, _ answers: Answers, _ methods: Set<Method>, body bodyLimit: Int, signs: Bool,
-        pool: DefaultPool, limit: Limit?
+        pool: DefaultPool, limit: Limit?, crossOrigin isCrossOrigin: Bool = false
     ) {
         self.path = path
         self.answers = answers
-        self.methods = methods
+        // A page's browser asks before it calls (Fetch Standard §3.3.1).
+        self.methods = isCrossOrigin ? methods.union([.options]) : methods
+        self.isCrossOrigin = isCrossOrigin
         self.bodyLimit = bodyLimit
         self.signs = signs
         self.pool = pool
@@ -55,12 +59,19 @@ struct EndpointTraits: Sendable {
             Self("/authorize", .page, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
         case .login: Self("/login", .page, [.post], body: ownForm, signs: false, pool: .slow, limit: .login)
         case .consent: Self("/consent", .page, [.post], body: ownForm, signs: false, pool: .fast, limit: nil)
-        case .token: Self("/token", .json, [.post], body: parameters, signs: true, pool: .fast, limit: .token)
+        case .token:
+            Self(
+                "/token", .json, [.post], body: parameters, signs: true, pool: .fast, limit: .token, crossOrigin: true)
         case .userinfo:
-            Self("/userinfo", .json, [.get, .post], body: parameters, signs: true, pool: .fast, limit: nil)
+            Self(
+                "/userinfo", .json, [.get, .post], body: parameters, signs: true, pool: .fast, limit: nil,
+                crossOrigin: true)
         case .introspect:
             Self("/introspect", .json, [.post], body: parameters, signs: false, pool: .fast, limit: nil)
-        case .revoke: Self("/revoke", .json, [.post], body: parameters, signs: false, pool: .fast, limit: .token)
+        case .revoke:
+            Self(
+                "/revoke", .json, [.post], body: parameters, signs: false, pool: .fast, limit: .token,
+                crossOrigin: true)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

@@ -84,8 +84,12 @@ struct Process: Sendable {
             now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
+            let traits = name.traits
+            let respond = handler(name, provider)
+            let crossOrigin = CrossOrigin(provider, methods: traits.methods)
             endpoints[name.rawValue] = Endpoint(
-                methods: name.traits.methods, bodyLimit: name.traits.bodyLimit, respond: handler(name, provider))
+                methods: traits.methods, bodyLimit: traits.bodyLimit,
+                respond: traits.isCrossOrigin ? { try crossOrigin.answer($0, respond) } : respond)
         }
         return endpoints
     }
