@@ -88,7 +88,7 @@ class Provider:
         }
         made = json.loads(self.postern("client", "add", "--from", "-", "--json", input=json.dumps(asked)))
         return RelyingParty(
-            issuer=self.issuer, client_id=made["client_id"], redirect_uri=asked["redirect_uris"][0],
+            issuer=self.issuer, client_id=made["client_id"], redirect_uri=next(iter(asked["redirect_uris"]), None),
             secret=made.get("client_secret"),
             auth={"none": "none", "client_secret_post": "post"}.get(auth, "basic"))
 
