@@ -1,0 +1,65 @@
+-- wrk: token services. MODE says which; TOKENS names a file with one token a line.
+--
+--   credentials  client_credentials, the same request again and again
+--   userinfo     each token in turn, in the header
+--   introspect   each token in turn, in the body
+--   refresh      each token once, and then what came of it
+
+local mode, path, basic = os.getenv("MODE"), os.getenv("TARGET"), os.getenv("BASIC")
+local form = { Authorization = basic, ["Content-Type"] = "application/x-www-form-urlencoded" }
+local tokens, first, last = {}, 1, 0
+local prepared, turn = {}, 0
+
+-- Globals of each thread's own, which done() reads.
+answered, refused = 0, 0
+local threads = {}
+
+function setup(thread) table.insert(threads, thread) end
+
+function init()
+    if mode == "credentials" then
+        prepared[1] = wrk.format("POST", path, form, "grant_type=client_credentials")
+        return
+    end
+    for token in io.lines(os.getenv("TOKENS")) do
+        last = last + 1
+        tokens[last] = token
+        if mode == "userinfo" then
+            prepared[last] = wrk.format("GET", path, { Authorization = "Bearer " .. token })
+        elseif mode == "introspect" then
+            prepared[last] = wrk.format("POST", path, form, "token=" .. token)
+        end
+    end
+end
+
+function request()
+    if mode ~= "refresh" then
+        turn = turn % #prepared + 1
+        return prepared[turn]
+    end
+    local token = tokens[first]
+    tokens[first] = nil
+    first = first + 1
+    return wrk.format("POST", path, form, "grant_type=refresh_token&refresh_token=" .. token)
+end
+
+function response(status, _, body)
+    if status ~= 200 or (mode == "introspect" and not body:find('"active":true', 1, true)) then
+        refused = refused + 1
+        return
+    end
+    answered = answered + 1
+    if mode == "refresh" then
+        last = last + 1
+        tokens[last] = body:match('"refresh_token":"([^"]+)"')
+    end
+end
+
+function done(summary)
+    local good, bad = 0, 0
+    for _, thread in ipairs(threads) do
+        good = good + thread:get("answered")
+        bad = bad + thread:get("refused")
+    end
+    io.write(string.format("answered %d refused %d seconds %.6f\n", good, bad, summary.duration / 1e6))
+end
