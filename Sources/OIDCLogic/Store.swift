@@ -8,7 +8,8 @@ package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, Signin
     /// while it stood still holds.
     func generation() throws -> Int64
 
-    /// Removes at most `limit` rows of each kind whose time has come. Returns how many went.
+    /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
+    /// how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int
 }
 

@@ -13,12 +13,21 @@ enum Pruning {
         """
     }
 
+    /// What a successor was derived with, so that nobody can derive it after the grace.
+    private static let forgetting = """
+        UPDATE authorization_grant
+        SET predecessor_digest = NULL, predecessor_salt = NULL, predecessor_used_at = NULL, predecessor_request = NULL
+        WHERE id IN (SELECT id FROM authorization_grant WHERE predecessor_used_at <= ?1 LIMIT ?2)
+        """
+
     /// Removes at most `limit` rows of each kind. Returns how many went of each.
     static func step(in database: Database, at now: Timestamp, limit: Int) throws(StoreError) -> [Int] {
         var removed: [Int] = []
         for statement in statements {
             removed.append(try database.run(statement, Value(now), Value(max(0, limit))))
         }
+        let end = now + -RefreshFamily.grace
+        removed.append(try database.run(forgetting, Value(end), Value(max(0, limit))))
         return removed
     }
 }

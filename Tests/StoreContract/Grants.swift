@@ -50,6 +50,11 @@ private func expectRotation(in store: some Store) throws {
     )
     try expect(try store.grant(grant.id) == grant, "and changes nothing")
     try expect(try !store.rotate(GrantID("unknown"), from: [1], to: other, until: .noon), "nor is one made")
+    _ = try store.prune(at: .noon + 10, limit: 10)
+    try expect(try store.grant(grant.id) == grant, "a predecessor is kept as long as its grace")
+    _ = try store.prune(at: .noon + 11, limit: 10)
+    grant.refresh = RefreshFamily(digest: [2], expiresAt: .noon + 20)
+    try expect(try store.grant(grant.id) == grant, "and is forgotten then")
     try store.revoke(grant.id)
     try expect(try !store.rotate(grant.id, from: [2], to: other, until: .noon + 99), "a revoked one isn't rotated")
 
