@@ -1,6 +1,7 @@
 """scripts/install, into a folder; what it installs is what systemd can start."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -29,6 +30,26 @@ def test_what_is_installed_finds_its_pages_and_makes_an_installation(installed, 
     check = subprocess.run([*postern, "check"], check=True, capture_output=True, text=True).stdout
     assert f"{installed}/opt/postern/share/postern" in check
     assert (installed / "opt/postern/share/doc/postern/operate.md").exists()
+
+
+def output(*command):
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_packages_that_a_machine_gets_hold_every_library_of_the_programs(installed):
+    """No more and no less, as a machine that doesn't build has none of them. A debug build's Swift is in no package."""
+    named = set(output("bash", "-c", "source scripts/packages.sh; echo ${packages_libraries[@]}").split())
+    libraries = {
+        name for program in ("postern", "postern-fcgi")
+        for name in re.findall(r"(\S+) => /(?:usr/)?lib/", output("ldd", installed / "opt/postern/bin" / program))}
+    assert "libfcgi.so.0" in libraries
+    needed = set()
+    for library in libraries:
+        package = output("dpkg", "-S", f"*/{library}").split(":")[0]
+        provided = output("dpkg-query", "-W", "-f", "${Provides}", package)
+        needed.add(next(iter(named & {package, *re.findall(r"[^\s,()=]+", provided)}), package))
+    # apt is linked with these, so they are on every Debian.
+    assert needed - {"libc6", "libgcc-s1", "libstdc++6"} == named
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
