@@ -1,12 +1,16 @@
 # Sourced: Debian packages that the other scripts need.
 
 packages_build=(libfcgi-dev libssl-dev libsqlite3-dev libcrypt-dev pkg-config)
+# What the programs are linked with, by the names of Debian 12; what later releases have instead provides these names.
+packages_libraries=(libfcgi0ldbl libssl3 libsqlite3-0 libcrypt1)
 packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
 packages_test=(python3 python3-venv curl openssl chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
 
+# Itself, or a package that provides it.
 is_installed() {
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ||
+        grep -qE "^installed (.*, )?$1( \\(.*)?(,|$)" <<<"$(dpkg-query -W -f '${db:Status-Status} ${Provides}\n' 2>/dev/null)"
 }
 
 as_root() {

@@ -30,6 +30,9 @@ package struct Server {
         self.endpoints = endpoints
     }
 
+    /// Whether descriptor 0 is a socket to accept connections from.
+    package static var isListening: Bool { FCGX_IsCGI() == 0 }
+
     /// Serves until SIGTERM, SIGINT, SIGQUIT or SIGUSR1 and the drain that follows; as a CGI program, one request.
     ///
     /// Call it once, on the main thread, before there are others: it sets the signals of the process. A second
@@ -37,9 +40,7 @@ package struct Server {
     ///
     /// - Returns: the exit status of the program, 0 if all went well.
     package func run() -> Int32 {
-        if FCGX_IsCGI() != 0 {
-            return answerOnce()
-        }
+        guard Self.isListening else { return answerOnce() }
         do {
             return try serve()
         } catch {

@@ -1,7 +1,8 @@
 import pytest
 
 from chromium import chromium, page  # noqa: F401
-from provider import agent, alice, other_party, party, provider  # noqa: F401
+from provider import (  # noqa: F401
+    agent, alice, fresh_code, other_party, party, post_party, provider, public_party, session, token)
 
 
 def pytest_configure(config):

@@ -159,6 +159,37 @@ def other_party(provider):
     return provider.add_client(client_name="Another app", redirect_uris=["https://other.example/callback"])
 
 
+@pytest.fixture(scope="session")
+def public_party(provider):
+    return provider.add_client(
+        client_name="Public", redirect_uris=["https://spa.example/callback"], token_endpoint_auth_method="none")
+
+
+@pytest.fixture(scope="session")
+def post_party(provider):
+    return provider.add_client(client_name="Posts", token_endpoint_auth_method="client_secret_post")
+
+
 @pytest.fixture
 def agent(provider):
     return provider.browser()
+
+
+@pytest.fixture
+def session(provider, party, alice):
+    """A browser that is signed in, so that a code is one request away."""
+    browser = provider.browser()
+    party.sign_in(browser, alice)
+    return browser
+
+
+@pytest.fixture
+def fresh_code(provider, party, session):
+    """A code that nobody has used, with its verifier. To give one changes nothing in the database."""
+    request = party.request()
+    return party.start(session, request).query["code"], request.verifier
+
+
+@pytest.fixture
+def token(party, session):
+    return party.tokens(session)["access_token"]

@@ -144,13 +144,20 @@ def test_control_c_ends_it_all():
         ours, theirs = pty.openpty()
         with subprocess.Popen(
                 [ROOT / "scripts/quickstart", "--port", str(port), "--dir", folder], env=ENVIRONMENT,
-                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as run:
+                stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+                # Who runs the tests in the background has it ignored, and bash can't trap what was ignored before.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as run:
             os.close(theirs)
             shown = b""
             while b"Ctrl-C" not in shown:
                 shown += os.read(ours, 4096)
             os.killpg(run.pid, signal.SIGINT)
-            assert run.wait(60) == 130
+            try:
+                assert run.wait(60) == 130
+            finally:
+                # Popen waits for it, however long it takes.
+                if run.poll() is None:
+                    os.killpg(run.pid, signal.SIGTERM)
         os.close(ours)
         for listening in (port, port + 1):
             with socket.socket() as probe:

@@ -1,8 +1,11 @@
 """scripts/install, into a folder; what it installs is what systemd can start."""
 
 import os
+import re
 import shutil
+import socket
 import subprocess
+import time
 
 import pytest
 
@@ -31,6 +34,26 @@ def test_what_is_installed_finds_its_pages_and_makes_an_installation(installed, 
     assert (installed / "opt/postern/share/doc/postern/operate.md").exists()
 
 
+def output(*command):
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_packages_that_a_machine_gets_hold_every_library_of_the_programs(installed):
+    """No more and no less, as a machine that doesn't build has none of them. A debug build's Swift is in no package."""
+    named = set(output("bash", "-c", "source scripts/packages.sh; echo ${packages_libraries[@]}").split())
+    libraries = {
+        name for program in ("postern", "postern-fcgi")
+        for name in re.findall(r"(\S+) => /(?:usr/)?lib/", output("ldd", installed / "opt/postern/bin" / program))}
+    assert "libfcgi.so.0" in libraries
+    needed = set()
+    for library in libraries:
+        package = output("dpkg", "-S", f"*/{library}").split(":")[0]
+        provided = output("dpkg-query", "-W", "-f", "${Provides}", package)
+        needed.add(next(iter(named & {package, *re.findall(r"[^\s,()=]+", provided)}), package))
+    # apt is linked with these, so they are on every Debian.
+    assert needed - {"libc6", "libgcc-s1", "libstdc++6"} == named
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
 def test_systemd_finds_nothing_wrong_with_the_units_of_a_pool(installed, tmp_path):
     """It looks for the program as well, so that is named where it is for now."""
@@ -57,8 +80,12 @@ def test_the_units_the_example_of_nginx_and_the_configuration_name_the_same_sock
     assert f"fast\t{tmp_path}/run/fast.sock\t" in pools
 
 
-@pytest.mark.parametrize("name, status, said", [("fats", 78, "has no pool fats"), ("fast", 78, "is not there")])
-def test_a_pool_that_can_not_start_says_why(installed, tmp_path, name, status, said):
+@pytest.mark.parametrize("name, said", [("fats", "has no pool fats"), ("fast", "is not there")])
+def test_a_pool_that_can_not_start_says_why(installed, tmp_path, name, said):
+    """With a status after which systemd leaves it alone."""
+    status = 78
+    assert f"RestartPreventExitStatus=64 {status}\n" in (
+        installed / "etc/systemd/system/postern@.service").read_text()
     postern = [installed / "opt/postern/bin/postern", "--config", tmp_path / "postern.yaml"]
     if name != "fast":
         subprocess.run([*postern, "init"], check=True, capture_output=True)
@@ -67,3 +94,22 @@ def test_a_pool_that_can_not_start_says_why(installed, tmp_path, name, status, s
         capture_output=True, text=True, check=False, timeout=30)
     assert run.returncode == status
     assert said in run.stderr
+
+
+@pytest.mark.parametrize("options, status", [(["--pool", "fats"], 64), ([], 78)])
+def test_a_process_that_can_not_start_takes_its_time(installed, tmp_path, options, status):
+    """multiwatch starts again at once what ends, and never gives up."""
+    programs = installed / "opt/postern/bin"
+    file = tmp_path / "postern.yaml"
+    subprocess.run([programs / "postern", "--config", file, "init"], check=True, capture_output=True)
+    (tmp_path / "state.key").unlink()
+    with temporary_folder() as folder, socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "sock"))
+        listening.listen()
+        began = time.monotonic()
+        run = subprocess.run(
+            [programs / "postern-fcgi", "--config", file, *options], stdin=listening, capture_output=True, text=True,
+            check=False, timeout=30)
+        assert time.monotonic() - began >= 2
+    assert run.returncode == status
+    assert "fats" in run.stderr or "state.key" in run.stderr

@@ -1,3 +1,4 @@
+import FCGIBridge
 import FoundationEssentials
 import Glibc
 
@@ -22,7 +23,7 @@ package enum PoolProgram {
             let service = Service(
                 configuration, only: try options.handlers ?? handlers(of: options.pool, in: configuration),
                 threads: options.threads, environment: environment)
-            exit(try service.run())
+            end(try service.run())
         } catch let fault as Options.Fault {
             fail("\(fault.text)\n\n\(usage)", status: EX_USAGE)
         } catch {
@@ -44,6 +45,12 @@ package enum PoolProgram {
 
     private static func fail(_ text: String, status: Int32) -> Never {
         StandardError.write(text)
+        end(status)
+    }
+
+    /// What keeps a pool complete starts the next process at once. A fault that stays must not cost it a core.
+    private static func end(_ status: Int32) -> Never {
+        if status != 0, Server.isListening { sleep(2) }
         exit(status)
     }
 
