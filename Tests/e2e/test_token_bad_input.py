@@ -16,7 +16,7 @@ VERIFIER = base64url(bytes(range(32)))
     [
         ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, "unauthorized_client"),
         ({"code": None}, "invalid_request"),
         ({"code": "x"}, "invalid_grant"),
         ({"code": "~x"}, "invalid_grant"),
