@@ -12,7 +12,7 @@ struct IntrospectHandler {
             try parameters.requireSingle()
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
             guard let token = try parameters.value("token") else {
-                throw OAuthError.invalidRequest("token is missing")
+                throw OAuthError.invalidRequest("token is missing", detail: .parameter("token", .absent))
             }
             return .json(try answer(token, to: client))
         }

@@ -12,7 +12,7 @@ struct RevokeHandler {
             try parameters.requireSingle()
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
             guard let token = try parameters.value("token") else {
-                throw OAuthError.invalidRequest("token is missing")
+                throw OAuthError.invalidRequest("token is missing", detail: .parameter("token", .absent))
             }
             try revoke(token, for: client.client)
             // §2.2: also where there was nothing to revoke.
@@ -24,7 +24,7 @@ struct RevokeHandler {
     private func revoke(_ text: String, for client: Client) throws {
         if let token = try? RefreshToken(text, seal: provider.seal) {
             guard let grant = try provider.store.grant(token.grantID) else { return }
-            try requireOwn(grant.clientID, client)
+            try requireOwn(grant.clientID, client, .refreshToken)
             return try provider.store.revoke(grant.id)
         }
         let live: LiveAccessToken
@@ -33,15 +33,18 @@ struct RevokeHandler {
         } catch let error as OAuthError where error.code == .invalidToken {
             return
         }
-        try requireOwn(live.token.clientID, client)
+        try requireOwn(live.token.clientID, client, .accessToken)
         try provider.store.revoke(live.token.id, until: live.token.expiresAt)
     }
 
     /// §2.1: "If this validation fails, the request is refused".
-    private func requireOwn(_ owner: ClientID, _ client: Client) throws(OAuthError) {
+    private func requireOwn(
+        _ owner: ClientID, _ client: Client, _ kind: RefusalDetail.CredentialKind
+    ) throws(OAuthError) {
         guard owner == client.id else {
             throw .invalidGrant(
-                "the token was issued to another client", cause: "token of \(owner), sent by \(client.id)")
+                "the token was issued to another client", cause: "token of \(owner), sent by \(client.id)",
+                detail: .credential(kind, .ofAnotherClient(owner)))
         }
     }
 }

@@ -11,7 +11,8 @@ struct TokenHandler {
             let parameters = Parameters(try request.formFields())
             try parameters.requireSingle(but: "resource")
             guard let grantType = try parameters.value("grant_type") else {
-                throw OAuthError.invalidRequest("grant_type is missing")
+                throw OAuthError.invalidRequest(
+                    "grant_type is missing", detail: .parameter("grant_type", .absent))
             }
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
             switch grantType {
@@ -20,15 +21,18 @@ struct TokenHandler {
             case GrantType.clientCredentials.rawValue: return try serveItself(parameters, client)
             default:
                 throw OAuthError.unsupportedGrantType(
-                    "grant_type must be authorization_code, refresh_token or client_credentials")
+                    "grant_type must be authorization_code, refresh_token or client_credentials",
+                    detail: .parameter("grant_type", .unsupported))
             }
         }
     }
 
     private func exchangeCode(_ parameters: Parameters, for client: AuthenticatedClient) throws -> Response {
-        guard let text = try parameters.value("code") else { throw OAuthError.invalidRequest("code is missing") }
+        guard let text = try parameters.value("code") else {
+            throw OAuthError.invalidRequest("code is missing", detail: .parameter("code", .absent))
+        }
         guard let sealed = try Carrier(store: provider.store, now: provider.now).receive(text) else {
-            throw OAuthError.invalidGrant("the code has expired")
+            throw OAuthError.invalidGrant("the code has expired", detail: .credential(.code, .expired))
         }
         let exchange = try CodeExchange(parameters, code: sealed, from: client, opening: provider.seal)
         let accepted = try accept(exchange)
@@ -37,8 +41,12 @@ struct TokenHandler {
         switch try provider.store.redeemOrRevoke(accepted.live.grant) {
         case .recorded: return .json(try issuer.issue(nonce: accepted.nonce, refreshToken: accepted.refreshToken).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
-        case .replayed: throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
-        case .ended: throw OAuthError.invalidGrant("the user has signed out meanwhile, or may no longer sign in")
+        case .replayed:
+            throw OAuthError.invalidGrant(
+                "the code was used before; what it gave has been revoked", detail: .credential(.code, .usedBefore))
+        case .ended:
+            throw OAuthError.invalidGrant(
+                "the user has signed out meanwhile, or may no longer sign in", detail: .credential(.code, .sessionOver))
         }
     }
 
@@ -73,7 +81,8 @@ struct TokenHandler {
             if case .reuse = step {
                 try store.revoke(grant.id)
                 throw OAuthError.invalidGrant(
-                    "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)")
+                    "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)",
+                    detail: .credential(.refreshToken, .usedBefore))
             }
             let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: provider.policy)
             let issuer = try TokenIssuer(
@@ -89,7 +98,8 @@ struct TokenHandler {
             case .reuse: break
             }
         }
-        throw OAuthError.invalidGrant("the refresh token is being used by others at this moment")
+        throw OAuthError.invalidGrant(
+            "the refresh token is being used by others at this moment", detail: .credential(.refreshToken, .usedBefore))
     }
 
     /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.

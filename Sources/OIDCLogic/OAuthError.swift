@@ -27,53 +27,87 @@ package struct OAuthError: Error, Sendable {
     package let text: StaticString
     /// What the log says beside the text. It may name values of the request, but no secret.
     package let cause: String?
+    /// What is kept to explain it.
+    package let detail: RefusalDetail?
     /// In seconds, where waiting helps.
     package let retryAfter: Int?
     /// RFC 6585 §4: whoever asks, asks too often. No code says so, and nginx says `temporarily_unavailable` for it too.
     package let isRateLimit: Bool
 
     private init(
-        _ code: Code, _ text: StaticString, cause: String? = nil, retryAfter: Int? = nil, isRateLimit: Bool = false
+        _ code: Code, _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil, retryAfter: Int? = nil,
+        isRateLimit: Bool = false
     ) {
         self.code = code
         self.text = text
         self.cause = cause
+        self.detail = detail
         self.retryAfter = retryAfter
         self.isRateLimit = isRateLimit
     }
 
-    package static func invalidRequest(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.invalidRequest, text, cause: cause)
+    package static func invalidRequest(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidRequest, text, cause: cause, detail: detail)
     }
-    package static func accessDenied(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.accessDenied, text, cause: cause)
+    package static func accessDenied(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.accessDenied, text, cause: cause, detail: detail)
     }
-    package static func unsupportedResponseType(_ text: StaticString) -> Self { Self(.unsupportedResponseType, text) }
-    package static func invalidScope(_ text: StaticString) -> Self { Self(.invalidScope, text) }
-    package static func invalidClient(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.invalidClient, text, cause: cause)
+    package static func unsupportedResponseType(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.unsupportedResponseType, text, detail: detail)
     }
-    package static func invalidGrant(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.invalidGrant, text, cause: cause)
+    package static func invalidScope(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.invalidScope, text, detail: detail)
     }
-    package static func unauthorizedClient(_ text: StaticString) -> Self { Self(.unauthorizedClient, text) }
-    package static func unsupportedGrantType(_ text: StaticString) -> Self { Self(.unsupportedGrantType, text) }
-    package static func invalidToken(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.invalidToken, text, cause: cause)
+    package static func invalidClient(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidClient, text, cause: cause, detail: detail)
     }
-    package static func invalidTarget(_ text: StaticString, cause: String? = nil) -> Self {
-        Self(.invalidTarget, text, cause: cause)
+    package static func invalidGrant(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidGrant, text, cause: cause, detail: detail)
     }
-    package static func insufficientScope(_ text: StaticString) -> Self { Self(.insufficientScope, text) }
-    package static func loginRequired(_ text: StaticString) -> Self { Self(.loginRequired, text) }
-    package static func consentRequired(_ text: StaticString) -> Self { Self(.consentRequired, text) }
-    package static func requestNotSupported(_ text: StaticString) -> Self { Self(.requestNotSupported, text) }
-    package static func requestURINotSupported(_ text: StaticString) -> Self { Self(.requestURINotSupported, text) }
-    package static func registrationNotSupported(_ text: StaticString) -> Self {
-        Self(.registrationNotSupported, text)
+    package static func unauthorizedClient(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.unauthorizedClient, text, detail: detail)
+    }
+    package static func unsupportedGrantType(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.unsupportedGrantType, text, detail: detail)
+    }
+    package static func invalidToken(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidToken, text, cause: cause, detail: detail)
+    }
+    package static func invalidTarget(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidTarget, text, cause: cause, detail: detail)
+    }
+    package static func insufficientScope(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.insufficientScope, text, detail: detail)
+    }
+    package static func loginRequired(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.loginRequired, text, detail: detail)
+    }
+    package static func consentRequired(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.consentRequired, text, detail: detail)
+    }
+    package static func requestNotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.requestNotSupported, text, detail: detail)
+    }
+    package static func requestURINotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.requestURINotSupported, text, detail: detail)
+    }
+    package static func registrationNotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.registrationNotSupported, text, detail: detail)
     }
     package static func tooManyRequests(_ text: StaticString, retryAfter: Int) -> Self {
-        Self(.temporarilyUnavailable, text, retryAfter: retryAfter, isRateLimit: true)
+        Self(.temporarilyUnavailable, text, detail: .throttled, retryAfter: retryAfter, isRateLimit: true)
     }
     package static func serverError(cause: String) -> Self {
         Self(.serverError, "something went wrong here; the administrator finds it in the log", cause: cause)

@@ -20,7 +20,9 @@ package struct Parameters: Sendable {
     package func value(_ name: String) throws(OAuthError) -> String? {
         let name = Identifier<Self>(name)
         guard repeated[name] == nil else {
-            throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
+            throw .invalidRequest(
+                "a parameter was sent more than once", cause: "repeated parameter: \(name)",
+                detail: .parameter(name.value, .repeated))
         }
         guard let value = values[name], !value.isEmpty else { return nil }
         return value
@@ -30,7 +32,9 @@ package struct Parameters: Sendable {
     package func value(_ name: String, limit: Int) throws(OAuthError) -> String? {
         guard let value = try value(name) else { return nil }
         guard value.utf8.count <= limit else {
-            throw .invalidRequest("a parameter is too long", cause: "\(name) has more than \(limit) bytes")
+            throw .invalidRequest(
+                "a parameter is too long", cause: "\(name) has more than \(limit) bytes",
+                detail: .parameter(name, .tooLong))
         }
         return value
     }
@@ -45,6 +49,10 @@ package struct Parameters: Sendable {
     package func requireSingle(but allowed: String...) throws(OAuthError) {
         guard let name = repeated.keys.first(where: { name in !allowed.contains { $0.hasSameBytes(as: name.value) } })
         else { return }
-        throw .invalidRequest("a parameter was sent more than once", cause: "repeated parameter: \(name)")
+        // Another may be a secret in the place of a name.
+        let shown = RefusedRequest.shown(name.value) ?? "one that nobody knows"
+        throw .invalidRequest(
+            "a parameter was sent more than once", cause: "repeated parameter: \(shown)",
+            detail: .parameter(name.value, .repeated))
     }
 }

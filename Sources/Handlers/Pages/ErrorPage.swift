@@ -1,3 +1,5 @@
+import OIDCLogic
+
 /// The page for what can't be answered to the app: what happened, what to do, and by which reference to ask.
 package struct ErrorPage: Page {
     package static let template = PageTemplate.error
@@ -64,16 +66,7 @@ package struct ErrorPage: Page {
     }
 
     /// `3f9a1c2277de` as `3f9a-1c22-77de`, to be read out over a telephone.
-    static func grouped(_ id: String) -> String {
-        let scalars = Array(id.unicodeScalars)
-        return stride(from: 0, to: scalars.count, by: 4)
-            .map { start in
-                var group = String.UnicodeScalarView()
-                group.append(contentsOf: scalars[start..<min(start + 4, scalars.count)])
-                return String(group)
-            }
-            .joined(separator: "-")
-    }
+    static func grouped(_ id: String) -> String { RefusalID(id).grouped }
 }
 
 extension ErrorPage.Kind {

@@ -9,7 +9,9 @@ struct AccessTokenVerifier {
     func verify(_ text: String) throws -> LiveAccessToken {
         let token = try AccessToken(verified: claims(of: text), issuer: provider.issuer, at: provider.now())
         let store = provider.store
-        guard try !store.isRevoked(token.id) else { throw OAuthError.invalidToken("the token has been revoked") }
+        guard try !store.isRevoked(token.id) else {
+            throw OAuthError.invalidToken("the token has been revoked", detail: .credential(.accessToken, .revoked))
+        }
         let client = try store.client(token.clientID)
         guard let grantID = token.grantID else { return try LiveAccessToken(token, of: client) }
         let grant = try store.grant(grantID)
@@ -21,9 +23,13 @@ struct AccessTokenVerifier {
         do {
             return text.utf8.contains(UInt8(ascii: ".")) ? try signed(text) : try sealed(text)
         } catch let error as JWSError {
-            throw OAuthError.invalidToken("the token is no valid access token of ours", cause: "\(error)")
+            throw OAuthError.invalidToken(
+                "the token is no valid access token of ours", cause: "\(error)",
+                detail: .credential(.accessToken, .foreign))
         } catch let error as SealError {
-            throw OAuthError.invalidToken("the token is no valid access token of ours", cause: "\(error)")
+            throw OAuthError.invalidToken(
+                "the token is no valid access token of ours", cause: "\(error)",
+                detail: .credential(.accessToken, .foreign))
         }
     }
 
@@ -33,7 +39,10 @@ struct AccessTokenVerifier {
         let jws = try UnverifiedJWS(text)
         guard let id = jws.keyID, let key = try provider.keys.verificationKeys(from: provider.store)[id],
             let algorithm = key.algorithm
-        else { throw OAuthError.invalidToken("the token was not signed by a key of ours") }
+        else {
+            throw OAuthError.invalidToken(
+                "the token was not signed by a key of ours", detail: .credential(.accessToken, .foreign))
+        }
         return try jws.verified(by: key, algorithm: algorithm, type: AccessToken.type).claims()
     }
 

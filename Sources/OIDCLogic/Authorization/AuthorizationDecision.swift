@@ -58,7 +58,9 @@ extension ValidatedAuthorizationRequest {
         // §3.1.2.1: the answer is about the user of the hint, or none.
         if let hint, hint.subject != signedIn.user.id {
             guard isRenewed else { return try interact(.signIn(.anotherUser)) }
-            throw .redirect(.loginRequired("another user than that of id_token_hint has signed in"), target)
+            throw .redirect(
+                .loginRequired("another user than that of id_token_hint has signed in", detail: .signIn(.wrongUser)),
+                target)
         }
         // A sign-in of this very attempt meets any max_age, 0 as well.
         if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
@@ -67,7 +69,10 @@ extension ValidatedAuthorizationRequest {
         let signInRequest = SignInRequest(address: address, at: now)
         let granted = try grantedScope(for: signedIn, policy: policy, request: signInRequest)
         guard !granted.isEmpty || client.preset == .mendix else {
-            throw .redirect(.invalidScope("nothing of the requested scope can be granted to this client"), target)
+            throw .redirect(
+                .invalidScope(
+                    "nothing of the requested scope can be granted to this client", detail: .scope(.nothingAllowed)),
+                target)
         }
         let isRemembered = !prompt.contains(.consent) && remembers(consent, granted)
         guard client.isFirstParty && !prompt.contains(.consent) || progress.hasConsented || isRemembered else {
@@ -90,7 +95,9 @@ extension ValidatedAuthorizationRequest {
         case .granted(let granted): return granted
         case .refused(let rule):
             throw .redirect(
-                .accessDenied("the rules of this provider do not let the user use this app", cause: "rule: \(rule)"),
+                .accessDenied(
+                    "the rules of this provider do not let the user use this app", cause: "rule: \(rule)",
+                    detail: .policy(rule)),
                 target)
         }
     }
@@ -110,8 +117,13 @@ extension ValidatedAuthorizationRequest {
     private func interact(_ decision: AuthorizationDecision) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard prompt.contains(.none) else { return decision }
         switch decision {
-        case .signIn: throw .redirect(.loginRequired("the user must sign in, and prompt=none forbids to ask"), target)
-        default: throw .redirect(.consentRequired("the user must consent, and prompt=none forbids to ask"), target)
+        case .signIn:
+            throw .redirect(
+                .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest), target)
+        default:
+            throw .redirect(
+                .consentRequired("the user must consent, and prompt=none forbids to ask", detail: .silentRequest),
+                target)
         }
     }
 }

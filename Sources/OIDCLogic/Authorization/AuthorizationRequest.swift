@@ -7,7 +7,7 @@ package struct AuthorizationRequest: Sendable {
     package init(_ parameters: Parameters) throws(AuthorizationFailure) {
         do throws(OAuthError) {
             guard let id = try parameters.value(.clientID) else {
-                throw .invalidRequest("client_id is missing")
+                throw .invalidRequest("client_id is missing", detail: .parameter("client_id", .absent))
             }
             clientID = ClientID(id)
         } catch {
@@ -40,7 +40,9 @@ package struct AuthorizationRequest: Sendable {
     ) throws(AuthorizationFailure) -> ValidatedAuthorizationRequest {
         guard let client, client.id == clientID else {
             throw .page(
-                .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
+                .unknownClient,
+                .invalidRequest(
+                    "no client with this client_id", cause: "unknown client: \(clientID)", detail: .unknownClient))
         }
         let target = try RedirectTarget(parameters, for: client)
         do throws(OAuthError) {
@@ -66,17 +68,18 @@ package struct RedirectTarget: Sendable {
             throw .page(.badRequest, error)
         }
         guard let requested else {
-            throw .page(.badRequest, .invalidRequest("redirect_uri is missing"))
+            throw .page(
+                .badRequest,
+                .invalidRequest("redirect_uri is missing", detail: .parameter("redirect_uri", .absent)))
         }
         let type = client.metadata.applicationType
         guard client.metadata.redirectURIs.contains(where: { $0.accepts(requested, from: type) }) else {
-            // Queries and fragments may hold what is nobody's business. Cut by bytes: a mark behind a "?" hides it from
-            // a comparison of characters.
-            let shown = requested.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-            let cause = "redirect_uri \(String(decoding: shown, as: UTF8.self)) is not registered for \(client.id)"
+            let cause = "redirect_uri \(RedactedURI(redacting: requested).value) is not registered for \(client.id)"
             throw .page(
                 .redirectMismatch,
-                .invalidRequest("redirect_uri is none of those registered for this client", cause: cause))
+                .invalidRequest(
+                    "redirect_uri is none of those registered for this client", cause: cause,
+                    detail: .unregisteredRedirectURI))
         }
         uri = requested
         // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
@@ -122,22 +125,27 @@ package struct ValidatedAuthorizationRequest: Sendable {
         self.target = target
         try parameters.requireSingle(but: "resource")
         guard try parameters.value(.state) == nil || target.state != nil else {
-            throw .invalidRequest("redirect_uri and state are too long together")
+            throw .invalidRequest("redirect_uri and state are too long together", detail: .parameter("state", .tooLong))
         }
         try Self.refuseUnsupported(parameters)
         guard let responseType = try parameters.value(.responseType) else {
-            throw .invalidRequest("response_type is missing; it must be code")
+            throw .invalidRequest(
+                "response_type is missing; it must be code", detail: .parameter("response_type", .absent))
         }
-        guard responseType == "code" else { throw .unsupportedResponseType("response_type must be code") }
+        guard responseType == "code" else {
+            throw .unsupportedResponseType(
+                "response_type must be code", detail: .parameter("response_type", .unsupported))
+        }
         guard try parameters.value(.responseMode).map({ $0 == "query" }) ?? true else {
-            throw .invalidRequest("response_mode must be query")
+            throw .invalidRequest("response_mode must be query", detail: .parameter("response_mode", .unsupported))
         }
         scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
         nonce = try parameters.value(.nonce)
         resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)
         guard codeChallenge != nil || !client.requiresPKCE else {
-            throw .invalidRequest("code_challenge is missing; this client must use PKCE (RFC 7636)")
+            throw .invalidRequest(
+                "code_challenge is missing; this client must use PKCE (RFC 7636)", detail: .pkce(.challenge, .absent))
         }
         prompt = try parameters.value(.prompt).map { text throws(OAuthError) in try Prompt.set(text) } ?? []
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
@@ -149,7 +157,10 @@ package struct ValidatedAuthorizationRequest: Sendable {
     private static func challenge(_ parameters: Parameters) throws(OAuthError) -> CodeChallenge? {
         let method = try parameters.value(.codeChallengeMethod)
         guard let value = try parameters.value(.codeChallenge) else {
-            guard method == nil else { throw .invalidRequest("code_challenge_method came without code_challenge") }
+            guard method == nil else {
+                throw .invalidRequest(
+                    "code_challenge_method came without code_challenge", detail: .pkce(.challenge, .absent))
+            }
             return nil
         }
         return try CodeChallenge(value, method: method)
@@ -158,19 +169,25 @@ package struct ValidatedAuthorizationRequest: Sendable {
     private static func maxAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
         guard let text = try parameters.value(.maxAge) else { return nil }
         guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let seconds = Int64(text) else {
-            throw .invalidRequest("max_age must be a whole number of seconds, 0 or more")
+            throw .invalidRequest(
+                "max_age must be a whole number of seconds, 0 or more", detail: .parameter("max_age", .malformed))
         }
         return seconds
     }
 
     /// OpenID Connect Core §3.1.2.6: what isn't supported is said, never passed over, where it would change the answer.
     private static func refuseUnsupported(_ parameters: Parameters) throws(OAuthError) {
-        if try parameters.value("request") != nil { throw .requestNotSupported("request objects are not supported") }
+        if try parameters.value("request") != nil {
+            throw .requestNotSupported(
+                "request objects are not supported", detail: .parameter("request", .unsupported))
+        }
         if try parameters.value("request_uri") != nil {
-            throw .requestURINotSupported("request_uri is not supported")
+            throw .requestURINotSupported(
+                "request_uri is not supported", detail: .parameter("request_uri", .unsupported))
         }
         if try parameters.value("registration") != nil {
-            throw .registrationNotSupported("the registration parameter is not supported")
+            throw .registrationNotSupported(
+                "the registration parameter is not supported", detail: .parameter("registration", .unsupported))
         }
     }
 }

@@ -31,12 +31,16 @@ package struct HintVerifier: Sendable {
             }
             claims = try jws.verified(by: key, algorithm: algorithm, type: IDToken.type).claims()
         } catch {
-            throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: \(error)")
+            throw .invalidRequest(
+                "id_token_hint is no ID token of this issuer", cause: "id_token_hint: \(error)",
+                detail: .parameter("id_token_hint", .malformed))
         }
         guard claims["iss"]?.stringValue.map({ $0.utf8.elementsEqual(issuer.value.utf8) }) ?? false,
             let subject = claims["sub"]?.stringValue
         else {
-            throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: iss or sub")
+            throw .invalidRequest(
+                "id_token_hint is no ID token of this issuer", cause: "id_token_hint: iss or sub",
+                detail: .parameter("id_token_hint", .malformed))
         }
         return IDTokenHint(subject: UserID(subject))
     }

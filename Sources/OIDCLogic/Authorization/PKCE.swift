@@ -7,9 +7,14 @@ package struct CodeChallenge: Sendable, Equatable {
     /// Throws `invalid_request` (§4.4.1) for another method and for what is no base64url of 32 bytes.
     package init(_ value: String, method: String?) throws(OAuthError) {
         // §4.3: a challenge without a method means `plain`, which RFC 9700 §2.1.1 leaves no room for.
-        guard method == "S256" else { throw .invalidRequest("code_challenge_method must be S256") }
+        guard method == "S256" else {
+            throw .invalidRequest(
+                "code_challenge_method must be S256", detail: .pkce(.method, method == nil ? .absent : .mismatch))
+        }
         guard value.utf8.count == 43, Base64URL.decode(value)?.count == 32 else {
-            throw .invalidRequest("code_challenge must be the base64url of a SHA-256, 43 characters")
+            throw .invalidRequest(
+                "code_challenge must be the base64url of a SHA-256, 43 characters",
+                detail: .pkce(.challenge, .malformed))
         }
         self.value = value
     }
@@ -30,7 +35,8 @@ package struct CodeVerifier: Sendable {
     /// Throws `invalid_grant` (RFC 7636 §4.6 leaves no other code) for a verifier of another form.
     package init(_ value: String) throws(OAuthError) {
         guard (43...128).contains(value.utf8.count), value.utf8.allSatisfy(\.isUnreserved) else {
-            throw .invalidGrant("code_verifier must be 43 to 128 unreserved characters")
+            throw .invalidGrant(
+                "code_verifier must be 43 to 128 unreserved characters", detail: .pkce(.verifier, .malformed))
         }
         self.value = value
     }

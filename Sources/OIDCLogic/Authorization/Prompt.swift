@@ -9,12 +9,13 @@ package enum Prompt: String, Sendable, CaseIterable {
         var prompts: Set<Prompt> = []
         for name in text.split(separator: " ") {
             guard let prompt = Prompt(rawValue: String(name)) else {
-                throw .invalidRequest("prompt must be none, login, consent or select_account")
+                throw .invalidRequest(
+                    "prompt must be none, login, consent or select_account", detail: .parameter("prompt", .malformed))
             }
             prompts.insert(prompt)
         }
         guard !prompts.contains(.none) || prompts.count == 1 else {
-            throw .invalidRequest("prompt none goes with no other value")
+            throw .invalidRequest("prompt none goes with no other value", detail: .parameter("prompt", .malformed))
         }
         return prompts
     }

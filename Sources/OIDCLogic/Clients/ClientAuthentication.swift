@@ -19,7 +19,9 @@ package struct ClientCredentials: Sendable {
         }
         if let authorization {
             guard secret == nil else {
-                throw .invalidRequest("the client authenticated twice: in the Authorization header and in the body")
+                throw .invalidRequest(
+                    "the client authenticated twice: in the Authorization header and in the body",
+                    detail: .clientAuthentication(.unexpected, registered: nil))
             }
             let basic = try BasicCredentials(authorization)
             clientID = basic.decoded.id
@@ -27,11 +29,16 @@ package struct ClientCredentials: Sendable {
             secrets = [basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? [])
             method = .clientSecretBasic
             guard id == nil || ClientID(id ?? "") == clientID || ClientID(id ?? "") == rawClientID else {
-                throw .invalidRequest("client_id in the body is another than in the Authorization header")
+                throw .invalidRequest(
+                    "client_id in the body is another than in the Authorization header",
+                    detail: .parameter("client_id", .repeated))
             }
             return
         }
-        guard let id else { throw .invalidClient("the client did not say who it is: client_id is missing") }
+        guard let id else {
+            throw .invalidClient(
+                "the client did not say who it is: client_id is missing", detail: .parameter("client_id", .absent))
+        }
         clientID = ClientID(id)
         rawClientID = nil
         secrets = secret.map { [ClientSecret($0)] } ?? []
@@ -50,34 +57,50 @@ package struct AuthenticatedClient: Sendable {
 }
 
 extension ClientCredentials {
+    /// The id that a header of HTTP Basic names; nil if it is none.
+    static func basicClientID(_ authorization: String) -> ClientID? {
+        (try? BasicCredentials(authorization))?.decoded.id
+    }
+
     /// Compares what was sent with what is kept. An unknown client and a wrong secret get the same answer.
     ///
     /// - Parameter client: the client of ``clientID``, or else of ``rawClientID``.
     package func authenticate(_ client: Client?, opening seal: Seal) throws(OAuthError) -> AuthenticatedClient {
-        let failure = OAuthError.invalidClient(
-            "client authentication failed: unknown client, or wrong secret",
-            cause: "client \(clientID), \(method.rawValue)")
-        guard let client, client.id == clientID || client.id == rawClientID else { throw failure }
+        func failure(_ detail: RefusalDetail) -> OAuthError {
+            .invalidClient(
+                "client authentication failed: unknown client, or wrong secret",
+                cause: "client \(clientID), \(method.rawValue)", detail: detail)
+        }
+        guard let client, client.id == clientID || client.id == rawClientID else { throw failure(.unknownClient) }
+        let registered = client.metadata.tokenEndpointAuthMethod
         if client.metadata.isPublic {
             guard method == .none else {
-                throw .invalidClient("this client is registered without a secret; send client_id alone")
+                throw .invalidClient(
+                    "this client is registered without a secret; send client_id alone",
+                    detail: .clientAuthentication(.unexpected, registered: registered?.rawValue))
             }
             return AuthenticatedClient(client)
         }
-        guard method != .none else { throw .invalidClient("this client must authenticate; its secret is missing") }
-        if let registered = client.metadata.tokenEndpointAuthMethod, registered != method {
+        guard method != .none else {
+            throw .invalidClient(
+                "this client must authenticate; its secret is missing",
+                detail: .clientAuthentication(.absent, registered: registered?.rawValue))
+        }
+        if let registered, registered != method {
             throw .invalidClient(
                 "the client authenticated by another method than it is registered with",
-                cause: "\(client.id) is registered with \(registered.rawValue), sent \(method.rawValue)")
+                cause: "\(client.id) is registered with \(registered.rawValue), sent \(method.rawValue)",
+                detail: .clientAuthentication(.otherMethod, registered: registered.rawValue))
         }
-        guard let sealed = client.sealedSecret else { throw failure }
+        let mismatch = RefusalDetail.clientAuthentication(.mismatch, registered: registered?.rawValue)
+        guard let sealed = client.sealedSecret else { throw failure(mismatch) }
         let expected: ClientSecret
         do { expected = try ClientSecret(sealed: sealed, of: client.id, opening: seal) } catch {
             throw .serverError(cause: "the secret of client \(client.id) can't be unsealed: \(error)")
         }
         // Both are compared, always, so that the time tells nothing of which matched.
         let matches = [secrets.first, secrets.last].map { $0.map(expected.matches) ?? false }
-        guard matches[0] || matches[1] else { throw failure }
+        guard matches[0] || matches[1] else { throw failure(mismatch) }
         return AuthenticatedClient(client)
     }
 }
@@ -94,14 +117,17 @@ private struct BasicCredentials {
     init(_ header: String) throws(OAuthError) {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "basic" else {
-            throw .invalidClient("the Authorization header must be Basic")
+            throw .invalidClient(
+                "the Authorization header must be Basic", detail: .clientAuthentication(.malformed, registered: nil))
         }
         guard let bytes = Base64.decode(String(parts[1])), bytes.count <= 2048,
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             let id = String(validating: bytes[..<colon], as: UTF8.self),
             let secret = String(validating: bytes[(colon + 1)...], as: UTF8.self)
         else {
-            throw .invalidClient("the Authorization header is no base64 of client id, colon and secret")
+            throw .invalidClient(
+                "the Authorization header is no base64 of client id, colon and secret",
+                detail: .clientAuthentication(.malformed, registered: nil))
         }
         let rawPair = (ClientID(id), ClientSecret(secret))
         guard let decodedID = Self.formDecoded(id), let decodedSecret = Self.formDecoded(secret) else {

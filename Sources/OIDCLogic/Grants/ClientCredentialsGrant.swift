@@ -8,13 +8,15 @@ package enum ClientCredentialsGrant {
     ) throws(OAuthError) -> TokenSubject {
         let client = client.client
         guard client.metadata.grantTypes.contains(.clientCredentials), !client.metadata.isPublic else {
-            throw .unauthorizedClient("this client is not registered for the grant client_credentials")
+            throw .unauthorizedClient(
+                "this client is not registered for the grant client_credentials", detail: .grantType)
         }
         let requested = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) }
         let granted = (requested ?? client.metadata.scope).intersection(client.metadata.scope)
             .subtracting(Scope.builtIn.names)
         guard requested == nil || !granted.isEmpty || client.preset == .mendix else {
-            throw .invalidScope("nothing of the requested scope can be granted to this client")
+            throw .invalidScope(
+                "nothing of the requested scope can be granted to this client", detail: .scope(.nothingAllowed))
         }
         return .client(client, scope: granted)
     }

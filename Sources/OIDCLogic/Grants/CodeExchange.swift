@@ -26,17 +26,23 @@ package struct CodeExchange: Sendable {
         do {
             code = try AuthorizationCode(sealed: codeText, opening: seal)
         } catch {
-            throw .invalidGrant("the code is none of ours, or was changed on its way")
+            throw .invalidGrant(
+                "the code is none of ours, or was changed on its way", detail: .credential(.code, .foreign))
         }
         guard code.clientID == client.client.id else {
             throw .invalidGrant(
-                "the code was issued to another client", cause: "code of \(code.clientID), sent by \(client.client.id)")
+                "the code was issued to another client", cause: "code of \(code.clientID), sent by \(client.client.id)",
+                detail: .credential(.code, .ofAnotherClient(code.clientID)))
         }
         guard let redirectURI = try parameters.value("redirect_uri") else {
-            throw .invalidRequest("redirect_uri is missing; send the one of the authorization request")
+            throw .invalidRequest(
+                "redirect_uri is missing; send the one of the authorization request",
+                detail: .redirectURIOfCode(RedactedURI(redacting: code.redirectURI)))
         }
         guard redirectURI.hasSameBytes(as: code.redirectURI) else {
-            throw .invalidGrant("redirect_uri is not the one of the authorization request")
+            throw .invalidGrant(
+                "redirect_uri is not the one of the authorization request",
+                detail: .redirectURIOfCode(RedactedURI(redacting: code.redirectURI)))
         }
         try Self.checkPKCE(code.codeChallenge, try parameters.value("code_verifier"))
         self.parameters = parameters
@@ -49,11 +55,15 @@ package struct CodeExchange: Sendable {
     private static func checkPKCE(_ challenge: CodeChallenge?, _ verifier: String?) throws(OAuthError) {
         switch (challenge, verifier) {
         case (nil, nil): return
-        case (.some, nil): throw .invalidGrant("code_verifier is missing")
-        case (nil, .some): throw .invalidGrant("code_verifier came for a code that was issued without code_challenge")
+        case (.some, nil): throw .invalidGrant("code_verifier is missing", detail: .pkce(.verifier, .absent))
+        case (nil, .some):
+            throw .invalidGrant(
+                "code_verifier came for a code that was issued without code_challenge",
+                detail: .pkce(.challenge, .absent))
         case (let challenge?, let verifier?):
             guard challenge.accepts(try CodeVerifier(verifier)) else {
-                throw .invalidGrant("code_verifier does not match code_challenge")
+                throw .invalidGrant(
+                    "code_verifier does not match code_challenge", detail: .pkce(.verifier, .mismatch))
             }
         }
     }
@@ -65,25 +75,30 @@ package struct CodeExchange: Sendable {
         user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, lifetimes: Lifetimes, at now: Timestamp,
         random: some RandomSource
     ) throws(OAuthError) -> Accepted {
-        guard code.issuedAt.isWithin(lifetimes.code, of: now) else { throw .invalidGrant("the code has expired") }
+        guard code.issuedAt.isWithin(lifetimes.code, of: now) else {
+            throw .invalidGrant("the code has expired", detail: .credential(.code, .expired))
+        }
         guard let user, user.id == code.authentication.userID, !user.isDisabled else {
-            throw .invalidGrant("the user can no longer sign in")
+            throw .invalidGrant("the user can no longer sign in", detail: .credential(.code, .userEnded))
         }
         guard let session, session.id == code.authentication.sessionID, session.userID == user.id,
             session.isAlive(at: now, idle: lifetimes.sessionIdle)
         else {
-            throw .invalidGrant("the user has signed out meanwhile")
+            throw .invalidGrant("the user has signed out meanwhile", detail: .credential(.code, .sessionOver))
         }
         let current = client.client
         let question = ScopeQuestion(
             client: current, user: user, authentication: code.authentication, request: code.request,
             requested: code.scope)
         guard policy.answer(question) == .granted(code.scope) else {
-            throw .invalidGrant("the client, or the user, may no longer be given this scope")
+            throw .invalidGrant(
+                "the client, or the user, may no longer be given this scope",
+                detail: .credential(.code, .scopeWithdrawn))
         }
         let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
-            throw .invalidGrant("the user has taken back the consent")
+            throw .invalidGrant(
+                "the user has taken back the consent", detail: .credential(.code, .consentWithdrawn))
         }
         // Core §11, RFC 6749 §1.5: at the provider's discretion, and here by that scope alone.
         let mayRefresh = code.scope.contains(Scope.offlineAccess) && current.metadata.grantTypes.contains(.refreshToken)

@@ -11,12 +11,16 @@ package struct LiveGrant: Sendable {
     ///
     /// - Parameter scope: nil: all that was granted.
     package init(_ grant: Grant?, client: Client?, user: User?, scope: Scope? = nil) throws(OAuthError) {
-        guard let grant, !grant.isRevoked else { throw .invalidToken("the token has been revoked") }
+        guard let grant, !grant.isRevoked else {
+            throw .invalidToken("the token has been revoked", detail: .credential(.accessToken, .revoked))
+        }
         guard let client, client.id == grant.clientID else {
-            throw .invalidToken("the token's client has been removed")
+            throw .invalidToken(
+                "the token's client has been removed", detail: .credential(.accessToken, .clientRemoved))
         }
         guard let user, user.id == grant.userID, !user.isDisabled else {
-            throw .invalidToken("the token's user can no longer sign in")
+            throw .invalidToken(
+                "the token's user can no longer sign in", detail: .credential(.accessToken, .userEnded))
         }
         self.grant = grant
         self.client = client

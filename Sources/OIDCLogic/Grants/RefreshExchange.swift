@@ -14,10 +14,11 @@ package struct RefreshExchange: Sendable {
         _ parameters: Parameters, from client: AuthenticatedClient, opening seal: Seal
     ) throws(OAuthError) {
         guard client.client.metadata.grantTypes.contains(.refreshToken) else {
-            throw .unauthorizedClient("this client is not registered for the grant refresh_token")
+            throw .unauthorizedClient(
+                "this client is not registered for the grant refresh_token", detail: .grantType)
         }
         guard let text = try parameters.value("refresh_token", limit: 1024) else {
-            throw .invalidRequest("refresh_token is missing")
+            throw .invalidRequest("refresh_token is missing", detail: .parameter("refresh_token", .absent))
         }
         token = try RefreshToken(text, seal: seal)
         scope = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) }
@@ -40,16 +41,23 @@ package struct RefreshExchange: Sendable {
     package func step(
         _ grant: Grant?, lifetimes: Lifetimes, at now: Timestamp, random: some RandomSource
     ) throws(OAuthError) -> Step {
-        guard let grant, let family = grant.refresh else { throw .invalidGrant("the refresh token has expired") }
+        guard let grant, let family = grant.refresh else {
+            throw .invalidGrant("the refresh token has expired", detail: .credential(.refreshToken, .expired))
+        }
         guard grant.clientID == client.id else {
             throw .invalidGrant(
                 "the refresh token was issued to another client",
-                cause: "token of \(grant.clientID), sent by \(client.id)")
+                cause: "token of \(grant.clientID), sent by \(client.id)",
+                detail: .credential(.refreshToken, .ofAnotherClient(grant.clientID)))
         }
-        guard !grant.isRevoked else { throw .invalidGrant("the refresh token has been revoked") }
+        guard !grant.isRevoked else {
+            throw .invalidGrant("the refresh token has been revoked", detail: .credential(.refreshToken, .revoked))
+        }
         let end = grant.createdAt + lifetimes.refreshTokenAbsolute
         if constantTimeEqual(family.digest, token.digest) {
-            guard now < family.expiresAt, now < end else { throw .invalidGrant("the refresh token has expired") }
+            guard now < family.expiresAt, now < end else {
+                throw .invalidGrant("the refresh token has expired", detail: .credential(.refreshToken, .expired))
+            }
             let salt = random.bytes(32)
             let successor = token.successor(salt: salt, seal: seal)
             let used = RefreshFamily.Predecessor(
@@ -63,11 +71,15 @@ package struct RefreshExchange: Sendable {
             (0..<RefreshFamily.grace).contains(now - used.usedAt)
         else { return .reuse }
         guard constantTimeEqual(used.request, requestDigest) else {
-            throw .invalidGrant("the refresh token was used a moment ago for something else")
+            throw .invalidGrant(
+                "the refresh token was used a moment ago for something else",
+                detail: .credential(.refreshToken, .usedBefore))
         }
         let successor = token.successor(salt: used.salt, seal: seal)
         guard constantTimeEqual(successor.digest, family.digest) else {
-            throw .invalidGrant("the refresh token was used before the keys were changed")
+            throw .invalidGrant(
+                "the refresh token was used before the keys were changed",
+                detail: .credential(.refreshToken, .usedBefore))
         }
         return .giveAgain(successor: successor)
     }
@@ -78,18 +90,22 @@ package struct RefreshExchange: Sendable {
         _ grant: Grant, user: User?, policy: ScopePolicy
     ) throws(OAuthError) -> LiveGrant {
         guard let user, user.id == grant.userID, !user.isDisabled else {
-            throw .invalidGrant("the user may no longer sign in")
+            throw .invalidGrant("the user may no longer sign in", detail: .credential(.refreshToken, .userEnded))
         }
         let answer = policy.answer(
             ScopeQuestion(
                 client: client, user: user, authentication: grant.authentication, request: grant.request,
                 requested: grant.scope))
         guard case .granted(let allowed) = answer, allowed.contains(Scope.offlineAccess) else {
-            throw .invalidGrant("the client, or the user, may no longer be given this scope")
+            throw .invalidGrant(
+                "the client, or the user, may no longer be given this scope",
+                detail: .credential(.refreshToken, .scopeWithdrawn))
         }
         let asked = scope ?? grant.scope
         guard asked.isSubset(of: grant.scope) else {
-            throw .invalidScope("scope asks for more than was granted; at a refresh it can only be less")
+            throw .invalidScope(
+                "scope asks for more than was granted; at a refresh it can only be less",
+                detail: .scope(.moreThanGranted))
         }
         return try LiveGrant(grant, client: client, user: user, scope: asked.intersection(allowed))
     }

@@ -25,7 +25,8 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     /// Parses a `scope` parameter: names of printable ASCII without `"` and `\`, apart by single spaces.
     package init(_ text: String) throws(OAuthError) {
         guard text.utf8.allSatisfy({ $0 == 0x20 || $0.isScopeCharacter }) else {
-            throw .invalidScope("scope has a character that RFC 6749 section 3.3 does not allow")
+            throw .invalidScope(
+                "scope has a character that RFC 6749 section 3.3 does not allow", detail: .scope(.malformed))
         }
         self.init(names: text.split(separator: " ").map(String.init))
     }

@@ -44,19 +44,22 @@ package struct AccessToken: Sendable {
     /// for, its reader must look at.
     package init(verified claims: JSON, issuer: Issuer, at now: Timestamp) throws(OAuthError) {
         guard claims["iss"]?.stringValue.map({ $0.hasSameBytes(as: issuer.value) }) ?? false else {
-            throw .invalidToken("the token is of another issuer")
+            throw .invalidToken("the token is of another issuer", detail: .credential(.accessToken, .foreign))
         }
         guard let expiry = claims["exp"]?.integerValue, now < Timestamp(expiry) else {
-            throw .invalidToken("the token has expired")
+            throw .invalidToken("the token has expired", detail: .credential(.accessToken, .expired))
         }
         guard let begin = claims["nbf"]?.integerValue, now + Self.clockSkew >= Timestamp(begin) else {
-            throw .invalidToken("the token is not valid yet")
+            throw .invalidToken("the token is not valid yet", detail: .credential(.accessToken, .malformed))
         }
         guard let client = claims["client_id"]?.stringValue, let subject = claims["sub"]?.stringValue,
             let id = claims["jti"]?.stringValue, !id.isEmpty, let issuedAt = claims["iat"]?.integerValue,
             let audience = claims["aud"].flatMap(Self.audience),
             let scope = try claims["scope"]?.stringValue.map({ text throws(OAuthError) in try Scope(text) })
-        else { throw .invalidToken("the token lacks a claim of RFC 9068") }
+        else {
+            throw .invalidToken(
+                "the token lacks a claim of RFC 9068", detail: .credential(.accessToken, .malformed))
+        }
         self.id = TokenID(id)
         clientID = ClientID(client)
         self.subject = subject

@@ -7,7 +7,9 @@ package struct LiveAccessToken: Sendable {
     package init(_ token: AccessToken, of live: LiveGrant) throws(OAuthError) {
         guard live.grant.id == token.grantID, live.client.id == token.clientID,
             live.user.id.value.hasSameBytes(as: token.subject)
-        else { throw .invalidToken("the token is of another grant") }
+        else {
+            throw .invalidToken("the token is of another grant", detail: .credential(.accessToken, .foreign))
+        }
         self.token = token
         subject = .user(live)
     }
@@ -16,7 +18,10 @@ package struct LiveAccessToken: Sendable {
     package init(_ token: AccessToken, of client: Client?) throws(OAuthError) {
         guard token.grantID == nil, let client, client.id == token.clientID,
             client.id.value.hasSameBytes(as: token.subject), token.issuedAt >= client.createdAt
-        else { throw .invalidToken("the token's client has been removed") }
+        else {
+            throw .invalidToken(
+                "the token's client has been removed", detail: .credential(.accessToken, .clientRemoved))
+        }
         self.token = token
         subject = .client(client, scope: token.scope)
     }

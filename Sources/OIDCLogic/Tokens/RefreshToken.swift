@@ -27,13 +27,17 @@ package struct RefreshToken: Sendable, Equatable {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let bytes = Base64URL.decode(String(parts[1])),
             bytes.count == Self.secretCount + Self.codeCount
-        else { throw .invalidGrant("the refresh token is malformed") }
+        else {
+            throw .invalidGrant("the refresh token is malformed", detail: .credential(.refreshToken, .malformed))
+        }
         let grant = GrantID(String(parts[0]))
         let message = Self.message(grant, Array(bytes.prefix(Self.secretCount)))
         let isOurs = seal.authenticationCodes(of: message, purpose: .refreshToken).contains {
             constantTimeEqual($0.prefix(Self.codeCount), bytes.suffix(Self.codeCount))
         }
-        guard isOurs else { throw .invalidGrant("the refresh token is none of ours") }
+        guard isOurs else {
+            throw .invalidGrant("the refresh token is none of ours", detail: .credential(.refreshToken, .foreign))
+        }
         grantID = grant
         self.text = text
     }

@@ -65,7 +65,8 @@ package struct ResourceServers: Sendable {
         let named = resources.map { servers[$0] ?? ResourceServer() }
         let algorithms = Set(named.map { $0.signingAlgorithm ?? Self.algorithm })
         guard algorithms.count == 1, let algorithm = algorithms.first else {
-            throw .invalidTarget("these resources want tokens signed in different ways; ask for one at a time")
+            throw .invalidTarget(
+                "these resources want tokens signed in different ways; ask for one at a time", detail: .resource)
         }
         return AccessTokenProfile(
             audience: resources.map(\.value),
@@ -84,12 +85,15 @@ extension Parameters {
         for text in values("resource") {
             guard let resource = ResourceIndicator(text), client.metadata.resources.contains(resource) else {
                 throw .invalidTarget(
-                    "resource is none that this client may ask for", cause: "\(client.id) asked for \(text.prefix(256))"
-                )
+                    "resource is none that this client may ask for",
+                    cause: "\(client.id) asked for \(RedactedURI(redacting: text).value)",
+                    detail: .resource)
             }
             if !resources.contains(resource) { resources.append(resource) }
         }
-        guard resources.count <= Self.resourceLimit else { throw .invalidTarget("there are too many resources") }
+        guard resources.count <= Self.resourceLimit else {
+            throw .invalidTarget("there are too many resources", detail: .resource)
+        }
         return resources
     }
 
@@ -98,7 +102,7 @@ extension Parameters {
         let requested = try resources(for: client)
         guard !granted.isEmpty else { return requested }
         guard requested.allSatisfy(granted.contains) else {
-            throw .invalidTarget("resource is none of those that were granted")
+            throw .invalidTarget("resource is none of those that were granted", detail: .resource)
         }
         // What the client may no longer ask for is no longer given.
         return requested.isEmpty ? granted.filter(client.metadata.resources.contains) : requested

@@ -15,13 +15,14 @@ package enum UserInfo {
     /// The claims for a token, as its user and its grant are now.
     package static func claims(for token: LiveAccessToken, issuer: Issuer) throws(OAuthError) -> JSON {
         guard case .user(let live) = token.subject else {
-            throw .invalidToken("the token is about a client, and no user's")
+            throw .invalidToken(
+                "the token is about a client, and no user's", detail: .credential(.accessToken, .otherAudience))
         }
         guard token.token.isFor(issuer.value, token.token.clientID.value) else {
-            throw .invalidToken("the token is for another audience")
+            throw .invalidToken("the token is for another audience", detail: .credential(.accessToken, .otherAudience))
         }
         guard token.token.scope.contains(Scope.openID) else {
-            throw .insufficientScope("userinfo wants a token with the scope openid")
+            throw .insufficientScope("userinfo wants a token with the scope openid", detail: .scope(.tooLittle))
         }
         var claims = ClaimRelease(live).claims(for: .userInfo)
         claims["sub"] = .string(live.user.id.value)
