@@ -3,7 +3,9 @@ import JOSE
 /// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
 ///
 /// A store belongs to one thread; open another for another.
-package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore {
+package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore,
+    RefusalStore
+{
     /// A number that changes with every change of clients and keys, in that change's own transaction. What was read
     /// while it stood still holds.
     func generation() throws -> Int64
@@ -130,4 +132,22 @@ package protocol ThrottleStore {
     /// Counts one more for each, all in one; a count whose last failure is as old as its throttle remembers begins anew.
     func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws
     func clearFailures(for keys: [ThrottleKey]) throws
+}
+
+/// Refusals, kept to be explained: the newest ``RefusalRecord/limit``, each for ``RefusalRecord/lifetime``.
+package protocol RefusalStore {
+    /// Offers it to be kept, and returns at once: no answer waits for it, or fails by it. It is dropped where there are
+    /// too many in a second (``RefusalSampling``) or too many waiting, or where the store can't write now.
+    @discardableResult func offer(_ refusal: RefusalRecord) -> RefusalOffer
+    /// Waits until all that this process offered is kept or dropped.
+    func settleRefusals()
+    /// The first of that id. Nil: it never was, has gone, or was not kept.
+    func refusal(_ id: RefusalID) throws -> RefusalRecord?
+}
+
+/// What became of an offer.
+package enum RefusalOffer: Sendable, Equatable {
+    /// It will be tried. `skipped`: how many were dropped since the last one that was taken.
+    case taken(skipped: Int)
+    case dropped
 }

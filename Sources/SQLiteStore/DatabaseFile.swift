@@ -31,6 +31,13 @@ struct DatabaseFile {
         return warnings
     }
 
+    /// What is free on its disk for whoever this program runs as; nil if that can't be told.
+    var freeBytes: Int64? {
+        var system = statvfs()
+        guard unsafe statvfs(path, &system) == 0 else { return nil }
+        return Int64(clamping: system.f_bavail) * Int64(clamping: system.f_frsize)
+    }
+
     /// The numbers are those of statfs(2).
     static func fault(ofFileSystem type: UInt32) -> String? {
         let names: [UInt32: String] = [

@@ -25,8 +25,10 @@ final class DatabaseLock: Sendable {
     deinit { close(descriptor) }
 
     /// Waits for the right to write. Throws ``StoreError/unavailable(_:)`` when another process keeps it for too long.
-    func acquire() throws(StoreError) {
-        var wait = Wait(atMost: patience)
+    ///
+    /// - Parameter milliseconds: nil: its own patience.
+    func acquire(patience milliseconds: Int64? = nil) throws(StoreError) {
+        var wait = Wait(atMost: milliseconds ?? patience)
         try retry(&wait) { csqlite_set_range_lock(descriptor, F_WRLCK) }
         defer { _ = csqlite_set_range_lock(descriptor, F_UNLCK) }
         try retry(&wait) { flock(descriptor, LOCK_EX | LOCK_NB) }

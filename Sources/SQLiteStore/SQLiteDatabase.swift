@@ -22,13 +22,18 @@ package final class SQLiteDatabase: Sendable {
     }
 
     /// `patience`: for how many milliseconds a write waits for another process.
-    init(path: String, pruning: PruneSchedule?, patience: Int64 = 5000) throws(StoreError) {
+    /// `refusalReserve`: how many bytes must be free on the disk for refusals to be kept.
+    init(
+        path: String, pruning: PruneSchedule?, patience: Int64 = 5000, refusalReserve: Int64 = 64 << 20
+    ) throws(StoreError) {
         self.path = path
         let lock = try DatabaseLock(path: path + ".lock", patience: patience)
         let database = try Self.open(path, under: lock)
         warnings = DatabaseFile(path: path).warnings
 
-        var writer = Writer(queue: queue, database: database, lock: lock, pruning: pruning)
+        var writer = Writer(
+            queue: queue, database: database, lock: lock, pruning: pruning,
+            refusals: RefusalWriter(reserve: refusalReserve, path: path))
         let hasEnded = writerHasEnded
         let started = DatabaseThread.start {
             writer.run()
@@ -79,6 +84,13 @@ package final class SQLiteDatabase: Sendable {
         guard let value = result.value.withLock({ $0 }) else { throw StoreError.broken("a write had no result") }
         return value
     }
+
+    /// As ``RefusalStore/offer(_:)``.
+    @discardableResult package func offer(_ refusal: RefusalRecord) -> RefusalOffer {
+        queue.update { $0.offer(refusal) }
+    }
+
+    func settleRefusals() { queue.wait { $0.refusals.isSettled ? () : nil } }
 
     private final class WriteResult<Result: Sendable>: Sendable {
         let value = Mutex<Result?>(nil)

@@ -123,6 +123,16 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX revoked_token_expires_at ON revoked_token (expires_at);
 
+        -- A ring: the oldest go first, by position.
+        CREATE TABLE refusal (
+            position   INTEGER NOT NULL PRIMARY KEY,
+            id         TEXT    NOT NULL UNIQUE,
+            at         INTEGER NOT NULL,
+            content    TEXT    NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX refusal_expires_at ON refusal (expires_at);
+
         CREATE TABLE signing_key (
             position           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
             kid                TEXT    NOT NULL UNIQUE,

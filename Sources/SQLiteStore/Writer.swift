@@ -18,11 +18,12 @@ final class PendingWrite: Sendable {
 /// The writes of all threads, until the writer takes them.
 struct WriteQueue: Sendable {
     fileprivate enum Event {
-        case work, closed
+        case work, refusals, closed
     }
 
     fileprivate var waiting: [PendingWrite] = []
     fileprivate var isClosed = false
+    fileprivate(set) var refusals = RefusalQueue()
 
     var count: Int { waiting.count }
 
@@ -35,7 +36,22 @@ struct WriteQueue: Sendable {
 
     mutating func close() { isClosed = true }
 
-    fileprivate func event() -> Event? { waiting.isEmpty ? (isClosed ? .closed : nil) : .work }
+    mutating func offer(_ refusal: RefusalRecord) -> RefusalOffer { isClosed ? .dropped : refusals.offer(refusal) }
+
+    fileprivate func event() -> Event? {
+        if !waiting.isEmpty { return .work }
+        if isClosed { return .closed }
+        return refusals.isDue ? .refusals : nil
+    }
+
+    fileprivate mutating func takeRefusals() -> [RefusalRecord] { refusals.take() }
+
+    fileprivate mutating func dropRefusals() {
+        _ = takeRefusals()
+        didWriteRefusals([])
+    }
+
+    fileprivate mutating func didWriteRefusals(_ left: [RefusalRecord]) { refusals.didWrite(left) }
 
     fileprivate mutating func take() -> [PendingWrite] {
         defer { waiting = [] }
@@ -49,23 +65,39 @@ struct Writer {
     let database: Database
     let lock: DatabaseLock
     var pruning: PruneSchedule?
+    let refusals: RefusalWriter
 
     /// Returns when the queue is closed and empty.
     mutating func run() {
         while true {
             switch nextEvent() {
-            case .closed: return
-            case .work: commitWaiting()
+            case .closed:
+                writeRefusals()
+                queue.update { $0.dropRefusals() }
+                return
+            case .work:
+                commitWaiting()
+                // Busy for long is no reason to keep none.
+                if queue.update({ $0.refusals.isDue }) { writeRefusals() }
+            case .refusals: writeRefusals()
             case nil: break
             }
             pruneIfDue()
         }
     }
 
-    /// Nil: it is time to prune.
+    /// Nil: it is time to look again.
     private func nextEvent() -> WriteQueue.Event? {
-        guard let pruning else { return queue.wait { $0.event() } }
-        return queue.wait(atMost: pruning.millisecondsLeft) { $0.event() }
+        let times = [pruning?.millisecondsLeft, queue.update { $0.refusals.pauseLeft }].compactMap { $0 }
+        guard let time = times.min() else { return queue.wait { $0.event() } }
+        return queue.wait(atMost: time) { $0.event() }
+    }
+
+    private func writeRefusals() {
+        let taken = queue.update { $0.takeRefusals() }
+        guard !taken.isEmpty else { return }
+        let left = refusals.write(taken, in: database, under: lock)
+        queue.update { $0.didWriteRefusals(left) }
     }
 
     private func commitWaiting() {

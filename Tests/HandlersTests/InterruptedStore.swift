@@ -75,6 +75,10 @@ final class InterruptedStore: Store {
         try store.setStatus(status, ofKey: keyID)
     }
 
+    func offer(_ refusal: RefusalRecord) -> RefusalOffer { store.offer(refusal) }
+    func settleRefusals() { store.settleRefusals() }
+    func refusal(_ id: RefusalID) throws -> RefusalRecord? { try store.refusal(id) }
+
     func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts? { try store.failedAttempts(for: key) }
     func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws {
         try store.recordFailure(for: keys, at: now)

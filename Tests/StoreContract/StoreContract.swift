@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, generation, pruning
+    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, refusals,
+        generation, pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -21,6 +22,7 @@ package func expectConformance(
         case .grants: try expectGrants(in: store)
         case .signingKeys: try expectSigningKeys(in: store)
         case .throttle: try expectThrottle(in: store)
+        case .refusals: try expectRefusals(in: store)
         case .generation: try expectGeneration(in: store)
         case .pruning: try expectPruning(in: store)
         }

@@ -1,0 +1,25 @@
+import OIDCLogic
+
+/// Writes refusals in transactions of their own, so that their failure is nobody else's, and only while there is room.
+struct RefusalWriter: Sendable {
+    /// In bytes: what must be free on the disk. Less of it is left to what must last.
+    let reserve: Int64
+    let path: String
+    /// In milliseconds: how long it waits for another process, since requests may wait behind it.
+    static let patience: Int64 = 20
+
+    /// Returns what is to be tried again. All else is kept, or dropped.
+    func write(_ refusals: [RefusalRecord], in database: Database, under lock: DatabaseLock) -> [RefusalRecord] {
+        guard DatabaseFile(path: path).freeBytes.map({ $0 >= reserve }) ?? true else { return [] }
+        guard (try? lock.acquire(patience: Self.patience)) != nil else { return refusals }
+        defer { lock.release() }
+        do {
+            try database.run("BEGIN IMMEDIATE")
+            try RefusalRing.keep(refusals, in: database)
+            try database.run("COMMIT")
+        } catch {
+            if database.isInTransaction { try? database.runScript("ROLLBACK") }
+        }
+        return []
+    }
+}
