@@ -85,13 +85,14 @@ struct LoginHandler {
         _ failure: LoginPage.Failure, of name: String, _ authorization: ValidatedAuthorizationRequest,
         _ attempt: Attempt, _ request: Request
     ) throws -> Response {
+        let kept = provider.keep("sign_in_failed", "the sign-in failed", .signIn(failure.fault), of: request)
         provider.log.notice(
             "sign-in failed",
             metadata: [
                 "refusal": "\(request.id)", "reference": "\(ErrorPage.grouped(request.id))",
                 "client": "\(authorization.client.id)", "reason": "\(failure)",
                 "address": "\(request.remoteAddress)",
-            ])
+            ].merging(kept.metadata) { own, _ in own })
         var response = try flow.loginPage(
             authorization, attempt.request, failure: failure, username: name, status: failure.status, for: request)
         if let seconds = failure.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
@@ -153,6 +154,15 @@ struct LoginHandler {
 }
 
 extension LoginPage.Failure: Error {
+    fileprivate var fault: RefusalDetail.SignInFault {
+        switch self {
+        case .wrongCredentials: .wrongCredentials
+        case .stale: .stale
+        case .throttled: .throttled
+        case .busy: .busy
+        }
+    }
+
     fileprivate var status: Status {
         switch self {
         case .wrongCredentials, .stale: .ok

@@ -13,14 +13,14 @@ class Database:
             return connection.execute(query, values).fetchall()
 
     def snapshot(self):
-        """Every row of every table, but for the counts of failures, which a refusal is meant to change."""
+        """Every row of every table, but for what a refusal is meant to change: counts of failures, and its record."""
         with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)) as connection:
             connection.execute("BEGIN")
             names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
             return {
                 name: set(connection.execute(f'SELECT * FROM "{name}"'))
                 for name in names
-                if name not in ("failed_attempt", "sqlite_sequence")
+                if name not in ("failed_attempt", "refusal", "sqlite_sequence")
             }
 
     @contextlib.contextmanager

@@ -1,6 +1,7 @@
 import FCGIBridge
 import Glibc
 import Logging
+import OIDCLogic
 
 extension Logger {
     /// What the bridge has to say. Requests that go well are in nginx's access log.
@@ -33,4 +34,22 @@ extension Failure {
         case .unknownHandler, .malformedContentLength, .incompleteBody: "-"
         }
     }
+}
+
+extension RefusalRecord {
+    /// Of what was answered in a handler's place; nil for what was no answer.
+    init?(_ event: ServerEvent, at now: Timestamp) {
+        guard case .failed(let failure, let head) = event else { return nil }
+        // A handler's name is nginx's; of any other nothing is known.
+        let handler = HandlerName(rawValue: head.handler)
+        let code: OAuthError.Code = failure.status.code >= 500 ? .serverError : .invalidRequest
+        self.init(
+            id: RefusalID(head.id.lowercased()), at: now, endpoint: handler?.rawValue ?? "-", error: code.rawValue,
+            text: "\(failure.text)", request: RefusedRequest(method: head.method.shown), detail: nil)
+    }
+}
+
+extension Method {
+    /// What isn't one that this provider knows may be anything.
+    fileprivate var shown: String? { [.get, .head, .post, .options].contains(self) ? rawValue : nil }
 }

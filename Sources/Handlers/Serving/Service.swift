@@ -34,7 +34,11 @@ package struct Service {
         let failures = FailurePages(process.pages)
         let handlers = handlers
         let server = Server(
-            threads: threads, log: { [log] in log.record($0) }, failure: failures.response,
+            threads: threads,
+            log: { [log] in
+                log.record($0)
+                if let refusal = RefusalRecord($0, at: SystemClock.now()) { process.database.offer(refusal) }
+            }, failure: failures.response,
             endpoints: { _ in try process.endpoints(handlers) })
         let status = server.run()
         process.database.close()
