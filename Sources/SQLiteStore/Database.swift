@@ -81,6 +81,13 @@ import OIDCLogic
         return results
     }
 
+    /// Runs `body` with less patience for programs from outside, in milliseconds.
+    func waiting<Result>(atMost milliseconds: Int32, _ body: () throws -> Result) rethrows -> Result {
+        unsafe sqlite3_busy_timeout(handle, milliseconds)
+        defer { unsafe sqlite3_busy_timeout(handle, Self.busyTimeout) }
+        return try body()
+    }
+
     /// Runs a script of several statements, such as a migration.
     func runScript(_ sql: String) throws(StoreError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

@@ -5,7 +5,7 @@ struct RefusalWriter: Sendable {
     /// In bytes: what must be free on the disk. Less of it is left to what must last.
     let reserve: Int64
     let path: String
-    /// In milliseconds: how long it waits for another process, since requests may wait behind it.
+    /// In milliseconds: how long it waits for another program, since requests may wait behind it.
     static let patience: Int64 = 20
 
     /// Returns what is to be tried again. All else is kept, or dropped.
@@ -14,7 +14,7 @@ struct RefusalWriter: Sendable {
         guard (try? lock.acquire(patience: Self.patience)) != nil else { return refusals }
         defer { lock.release() }
         do {
-            try database.run("BEGIN IMMEDIATE")
+            try database.waiting(atMost: Int32(Self.patience)) { _ = try database.run("BEGIN IMMEDIATE") }
             try RefusalRing.keep(refusals, in: database)
             try database.run("COMMIT")
         } catch {

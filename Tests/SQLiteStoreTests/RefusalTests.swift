@@ -151,6 +151,20 @@ import Testing
         #expect(try store.refusal(RefusalRecord.fixture(1).id) != nil)
     }
 
+    @Test func `while a program from outside writes, refusals are dropped, and hold nobody up`() throws {
+        let outside = try Database(path: file.path, access: .readWrite)
+        try outside.run("BEGIN IMMEDIATE")
+        let begin = Monotonic.milliseconds
+        store.offer(.fixture(1))
+        store.settleRefusals()
+        #expect(Monotonic.milliseconds - begin < 2000)
+        try outside.run("ROLLBACK")
+        store.offer(.fixture(2))
+        store.settleRefusals()
+        #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
+        #expect(try store.refusal(RefusalRecord.fixture(2).id) != nil)
+    }
+
     @Test func `at the end what waits is written, and nothing is taken any more`() throws {
         store.offer(.fixture(1))
         store.settleRefusals()
