@@ -37,6 +37,7 @@ enum ClientOutput {
         if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
         details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")
         details.add("redirect URI", metadata.redirectURIs.map(\.value))
+        details.add("after sign-out", metadata.postLogoutRedirectURIs.map(\.value))
         details.add("scope", metadata.scope.description)
         details.add("sends secret by", metadata.tokenEndpointAuthMethod?.rawValue)
         details.add("ID tokens", "\(metadata.idTokenSignedResponseAlg.rawValue), preset \(client.preset.rawValue)")

@@ -112,6 +112,7 @@ final class HandlerFixture {
         case .authorize: AuthorizeHandler(provider).respond(to: request)
         case .login: LoginHandler(provider).respond(to: request)
         case .consent: ConsentHandler(provider).respond(to: request)
+        case .logout: LogoutHandler(provider).respond(to: request)
         case .token: TokenHandler(provider: provider).respond(to: request)
         case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
         case .introspect: IntrospectHandler(provider: provider).respond(to: request)

@@ -42,13 +42,22 @@ enum PagesFixture {
 
     static func landing(_ text: String = "x") -> LandingPage { LandingPage(discovery: text) }
 
+    static func logout(_ text: String = "x") -> LogoutPage {
+        LogoutPage(userName: text, clientName: text, action: text, fields: [(text, text)], token: text)
+    }
+
+    static func formPost(_ text: String = "x") -> FormPostPage { FormPostPage(action: text, fields: [(text, text)]) }
+
     /// Every kind of page, each with `text` in every member that is a text.
     static func all(_ text: String = "x") -> [any Page] {
         let failures: [LoginPage.Failure?] = [
             nil, .wrongCredentials, .throttled(seconds: 30), .throttled(seconds: 900), .busy, .stale,
         ]
         return failures.map { login(text, failure: $0) } + ErrorPage.Kind.allCases.map { error($0, text) }
-            + [consent(text), landing(text)]
+            + [
+                consent(text), landing(text), logout(text), formPost(text), SignedOutPage(.done),
+                SignedOutPage(.stayed),
+            ]
     }
 }
 

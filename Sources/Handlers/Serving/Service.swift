@@ -101,6 +101,7 @@ struct Process: Sendable {
         case .authorize: AuthorizeHandler(provider).respond
         case .login: LoginHandler(provider).respond
         case .consent: ConsentHandler(provider).respond
+        case .logout: LogoutHandler(provider).respond
         case .token: TokenHandler(provider: provider).respond
         case .userinfo: UserInfoHandler(provider: provider).respond
         case .introspect: IntrospectHandler(provider: provider).respond

@@ -128,8 +128,8 @@ struct SignInFlow {
         let target = grant.request.target
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)
         let value = try carrier.carry(code.sealed(by: provider.seal), in: room, from: request.remoteAddress)
-        return provider.redirect(
-            to: AuthorizationResponse.code(value, to: target, from: provider.issuer), for: request)
+        return provider.answer(
+            .code(value, to: target, from: provider.issuer), for: request, uiLocales: grant.request.uiLocales)
     }
 
     /// Answers a form of ours that came back; one that can't be taken is answered by a page that leads on.

@@ -9,6 +9,7 @@ extension ClientMetadata {
         let members = StoredMembers(json)
         name = try members.string("client_name")
         redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
+        postLogoutRedirectURIs = try members.strings("post_logout_redirect_uris").map(RedirectURI.init(stored:))
         applicationType = try members.required(try members.choice("application_type"), "application_type")
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
         grantTypes = Set(

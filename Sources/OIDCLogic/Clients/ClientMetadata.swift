@@ -4,6 +4,8 @@ import JOSE
 package struct ClientMetadata: Sendable, Equatable {
     package var name: String?
     package var redirectURIs: [RedirectURI]
+    /// RP-Initiated Logout §2.1.
+    package var postLogoutRedirectURIs: [RedirectURI]
     package var applicationType: ApplicationType
     /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
     package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
@@ -53,11 +55,8 @@ package struct ClientMetadata: Sendable, Equatable {
                 "grant_types", "has client_credentials, which a public client has no right to (RFC 6749 section 4.4)")
         }
         let type = applicationType
-        redirectURIs = try members.strings("redirect_uris").map { (uri: String) throws(ClientMetadataError) in
-            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
-                throw ClientMetadataError("redirect_uris", "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
-            }
-        }
+        redirectURIs = try members.redirectURIs("redirect_uris", for: type)
+        postLogoutRedirectURIs = try members.redirectURIs("post_logout_redirect_uris", for: type)
         guard !redirectURIs.isEmpty || !grantTypes.contains(.authorizationCode) else {
             throw ClientMetadataError(
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
@@ -132,6 +131,9 @@ package struct ClientMetadata: Sendable, Equatable {
         object["tos_uri"] = (tosURI?.value).map(JSON.string)
         object["initiate_login_uri"] = (initiateLoginURI?.value).map(JSON.string)
         object["default_max_age"] = defaultMaxAge.map(JSON.integer)
+        if !postLogoutRedirectURIs.isEmpty {
+            object["post_logout_redirect_uris"] = .array(postLogoutRedirectURIs.map { .string($0.value) })
+        }
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)
     }

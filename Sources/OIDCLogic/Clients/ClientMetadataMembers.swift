@@ -96,6 +96,14 @@ struct ClientMetadataMembers {
         return uri
     }
 
+    func redirectURIs(_ name: String, for type: ApplicationType) throws(ClientMetadataError) -> [RedirectURI] {
+        try strings(name).map { (uri: String) throws(ClientMetadataError) in
+            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
+                throw ClientMetadataError(name, "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
+            }
+        }
+    }
+
     func resources(_ name: String) throws(ClientMetadataError) -> [ResourceIndicator] {
         try strings(name).map { (text: String) throws(ClientMetadataError) in
             guard let resource = ResourceIndicator(text) else {
