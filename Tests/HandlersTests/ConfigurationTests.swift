@@ -43,6 +43,7 @@ import Testing
                   - authorize
                   - login
                   - consent
+                  - logout
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
