@@ -18,6 +18,8 @@ struct Provider {
     let checks: ChecksInFlight
     let keys: KeyRing
     let policy: ScopePolicy
+    let assertions: AssertionSettings
+    let publishedKeys: any PublishedKeys
     let now: Clock
     let random: SystemRandom
     let log: Logger

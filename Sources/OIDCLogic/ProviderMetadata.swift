@@ -21,6 +21,8 @@ package struct ProviderMetadata: Sendable {
             "acr_values_supported": strings([Authentication.passwordACR]),
             "id_token_signing_alg_values_supported": strings(ClientMetadata.signingAlgorithms.map(\.rawValue)),
             "token_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
+            "token_endpoint_auth_signing_alg_values_supported": strings(
+                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
             "code_challenge_methods_supported": strings(["S256"]),
             "prompt_values_supported": strings(Prompt.allCases.map(\.rawValue)),
             "display_values_supported": strings(["page"]),

@@ -17,6 +17,7 @@ final class HandlerFixture {
     let provider: Provider
     let database: SQLiteDatabase
     let store: SQLiteStore
+    let published = PublishedKeysFixture()
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let checking: Checking
@@ -41,7 +42,8 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), now: { clock.now }, random: SystemRandom(),
+            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), assertions: AssertionSettings(),
+            publishedKeys: published, now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
@@ -66,7 +68,7 @@ final class HandlerFixture {
         let secret = ClientSecret("the secret of \(id)").sealed(for: ClientID(id), by: Self.seal)
         try store.add(
             Client(
-                id: ClientID(id), metadata: metadata, sealedSecret: metadata.isPublic ? nil : secret, preset: preset,
+                id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
                 isFirstParty: isFirstParty, createdAt: Self.noon, updatedAt: Self.noon))
     }
 
@@ -80,7 +82,10 @@ final class HandlerFixture {
     /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
     /// out: counting them is what a refusal is to do.
     func rows() throws -> [String] {
-        try ["client", "user", "consent", "session", "spent_attempt", "parked_value", "authorization_grant"].flatMap {
+        try [
+            "client", "user", "consent", "session", "spent_attempt", "spent_assertion", "parked_value",
+            "authorization_grant",
+        ].flatMap {
             table in
             let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
                 row throws(StoreError) in

@@ -2,6 +2,7 @@ import FCGIBridge
 import JOSE
 import Logging
 import OIDCLogic
+import Outbound
 import SQLiteStore
 
 /// A pool's process: the one place that wires it all together.
@@ -54,6 +55,8 @@ struct Process: Sendable {
     private let keys: KeyRing
     private let passwords: PasswordChecker
     private let checks = ChecksInFlight()
+    private let assertions: AssertionSettings
+    private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
 
     init(
@@ -68,6 +71,11 @@ struct Process: Sendable {
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
+        assertions = configuration.assertions
+        let outbound = configuration.outbound
+        publishedKeys = JWKSCache(
+            CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
+            now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(path: configuration.store, pruningBy: SystemClock.now)
         self.log = log
@@ -78,7 +86,7 @@ struct Process: Sendable {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
-            now: clock, random: SystemRandom(), log: log)
+            assertions: assertions, publishedKeys: publishedKeys, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             endpoints[name.rawValue] = Endpoint(

@@ -11,6 +11,12 @@ extension ClientMetadata {
         redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
         applicationType = try members.required(try members.choice("application_type"), "application_type")
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
+        if let uri = try members.string("jwks_uri") {
+            keys = .uri(WebURI(stored: uri))
+        } else {
+            keys = try members.value("jwks") { ClientKeys.set($0) }
+        }
         let scopeText = try members.required(try members.string("scope"), "scope")
         do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
         idTokenSignedResponseAlg = try members.required(

@@ -7,6 +7,9 @@ package struct ClientMetadata: Sendable, Equatable {
     package var applicationType: ApplicationType
     /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
     package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
+    /// Nil: any that the method allows.
+    package var tokenEndpointAuthSigningAlg: ClientAssertionAlgorithm?
+    package var keys: ClientKeys?
     /// What it may ask for.
     package var scope: Scope
     package var idTokenSignedResponseAlg: SignatureAlgorithm
@@ -37,6 +40,9 @@ package struct ClientMetadata: Sendable, Equatable {
         name = try members.string("client_name", limit: 200)
         applicationType = try members.choice("application_type", default: .web)
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
+        keys = try members.keys()
+        try Self.check(tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg, keys)
         let type = applicationType
         redirectURIs = try members.strings("redirect_uris").map { (uri: String) throws(ClientMetadataError) in
             do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
@@ -76,6 +82,17 @@ package struct ClientMetadata: Sendable, Equatable {
     /// RFC 6749 §2.1: a client that can't keep a secret.
     package var isPublic: Bool { tokenEndpointAuthMethod == TokenEndpointAuthMethod.none }
 
+    /// Whether we keep a secret for it. A public client has none, and one with keys of its own needs none.
+    package var hasSecret: Bool { !isPublic && tokenEndpointAuthMethod != .privateKeyJWT }
+
+    /// RFC 7518 §3.2: the fewest bytes that its secret must have, as the key of what it authenticates by.
+    package var fewestSecretBytes: Int {
+        guard tokenEndpointAuthMethod == .clientSecretJWT else { return 0 }
+        return if case .mac(let algorithm) = tokenEndpointAuthSigningAlg { algorithm.keyBytes } else {
+            MACAlgorithm.hs256.keyBytes
+        }
+    }
+
     /// The same as metadata, for an answer (RFC 7591 §3.2.1) and for the store.
     package var json: JSON {
         var object: [String: JSON] = [
@@ -91,6 +108,12 @@ package struct ClientMetadata: Sendable, Equatable {
         ]
         object["client_name"] = name.map(JSON.string)
         object["token_endpoint_auth_method"] = (tokenEndpointAuthMethod?.rawValue).map(JSON.string)
+        object["token_endpoint_auth_signing_alg"] = (tokenEndpointAuthSigningAlg?.rawValue).map(JSON.string)
+        switch keys {
+        case .set(let json): object["jwks"] = json
+        case .uri(let uri): object["jwks_uri"] = .string(uri.value)
+        case nil: break
+        }
         object["client_uri"] = (clientURI?.value).map(JSON.string)
         object["logo_uri"] = (logoURI?.value).map(JSON.string)
         object["policy_uri"] = (policyURI?.value).map(JSON.string)
@@ -106,10 +129,12 @@ package struct ClientMetadata: Sendable, Equatable {
 package enum TokenEndpointAuthMethod: String, Sendable, CaseIterable {
     case clientSecretBasic = "client_secret_basic"
     case clientSecretPost = "client_secret_post"
+    case clientSecretJWT = "client_secret_jwt"
+    case privateKeyJWT = "private_key_jwt"
     case none
 }
 
-/// An http or https URI that a page may link to.
+/// An http or https URI that a page may link to, or that is asked for what is there.
 package struct WebURI: Sendable, Equatable {
     package let value: String
 
