@@ -1,7 +1,7 @@
 # Sourced: Debian packages that the other scripts need.
 
 packages_build=(libfcgi-dev libssl-dev libsqlite3-dev libcrypt-dev libcurl4-openssl-dev pkg-config)
-packages_run=(nginx spawn-fcgi multiwatch libcurl4)
+packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
 packages_test=(python3 python3-venv curl openssl chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
 

@@ -98,7 +98,7 @@ final class HandlerFixture {
 
     func respond(_ handler: HandlerName, _ request: Request) -> Response {
         switch handler {
-        case .discovery: DiscoveryHandler(provider).respond(to: request)
+        case .discovery: DiscoveryHandler(provider: provider).respond(to: request)
         case .jwks: JWKSHandler(provider: provider).respond(to: request)
         case .authorize: AuthorizeHandler(provider).respond(to: request)
         case .login: LoginHandler(provider).respond(to: request)

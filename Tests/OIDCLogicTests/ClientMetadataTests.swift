@@ -103,7 +103,7 @@ struct ClientMetadataTests {
             ("jwks", ["keys": [["kty": "oct", "k": "AAEC"]]]), ("jwks_uri", "http://app.example/jwks"),
             ("jwks_uri", "app.example/jwks"), ("jwks_uri", 1), ("scope", "a\"b"), ("scope", ["openid"]),
             ("id_token_signed_response_alg", "none"), ("id_token_signed_response_alg", "HS256"),
-            ("id_token_signed_response_alg", "RS384"), ("client_uri", "javascript:alert(1)"),
+            ("id_token_signed_response_alg", "ES256K"), ("client_uri", "javascript:alert(1)"),
             ("client_uri", "app.example"),
             ("logo_uri", "data:image/png,x"), ("policy_uri", "https://user@app.example/"), ("tos_uri", "https://a b/"),
             ("initiate_login_uri", "http://app.example/"), ("contacts", "ann@app.example"), ("contacts", ["a\u{0}"]),

@@ -28,6 +28,7 @@ package struct ClientAdministration {
         _ metadata: JSON, preset: ClaimPreset? = nil, isFirstParty: Bool? = nil
     ) throws -> RegisteredClient {
         let parsed = try ClientMetadata(metadata)
+        try requireSigningKey(for: parsed)
         let id = try chosenID(metadata) ?? ClientID(Base32.encode(random.bytes(16)))
         let secret = try newSecret(metadata, for: parsed)
         let preset = try preset ?? chosenPreset(metadata) ?? .standard
@@ -77,6 +78,9 @@ package struct ClientAdministration {
         var client = try client(id)
         let former = client
         client.metadata = try metadata(of: client, after: change)
+        if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg {
+            try requireSigningKey(for: client.metadata)
+        }
         client.isFirstParty =
             try change.isFirstParty ?? flag("first_party", of: .object(change.metadata))
             ?? client.isFirstParty
@@ -124,6 +128,17 @@ package struct ClientAdministration {
             members["redirect_uris"] = .array(uris)
         }
         return try ClientMetadata(.object(members))
+    }
+
+    /// A client whose ID tokens nobody can sign would fail at its users' first sign-in.
+    private func requireSigningKey(for metadata: ClientMetadata) throws {
+        let algorithm = metadata.idTokenSignedResponseAlg
+        guard !ClientMetadata.signingAlgorithms.contains(algorithm),
+            try !store.signingKeys().contains(where: { $0.status == .active && $0.algorithm == algorithm })
+        else { return }
+        throw AdministrationError.invalid(
+            "id_token_signed_response_alg is \(algorithm.rawValue), and there is no key for it; "
+                + "\"postern key add \(algorithm.rawValue)\" makes one")
     }
 
     private func secret(

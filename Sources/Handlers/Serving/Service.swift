@@ -97,7 +97,7 @@ struct Process: Sendable {
 
     private func handler(_ name: HandlerName, _ provider: Provider) -> (Request) throws -> Response {
         switch name {
-        case .discovery: DiscoveryHandler(provider).respond
+        case .discovery: DiscoveryHandler(provider: provider).respond
         case .jwks: JWKSHandler(provider: provider).respond
         case .authorize: AuthorizeHandler(provider).respond
         case .login: LoginHandler(provider).respond
