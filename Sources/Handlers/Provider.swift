@@ -19,6 +19,8 @@ struct Provider {
     let keys: KeyRing
     let policy: ScopePolicy
     let resources: ResourceServers
+    let assertions: AssertionSettings
+    let publishedKeys: any PublishedKeys
     let now: Clock
     let random: SystemRandom
     let log: Logger

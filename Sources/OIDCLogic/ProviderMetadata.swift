@@ -3,8 +3,13 @@ import JOSE
 /// What discovery says (OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3): only what is on.
 package struct ProviderMetadata: Sendable {
     private let issuer: Issuer
+    private let signingAlgorithms: [SignatureAlgorithm]
 
-    package init(issuer: Issuer) { self.issuer = issuer }
+    /// - Parameter signingAlgorithms: those that there are active keys for.
+    package init(issuer: Issuer, signingAlgorithms: [SignatureAlgorithm] = ClientMetadata.signingAlgorithms) {
+        self.issuer = issuer
+        self.signingAlgorithms = signingAlgorithms
+    }
 
     package var json: JSON {
         .object([
@@ -22,12 +27,18 @@ package struct ProviderMetadata: Sendable {
             "grant_types_supported": strings(GrantType.allCases.map(\.rawValue)),
             "subject_types_supported": strings(["public"]),
             "acr_values_supported": strings([Authentication.passwordACR]),
-            "id_token_signing_alg_values_supported": strings(ClientMetadata.signingAlgorithms.map(\.rawValue)),
-            "userinfo_signing_alg_values_supported": strings(ClientMetadata.signingAlgorithms.map(\.rawValue)),
+            "id_token_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
+            "userinfo_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
             "introspection_endpoint_auth_methods_supported": strings(
                 TokenEndpointAuthMethod.allCases.filter { $0 != .none }.map(\.rawValue)),
+            "introspection_endpoint_auth_signing_alg_values_supported": strings(
+                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
             "revocation_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
+            "revocation_endpoint_auth_signing_alg_values_supported": strings(
+                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
             "token_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
+            "token_endpoint_auth_signing_alg_values_supported": strings(
+                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
             "code_challenge_methods_supported": strings(["S256"]),
             "prompt_values_supported": strings(Prompt.allCases.map(\.rawValue)),
             "display_values_supported": strings(["page"]),

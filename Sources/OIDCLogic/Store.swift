@@ -3,7 +3,8 @@ import JOSE
 /// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
 ///
 /// A store belongs to one thread; open another for another.
-package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore {
+package protocol Store: ClientStore, AssertionStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore
+{
     /// A number that changes with every change of clients and keys, in that change's own transaction. What was read
     /// while it stood still holds.
     func generation() throws -> Int64
@@ -40,6 +41,11 @@ package protocol ClientStore {
     func isRegistered(_ origin: WebOrigin) throws -> Bool
     /// Removes it with its consents, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
+}
+
+package protocol AssertionStore {
+    /// Spends a client's assertion, whose id is kept until `until` (RFC 7523 §3). False: it was spent before.
+    func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool
 }
 
 package protocol UserStore {

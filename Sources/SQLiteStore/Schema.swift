@@ -74,6 +74,13 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX spent_attempt_expires_at ON spent_attempt (expires_at);
 
+        -- The digest of a client and the jti of an assertion that it used.
+        CREATE TABLE spent_assertion (
+            digest     BLOB    NOT NULL PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX spent_assertion_expires_at ON spent_assertion (expires_at);
+
         CREATE TABLE parked_value (
             digest     BLOB    NOT NULL PRIMARY KEY,
             sealed     TEXT    NOT NULL,

@@ -39,7 +39,13 @@ enum ClientOutput {
         details.add("redirect URI", metadata.redirectURIs.map(\.value))
         details.add("after sign-out", metadata.postLogoutRedirectURIs.map(\.value))
         details.add("scope", metadata.scope.description)
-        details.add("sends secret by", metadata.tokenEndpointAuthMethod?.rawValue)
+        details.add("authenticates by", metadata.tokenEndpointAuthMethod?.rawValue)
+        details.add("signs assertions by", metadata.tokenEndpointAuthSigningAlg?.rawValue)
+        switch metadata.keys {
+        case .set: details.add("keys", "registered")
+        case .uri(let uri): details.add("keys at", uri.value)
+        case nil: break
+        }
         details.add("ID tokens", "\(metadata.idTokenSignedResponseAlg.rawValue), preset \(client.preset.rawValue)")
         details.add("consent", client.isFirstParty ? "not asked for (first-party)" : "asked for")
         details.add("PKCE", client.requiresPKCE ? "required" : "if the client uses it")

@@ -17,6 +17,7 @@ final class HandlerFixture {
     let provider: Provider
     let database: SQLiteDatabase
     let store: SQLiteStore
+    let published = PublishedKeysFixture()
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let checking: Checking
@@ -45,7 +46,7 @@ final class HandlerFixture {
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
             keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), resources: ResourceServers(),
-            now: { clock.now }, random: SystemRandom(),
+            assertions: AssertionSettings(), publishedKeys: published, now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
@@ -73,7 +74,7 @@ final class HandlerFixture {
         let secret = ClientSecret("the secret of \(id)").sealed(for: ClientID(id), by: Self.seal)
         try store.add(
             Client(
-                id: ClientID(id), metadata: metadata, sealedSecret: metadata.isPublic ? nil : secret, preset: preset,
+                id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
                 isFirstParty: isFirstParty, createdAt: Self.noon, updatedAt: Self.noon))
     }
 
@@ -87,7 +88,10 @@ final class HandlerFixture {
     /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
     /// out: counting them is what a refusal is to do.
     func rows() throws -> [String] {
-        try ["client", "user", "consent", "session", "spent_attempt", "parked_value", "authorization_grant"].flatMap {
+        try [
+            "client", "user", "consent", "session", "spent_attempt", "spent_assertion", "parked_value",
+            "authorization_grant",
+        ].flatMap {
             table in
             let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
                 row throws(StoreError) in
@@ -107,7 +111,7 @@ final class HandlerFixture {
 
     func respond(_ handler: HandlerName, _ request: Request) -> Response {
         switch handler {
-        case .discovery: DiscoveryHandler(provider).respond(to: request)
+        case .discovery: DiscoveryHandler(provider: provider).respond(to: request)
         case .jwks: JWKSHandler(provider: provider).respond(to: request)
         case .authorize: AuthorizeHandler(provider).respond(to: request)
         case .login: LoginHandler(provider).respond(to: request)

@@ -43,6 +43,10 @@ final class InterruptedStore: Store {
     func isRegistered(_ origin: WebOrigin) throws -> Bool { try store.isRegistered(origin) }
     func removeClient(_ id: ClientID) throws -> Bool { try store.removeClient(id) }
 
+    func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool {
+        try store.spend(assertion, until: until)
+    }
+
     func user(_ id: UserID) throws -> User? { try store.user(id) }
     func user(named name: Username) throws -> User? { try store.user(named: name) }
     func users(after name: Username?, limit: Int) throws -> [User] { try store.users(after: name, limit: limit) }

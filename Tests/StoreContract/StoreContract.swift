@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, generation, pruning
+    case clients, assertions, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle,
+        generation, pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -13,6 +14,7 @@ package func expectConformance(
         let store = try makeStore()
         switch topic {
         case .clients: try expectClients(in: store)
+        case .assertions: try expectAssertions(in: store)
         case .users: try expectUsers(in: store)
         case .consents: try expectConsents(in: store)
         case .sessions: try expectSessions(in: store)

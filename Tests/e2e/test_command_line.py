@@ -183,7 +183,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     rows = [line.split("\t") for line in postern("pools").splitlines()]
     run = postern.folder / "run"
     assert rows == [
-        ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,token,userinfo,health"],
+        ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,logout,token,userinfo,introspect,revoke,health"],
         ["slow", f"{run}/slow.sock", "1", "24", "login"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]

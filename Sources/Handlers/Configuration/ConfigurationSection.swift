@@ -79,8 +79,13 @@ final class ConfigurationSection {
     }
 
     /// The items of a list of plain values; a single value counts as a list of one. Nil if it is absent or no list.
-    func values(_ key: String) -> [Value]? {
-        declare(key, variable: nil)
+    /// `hasVariable`: a variable of the environment may list them, apart by commas.
+    func values(_ key: String, hasVariable: Bool = false) -> [Value]? {
+        let variable = hasVariable ? variable(for: key) : nil
+        declare(key, variable: variable)
+        if let variable, let text = reading.environment[variable], !text.isEmpty {
+            return text.split(separator: ",").map { Value(text: String($0), place: .variable(variable)) }
+        }
         guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
         switch entry.node {
         case .scalar(let scalar): return [Value(text: scalar.string, place: .line(entry.line))]

@@ -2,6 +2,7 @@ import FCGIBridge
 import JOSE
 import Logging
 import OIDCLogic
+import Outbound
 import SQLiteStore
 
 /// A pool's process: the one place that wires it all together.
@@ -55,6 +56,8 @@ struct Process: Sendable {
     private let keys: KeyRing
     private let passwords: PasswordChecker
     private let checks = ChecksInFlight()
+    private let assertions: AssertionSettings
+    private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
 
     init(
@@ -70,6 +73,11 @@ struct Process: Sendable {
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
+        assertions = configuration.assertions
+        let outbound = configuration.outbound
+        publishedKeys = JWKSCache(
+            CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
+            now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(path: configuration.store, pruningBy: SystemClock.now)
         self.log = log
@@ -80,8 +88,8 @@ struct Process: Sendable {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
-            resources: resources,
-            now: clock, random: SystemRandom(), log: log)
+            resources: resources, assertions: assertions, publishedKeys: publishedKeys, now: clock, random: SystemRandom(),
+            log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits
@@ -96,7 +104,7 @@ struct Process: Sendable {
 
     private func handler(_ name: HandlerName, _ provider: Provider) -> (Request) throws -> Response {
         switch name {
-        case .discovery: DiscoveryHandler(provider).respond
+        case .discovery: DiscoveryHandler(provider: provider).respond
         case .jwks: JWKSHandler(provider: provider).respond
         case .authorize: AuthorizeHandler(provider).respond
         case .login: LoginHandler(provider).respond

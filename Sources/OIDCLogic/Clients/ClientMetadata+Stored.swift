@@ -16,6 +16,12 @@ extension ClientMetadata {
             try members.strings("grant_types").map { (name: String) throws(ClientMetadataError) in
                 try members.required(GrantType(rawValue: name), "grant_types")
             })
+        tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
+        if let uri = try members.string("jwks_uri") {
+            keys = .uri(WebURI(stored: uri))
+        } else {
+            keys = try members.value("jwks") { ClientKeys.set($0) }
+        }
         let scopeText = try members.required(try members.string("scope"), "scope")
         do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
         idTokenSignedResponseAlg = try members.required(

@@ -40,9 +40,7 @@ struct ClientMetadataMembers {
             || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
             || [
                 "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
-                "authorization_signed_response_alg",
-                "introspection_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
-                "jwks_uri",
+                "authorization_signed_response_alg", "introspection_signed_response_alg", "sector_identifier_uri",
             ].contains(name)
     }
 
@@ -71,6 +69,12 @@ struct ClientMetadataMembers {
             guard case .string(let text) = item else { throw ClientMetadataError(name, "must be an array of strings") }
             return try checked(text, name, limit: 2048)
         }
+    }
+
+    /// Nil if it is absent or null.
+    func json(_ name: String) -> JSON? {
+        guard let value = object[name], value != .null else { return nil }
+        return value
     }
 
     func bool(_ name: String) throws(ClientMetadataError) -> Bool {
