@@ -17,8 +17,10 @@ struct Provider {
     let passwords: PasswordChecker
     let checks: ChecksInFlight
     let keys: KeyRing
-    let policy: ScopePolicy
     let now: Clock
     let random: SystemRandom
     let log: Logger
+
+    /// The authorization decision, over the scopes and roles as they are now.
+    func policy() throws -> ScopePolicy { ScopePolicy(catalogue: try store.catalogue()) }
 }

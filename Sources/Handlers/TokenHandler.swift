@@ -48,7 +48,7 @@ struct TokenHandler {
                 user: try store.user(code.authentication.userID),
                 session: try store.session(code.authentication.sessionID),
                 consent: try store.consent(of: code.authentication.userID, to: code.clientID),
-                policy: provider.policy, lifetimes: provider.lifetimes, at: now)
+                policy: try provider.policy(), lifetimes: provider.lifetimes, at: now)
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.

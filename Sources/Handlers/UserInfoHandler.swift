@@ -13,7 +13,7 @@ struct UserInfoHandler {
                 return challenge(nil, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
-            return .json(try UserInfo.claims(for: token))
+            return .json(try UserInfo.claims(for: token, in: try provider.store.catalogue()))
         } catch {
             return challenge(OAuthError(answering: error), for: request)
         }

@@ -41,7 +41,7 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), now: { clock.now }, random: SystemRandom(),
+            keys: KeyRing(seal: Self.seal), now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {

@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, generation, pruning
+    case clients, users, scopes, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, generation,
+        pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -14,6 +15,7 @@ package func expectConformance(
         switch topic {
         case .clients: try expectClients(in: store)
         case .users: try expectUsers(in: store)
+        case .scopes: try expectScopes(in: store)
         case .consents: try expectConsents(in: store)
         case .sessions: try expectSessions(in: store)
         case .attempts: try expectAttempts(in: store)

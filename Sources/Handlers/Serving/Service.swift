@@ -77,7 +77,7 @@ struct Process: Sendable {
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
+            cookies: cookies, passwords: passwords, checks: checks, keys: keys,
             now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {

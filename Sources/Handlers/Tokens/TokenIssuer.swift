@@ -1,9 +1,10 @@
 import JOSE
 import OIDCLogic
 
-/// Makes and signs tokens. Its keys are fetched first, so that nothing is spent where nothing can be signed.
+/// Makes and signs tokens. What it needs is fetched first, so that nothing is spent where nothing can be signed.
 struct TokenIssuer {
     private let provider: Provider
+    private let catalogue: ScopeCatalogue
     private let accessTokenKey: SigningKey
     /// Nil: there is no ID token.
     private let idTokenKey: SigningKey?
@@ -11,6 +12,7 @@ struct TokenIssuer {
     /// Throws `server_error` where a key is missing.
     init(_ provider: Provider, for client: Client, scope: Scope) throws {
         self.provider = provider
+        catalogue = try provider.store.catalogue()
         accessTokenKey = try provider.keys.signingKey(KeyRing.accessTokenAlgorithm, from: provider.store)
         idTokenKey =
             scope.contains(Scope.openID)
@@ -20,7 +22,7 @@ struct TokenIssuer {
     /// - Parameter nonce: that of the authorization request, for its own answer alone.
     func issue(for live: LiveGrant, nonce: String?) throws -> TokenResponse {
         let now = provider.now()
-        let release = ClaimRelease(live)
+        let release = ClaimRelease(live, in: catalogue)
         let accessToken = try JWS.sign(
             header: AccessToken.type,
             claims: AccessToken.claims(

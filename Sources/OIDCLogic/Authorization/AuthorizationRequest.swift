@@ -127,7 +127,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
         guard try parameters.value(.responseMode).map({ $0 == "query" }) ?? true else {
             throw .invalidRequest("response_mode must be query")
         }
-        scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        scope =
+            try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) }
+            ?? client.metadata.defaultScope ?? .none
         nonce = try parameters.value(.nonce)
         codeChallenge = try Self.challenge(parameters)
         guard codeChallenge != nil || !client.requiresPKCE else {

@@ -11,8 +11,10 @@ extension ClientMetadata {
         redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
         applicationType = try members.required(try members.choice("application_type"), "application_type")
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
-        let scopeText = try members.required(try members.string("scope"), "scope")
-        do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
+        scope = try members.required(try members.scope("scope"), "scope")
+        defaultScope = try members.scope("default_scope")
+        rolesClaim = try members.string("roles_claim")
+        groupsClaim = try members.string("groups_claim")
         idTokenSignedResponseAlg = try members.required(
             try members.choice("id_token_signed_response_alg"), "id_token_signed_response_alg")
         clientURI = try members.string("client_uri").map(WebURI.init(stored:))
@@ -47,6 +49,10 @@ private struct StoredMembers {
     }
 
     func string(_ name: String) throws(ClientMetadataError) -> String? { try value(name, \.stringValue) }
+
+    func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
+        try value(name) { member in member.stringValue.flatMap { try? Scope($0) } }
+    }
 
     /// None if it is absent.
     func strings(_ name: String) throws(ClientMetadataError) -> [String] {

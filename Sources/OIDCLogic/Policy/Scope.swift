@@ -9,6 +9,9 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     /// OpenID Connect Core §5.4, and §11 without `offline_access`, which needs the refresh grant.
     package static let standard = Scope(names: ["openid", "profile", "email", "address", "phone"])
 
+    /// Those that mean something everywhere: nobody can define another scope or role of such a name.
+    package static let builtIn = standard.union(Scope(names: ["offline_access"]))
+
     package init() {}
 
     package init(names: some Sequence<String>) {
