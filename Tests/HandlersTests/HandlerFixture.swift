@@ -80,7 +80,10 @@ final class HandlerFixture {
     /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
     /// out: counting them is what a refusal is to do.
     func rows() throws -> [String] {
-        try ["client", "user", "consent", "session", "spent_attempt", "parked_value", "authorization_grant"].flatMap {
+        try [
+            "client", "user", "user_role", "user_group_member", "consent", "session", "spent_attempt", "parked_value",
+            "authorization_grant",
+        ].flatMap {
             table in
             let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
                 row throws(StoreError) in
