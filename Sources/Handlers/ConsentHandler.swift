@@ -27,7 +27,8 @@ struct ConsentHandler {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         let scope = try authorization.grantedScope(
-            for: signedIn, policy: provider.policy, request: SignInRequest(address: request.remoteAddress, at: now))
+            for: signedIn, policy: try provider.policy(),
+            request: SignInRequest(address: request.remoteAddress, at: now))
         guard
             ConsentForm.token(attempt, scope, signedIn)
                 .matches(try form.parameters.value("token"), opening: provider.seal)

@@ -24,7 +24,9 @@ struct IntrospectHandler {
             if let refreshed = try refreshToken(text, of: client) { return refreshed }
             let live = try AccessTokenVerifier(provider: provider).verify(text)
             var released: [String: JSON] = [:]
-            if case .user(let grant) = live.subject { released = ClaimRelease(grant).claims(for: .introspection) }
+            if case .user(let grant) = live.subject {
+                released = ClaimRelease(grant, in: try provider.store.catalogue()).claims(for: .introspection)
+            }
             return Introspection.answer(live, releasing: released, to: client)
         } catch let error as OAuthError where error.code == .invalidToken {
             return Introspection.inactive

@@ -17,11 +17,13 @@ struct Provider {
     let passwords: PasswordChecker
     let checks: ChecksInFlight
     let keys: KeyRing
-    let policy: ScopePolicy
     let resources: ResourceServers
     let assertions: AssertionSettings
     let publishedKeys: any PublishedKeys
     let now: Clock
     let random: SystemRandom
     let log: Logger
+
+    /// The authorization decision, over the scopes and roles as they are now.
+    func policy() throws -> ScopePolicy { ScopePolicy(catalogue: try store.catalogue()) }
 }

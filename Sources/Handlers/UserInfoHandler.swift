@@ -13,7 +13,8 @@ struct UserInfoHandler {
                 return challenge(nil, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
-            let claims = try UserInfo.claims(for: token, issuer: provider.issuer)
+            let claims = try UserInfo.claims(
+                for: token, in: try provider.store.catalogue(), issuer: provider.issuer)
             guard let algorithm = token.subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
             return try signed(claims, for: token.subject.client, algorithm)
         } catch {

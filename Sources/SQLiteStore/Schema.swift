@@ -44,6 +44,48 @@ enum Schema {
             updated_at    INTEGER NOT NULL
         ) STRICT;
 
+        CREATE TABLE scope (
+            name        TEXT NOT NULL PRIMARY KEY,
+            description TEXT
+        ) STRICT;
+
+        -- The id is NAME, or NAME@CLIENT for that of an app.
+        CREATE TABLE role (
+            id          TEXT NOT NULL PRIMARY KEY,
+            name        TEXT NOT NULL,
+            client_id   TEXT REFERENCES client (client_id) ON DELETE CASCADE,
+            description TEXT
+        ) STRICT;
+        CREATE INDEX role_name ON role (name);
+        CREATE INDEX role_client_id ON role (client_id);
+
+        CREATE TABLE user_group (
+            name        TEXT    NOT NULL PRIMARY KEY,
+            version     INTEGER NOT NULL,
+            description TEXT
+        ) STRICT;
+
+        CREATE TABLE group_role (
+            user_group TEXT NOT NULL REFERENCES user_group (name) ON DELETE CASCADE,
+            role       TEXT NOT NULL REFERENCES role (id) ON DELETE CASCADE,
+            PRIMARY KEY (user_group, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX group_role_role ON group_role (role);
+
+        CREATE TABLE user_role (
+            sub  TEXT NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            role TEXT NOT NULL REFERENCES role (id) ON DELETE CASCADE,
+            PRIMARY KEY (sub, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX user_role_role ON user_role (role);
+
+        CREATE TABLE user_group_member (
+            sub        TEXT NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            user_group TEXT NOT NULL REFERENCES user_group (name) ON DELETE CASCADE,
+            PRIMARY KEY (sub, user_group)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX user_group_member_user_group ON user_group_member (user_group);
+
         CREATE TABLE consent (
             sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
             client_id  TEXT    NOT NULL REFERENCES client (client_id) ON DELETE CASCADE,
@@ -160,6 +202,30 @@ enum Schema {
         CREATE TRIGGER signing_key_changed AFTER UPDATE ON signing_key
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_removed AFTER DELETE ON signing_key
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_added AFTER INSERT ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_changed AFTER UPDATE ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_removed AFTER DELETE ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_added AFTER INSERT ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_changed AFTER UPDATE ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_removed AFTER DELETE ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_added AFTER INSERT ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_changed AFTER UPDATE ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_removed AFTER DELETE ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_added AFTER INSERT ON group_role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_changed AFTER UPDATE ON group_role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_removed AFTER DELETE ON group_role
             BEGIN UPDATE generation SET value = value + 1; END;
         """
     ]

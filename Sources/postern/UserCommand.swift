@@ -79,6 +79,8 @@ enum UserOutput {
         for (name, value) in user.attributes.sorted(by: { $0.key < $1.key }) {
             details.add(name, value.stringValue ?? value.text)
         }
+        details.add("role", user.roles.sorted().map(\.description))
+        details.add("group", user.groups.sorted().map(\.value))
         details.add("made", DisplayText.time(user.createdAt.seconds))
         details.add("changed", DisplayText.time(user.updatedAt.seconds))
         return details

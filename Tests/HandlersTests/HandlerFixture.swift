@@ -45,8 +45,8 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), resources: ResourceServers(),
-            assertions: AssertionSettings(), publishedKeys: published, now: { clock.now }, random: SystemRandom(),
+            keys: KeyRing(seal: Self.seal), resources: ResourceServers(), assertions: AssertionSettings(),
+            publishedKeys: published, now: { clock.now }, random: SystemRandom(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
@@ -89,7 +89,8 @@ final class HandlerFixture {
     /// out: counting them is what a refusal is to do.
     func rows() throws -> [String] {
         try [
-            "client", "user", "consent", "session", "spent_attempt", "spent_assertion", "parked_value",
+            "client", "user", "user_role", "user_group_member", "consent", "session", "spent_attempt",
+            "spent_assertion", "parked_value",
             "authorization_grant",
         ].flatMap {
             table in

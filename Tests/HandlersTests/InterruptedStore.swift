@@ -55,6 +55,17 @@ final class InterruptedStore: Store {
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
 
+    func catalogue() throws -> ScopeCatalogue { try store.catalogue() }
+    func add(_ scope: DefinedScope) throws { try store.add(scope) }
+    func replace(_ scope: DefinedScope) throws { try store.replace(scope) }
+    func removeScope(_ name: ScopeName) throws -> Bool { try store.removeScope(name) }
+    func add(_ role: Role) throws { try store.add(role) }
+    func replace(_ role: Role) throws { try store.replace(role) }
+    func removeRole(_ id: RoleID) throws -> Bool { try store.removeRole(id) }
+    func add(_ group: Group) throws { try store.add(group) }
+    func replace(_ group: Group) throws { try store.replace(group) }
+    func removeGroup(_ name: GroupName) throws -> Bool { try store.removeGroup(name) }
+
     func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
     func session(_ id: SessionID) throws -> Session? { try store.session(id) }
     func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }

@@ -29,7 +29,8 @@ enum PagesFixture {
             clientName: text, clientURI: WebLink("https://app.example/'quoted'&more"),
             policyURI: WebLink("https://app.example/policy"), termsURI: WebLink("https://app.example/terms"),
             destination: text, userName: text,
-            scopes: ["openid", "profile", "email", "address", "phone", "offline_access", text],
+            scopes: ["openid", "profile", "email", "address", "phone", "offline_access", text].map { .init($0) }
+                + [.init("described", description: text)],
             action: text, attempt: text, token: text)
     }
 

@@ -167,6 +167,15 @@ struct AuthorizationRequestTests {
         #expect(AuthorizationResponse.roomForCode(to: target, from: issuer) >= 44, "a reference")
     }
 
+    // RFC 6749 §3.3
+    @Test func `a request without scope asks for the client's default, and any other for what it says`() throws {
+        let client = try Client.fixture(metadata: ["scope": "openid clerk", "default_scope": "clerk"])
+        for empty in [nil, ""] as [String?] {
+            #expect(try ValidatedAuthorizationRequest.fixture(["scope": empty], of: client).scope.names == ["clerk"])
+        }
+        #expect(try ValidatedAuthorizationRequest.fixture(["scope": "openid"], of: client).scope.names == ["openid"])
+    }
+
     @Test func `a request without state, nonce and scope is a request too`() throws {
         let request = try ValidatedAuthorizationRequest.fixture(["state": nil, "nonce": "", "scope": nil])
         #expect(request.target.state == nil)

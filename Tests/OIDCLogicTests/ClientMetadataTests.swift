@@ -25,6 +25,7 @@ struct ClientMetadataTests {
             "tos_uri": "http://a.example/",
             "policy_uri": "https://app.example/policy", "initiate_login_uri": "https://app.example/login",
             "contacts": ["ann@app.example"], "default_max_age": 0, "require_auth_time": true, "require_pkce": true,
+            "default_scope": "clerk", "roles_claim": "roles", "groups_claim": "https://app.example/groups",
         ])
         #expect(try ClientMetadata(metadata.json) == metadata)
         #expect(metadata.isPublic)
@@ -38,7 +39,8 @@ struct ClientMetadataTests {
             "client_uri": "https://app.example/", "logo_uri": "https://app.example/logo",
             "tos_uri": "http://a.example/", "policy_uri": "https://app.example/policy",
             "initiate_login_uri": "https://app.example/login", "contacts": ["ann@app.example"], "default_max_age": 0,
-            "require_auth_time": true, "require_pkce": true,
+            "require_auth_time": true, "require_pkce": true, "default_scope": "clerk", "roles_claim": "roles",
+            "groups_claim": "groups",
         ])
         #expect(try ClientMetadata(stored: metadata.json) == metadata)
         let lean = try ClientMetadata.fixture()
@@ -47,6 +49,8 @@ struct ClientMetadataTests {
         var object = metadata.json.objectValue ?? [:]
         object["redirect_uris"] = ["http://app.example/*#old", .string(String(repeating: "a", count: 2000))]
         object["initiate_login_uri"] = "http://app.example/"
+        object["default_scope"] = "more than scope"
+        object["roles_claim"] = "sub"
         object["client_name"] = .string(String(repeating: "a", count: 999) + "\n")
         object["tls_client_auth_subject_dn"] = "a member of a later release"
         #expect(throws: ClientMetadataError.self) { try ClientMetadata(.object(object)) }
@@ -63,6 +67,7 @@ struct ClientMetadataTests {
             ("scope", nil), ("scope", "\""), ("id_token_signed_response_alg", nil),
             ("id_token_signed_response_alg", "none"), ("client_uri", ["a"]), ("contacts", "ann"),
             ("default_max_age", "1"), ("require_auth_time", 1), ("require_pkce", "yes"),
+            ("default_scope", "\""), ("roles_claim", 1), ("groups_claim", ["groups"]),
         ] as [(String, JSON?)])
     func `what is malformed where it is stored is told`(name: String, value: JSON?) throws {
         var object = try ClientMetadata.fixture().json.objectValue ?? [:]
@@ -110,11 +115,23 @@ struct ClientMetadataTests {
             ("default_max_age", -1), ("default_max_age", "60"), ("default_max_age", 1.5), ("require_auth_time", "true"),
             ("require_pkce", 1), ("grant_types", ["implicit"]), ("grant_types", ["authorization_code", "password"]),
             ("response_types", ["code", "token"]), ("subject_type", "pairwise"),
+            ("default_scope", "openid clerk"), ("default_scope", "a\"b"), ("default_scope", ["openid"]),
+            ("roles_claim", "sub"), ("roles_claim", "scope"), ("roles_claim", "email_verified"),
+            ("roles_claim", "com.mendix.user.roles"), ("roles_claim", "my roles"), ("roles_claim", "rôles"),
+            ("roles_claim", .string(String(repeating: "a", count: 129))), ("groups_claim", "iss"),
+            ("groups_claim", ["groups"]), ("groups_claim", "cnf"),
         ] as [(String, JSON)])
     func `a bad member is invalid_client_metadata, and named`(name: String, value: JSON) throws {
         let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
         #expect(error?.code == .invalidClientMetadata)
         #expect(error?.description.hasPrefix(name) == true)
+    }
+
+    @Test func `roles and groups can't be one claim`() {
+        let error = #expect(throws: ClientMetadataError.self) {
+            try ClientMetadata.fixture(["roles_claim": "roles", "groups_claim": "roles"])
+        }
+        #expect(error?.description.hasPrefix("groups_claim") == true)
     }
 
     // Silence would leave the client less safe than it believes.

@@ -22,7 +22,8 @@ struct UserInfoTests {
         let issuer = try Issuer.fixture()
         return Result { () throws(OAuthError) in
             let live = try LiveGrant(grant, client: client ?? registered, user: user)
-            return try UserInfo.claims(for: try LiveAccessToken(token, of: live), issuer: issuer)
+            return try UserInfo.claims(
+                for: try LiveAccessToken(token, of: live), in: .empty, issuer: issuer)
         }
     }
 

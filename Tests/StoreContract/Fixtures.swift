@@ -41,6 +41,8 @@ extension ClientMetadata {
                 "initiate_login_uri": .string("https://app.example/login"),
                 "contacts": .array([.string("one@app.example"), .string(AwkwardName.quoted)]),
                 "default_max_age": .integer(3600), "require_auth_time": .bool(true), "require_pkce": .bool(true),
+                "default_scope": .string("clerk openid"), "roles_claim": .string("roles"),
+                "groups_claim": .string("https://app.example/groups"),
             ]))
     }
 }

@@ -2,7 +2,7 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, assertions, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle,
+    case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle,
         generation, pruning
 }
 
@@ -16,6 +16,7 @@ package func expectConformance(
         case .clients: try expectClients(in: store)
         case .assertions: try expectAssertions(in: store)
         case .users: try expectUsers(in: store)
+        case .scopes: try expectScopes(in: store)
         case .consents: try expectConsents(in: store)
         case .sessions: try expectSessions(in: store)
         case .attempts: try expectAttempts(in: store)

@@ -72,11 +72,14 @@ def _template(tmp_path_factory):
 
 @pytest.fixture
 def postern(_template):
-    """An installation; users and clients of earlier tests are gone."""
+    """An installation; what earlier tests made is gone."""
     for client in _template.json("client", "list"):
         _template("client", "remove", client["client_id"])
     for user in _template.json("user", "list"):
         _template("user", "remove", user["username"])
+    for kind, name in [("group", "name"), ("role", "role"), ("scope", "name")]:
+        for made in _template.json(kind, "list"):
+            _template(kind, "remove", made[name])
     return _template
 
 
@@ -218,6 +221,85 @@ def test_a_user_comes_and_goes(postern):
     assert "Removed the user ada" in postern("user", "remove", "ada")
     assert postern.json("user", "list") == []
     assert "There are no users yet" in postern("user", "list")
+
+
+def test_scopes_roles_and_groups(postern):
+    assert "There are no roles yet" in postern("role", "list")
+    assert "Defined the scope" in postern("scope", "add", "orders", "--description", "Your orders")
+    assert postern.json("scope", "list") == [{"name": "orders", "description": "Your orders"}]
+    assert postern.json("scope", "set", "orders", "--description", "All orders")["description"] == "All orders"
+    postern("client", "add", "--from", "-", given=json.dumps(METADATA | {"client_id": "crm"}))
+    assert postern.json("role", "add", "clerk") == {"role": "clerk", "name": "clerk"}
+    assert postern.json("role", "add", "editor", "--client", "crm") == {
+        "role": "editor@crm", "name": "editor", "client_id": "crm"}
+    assert postern.json("role", "show", "editor", "--client", "crm") == postern.json("role", "show", "editor@crm")
+    assert [role["role"] for role in postern.json("role", "list")] == ["clerk", "editor@crm"]
+    assert [role["role"] for role in postern.json("role", "list", "--client", "crm")] == ["editor@crm"]
+    assert postern("role", "list").splitlines()[1].split() == ["clerk", "all", "apps"]
+    made = postern.json("group", "add", "staff", "--role", "clerk", "--role", "editor@crm")
+    assert made == {"name": "staff", "roles": ["clerk", "editor@crm"]}
+    assert postern.json("group", "set", "staff", "--remove-role", "clerk")["roles"] == ["editor@crm"]
+    added = postern.json("user", "add", "ada", "--no-password", "--role", "clerk", "--group", "staff")
+    assert (added["roles"], added["groups"]) == (["clerk"], ["staff"])
+    assert postern.json("user", "set", "ada", "--role", "editor")["roles"] == ["editor@crm"], "--role sets them"
+    assert postern.json("user", "set", "ada", "--add-role", "clerk")["roles"] == ["clerk", "editor@crm"]
+    assert postern.json("user", "set", "ada", "--email", "ada@example.com")["roles"] == ["clerk", "editor@crm"]
+    changed = postern.json("user", "set", "ada", "--no-roles", "--no-groups")
+    assert (changed["roles"], changed["groups"]) == ([], [])
+    assert postern("user", "show", "ada").count("staff") == 0
+    assert "Removed the role editor@crm" in postern("role", "remove", "editor@crm")
+    assert postern.json("group", "show", "staff")["roles"] == []
+    assert postern.json("group", "remove", "staff")["name"] == "staff"
+    assert "Removed the scope orders" in postern("scope", "remove", "orders")
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["role", "add", "openid"], '"openid" is built in'),
+        (["scope", "add", "two words"], "can't be a scope's name"),
+        (["scope", "add", "postern:admin"], "opens Postern itself"),
+        (["role", "add", "editor", "--client", "cmr"], 'Did you mean "crm"?'),
+        (["role", "add", "clerk"], 'there is a role "clerk" already'),
+        (["scope", "add", "clerk"], "already"),
+        (["role", "add", "mx:app:userrole:planner"], "must end in the UUID"),
+        (["user", "set", "ada", "--role", "editor"], 'write "editor@crm" or "editor@shop"'),
+        (["user", "set", "ada", "--role", "clark"], 'Did you mean "clerk"?'),
+        (["user", "set", "ada", "--remove-role", "clerk"], "there is none"),
+        (["user", "set", "ada", "--group", "stuff"], 'Did you mean "staff"?'),
+        (["group", "add", "x", "--role", "editor@shoop"], 'Did you mean "editor@shop"?'),
+    ],
+)
+def test_a_refusal_about_roles_says_what_to_write(postern, words, said):
+    for client in ("crm", "shop"):
+        postern("client", "add", "--from", "-", given=json.dumps(METADATA | {"client_id": client}))
+        postern("role", "add", "editor", "--client", client)
+    postern("role", "add", "clerk")
+    postern("group", "add", "staff")
+    postern("user", "add", "ada", "--no-password")
+    before = [postern(kind, "list", "--json") for kind in ("scope", "role", "group", "user")]
+    assert said in postern.error(*words)
+    assert [postern(kind, "list", "--json") for kind in ("scope", "role", "group", "user")] == before
+
+
+def test_a_client_of_scopes_that_are_not_there_is_warned_of(postern):
+    postern("role", "add", "clerk")
+    asked = METADATA | {"client_id": "crm", "scope": "openid clark clerk", "roles_claim": "roles"}
+    done = postern.run("client", "add", "--from", "-", "--json", given=json.dumps(asked))
+    made = json.loads(done.stdout)
+    assert (made["scope"], made["roles_claim"]) == ("openid clark clerk", "roles")
+    assert b'"clark", which is neither a scope nor a role' in done.stderr
+    assert b'Did you mean "clerk"?' in done.stderr and done.stderr.count(b"\n") == 1
+    assert b"clark" in postern.run("client", "show", "crm").stderr
+    warned = [finding for finding in postern.json("check") if finding["status"] == "warning"]
+    assert ["scopes"] == [finding["subject"] for finding in warned] and "clark" in warned[0]["text"]
+    done = postern.run("client", "set", "crm", "--scope", "openid clerk", "--default-scope", "clerk", "--json")
+    assert done.stderr == b"" and json.loads(done.stdout)["default_scope"] == "clerk"
+    shown = postern("client", "show", "crm")
+    assert "asks by default for" in shown and "roles in claim" in shown
+    assert {finding["status"] for finding in postern.json("check")} == {"ok"}
+    assert "which scope doesn't have" in postern.error("client", "set", "crm", "--scope", "openid")
+    assert "roles_claim" in postern.error("client", "set", "crm", "--roles-claim", "sub")
 
 
 def test_a_password_is_never_printed_unless_it_was_made_here(postern):

@@ -32,6 +32,12 @@ package struct Installation {
 
     package var users: UserAdministration { UserAdministration(store: store, now: now) }
 
+    package var scopes: ScopeAdministration { ScopeAdministration(store: store) }
+
+    package var roles: RoleAdministration { RoleAdministration(store: store) }
+
+    package var groups: GroupAdministration { GroupAdministration(store: store) }
+
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
     /// It reads `state.key`, which secrets are sealed under, when it needs it.

@@ -86,6 +86,7 @@ package struct InstallationCheck {
             for warning in database.warnings { add(.warning, "database", warning) }
             if let signing { try check(signingKeysOf: store, signing) }
             if let state { try check(secretsOf: store, state) }
+            try check(scopesOf: store)
         } catch StoreError.unavailable(let text), StoreError.broken(let text) {
             add(.fault, "database", "\(path): \(text)")
         } catch {
@@ -141,6 +142,12 @@ package struct InstallationCheck {
                 .fault, "clients",
                 "of \(count), the secrets of \(lost.count) can't be opened: \(names). \(Self.sealedElsewhere("state.key"))"
             )
+        }
+    }
+
+    private mutating func check(scopesOf store: some Store) throws {
+        for warning in try ScopeAdministration(store: store).warnings() {
+            add(.warning, "scopes", warning.description)
         }
     }
 

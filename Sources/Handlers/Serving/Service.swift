@@ -87,9 +87,8 @@ struct Process: Sendable {
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
-            resources: resources, assertions: assertions, publishedKeys: publishedKeys, now: clock, random: SystemRandom(),
-            log: log)
+            cookies: cookies, passwords: passwords, checks: checks, keys: keys, resources: resources,
+            assertions: assertions, publishedKeys: publishedKeys, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits

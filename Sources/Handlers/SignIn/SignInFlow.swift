@@ -50,8 +50,9 @@ struct SignInFlow {
             } else {
                 nil
             }
+        let policy = try provider.policy()
         let decision = try authorization.decide(
-            signedIn: signedIn, consent: consent, progress: progress, policy: provider.policy,
+            signedIn: signedIn, consent: consent, progress: progress, policy: policy,
             from: request.remoteAddress, at: provider.now())
         switch decision {
         case .grant(let grant):
@@ -66,7 +67,8 @@ struct SignInFlow {
             if request.method == .post, let attempt {
                 return try continueAtAuthorize(attempt, as: signedIn.user, for: request)
             }
-            return try consentPage(authorization, scope, signedIn, attempt: attempt, raw: raw, for: request)
+            return try consentPage(
+                authorization, scope, named: policy.catalogue, signedIn, attempt: attempt, raw: raw, for: request)
         }
     }
 
@@ -92,13 +94,16 @@ struct SignInFlow {
     }
 
     private func consentPage(
-        _ authorization: ValidatedAuthorizationRequest, _ scope: Scope, _ signedIn: SignedIn, attempt: Attempt?,
-        raw: AuthorizationRequest, for request: Request
+        _ authorization: ValidatedAuthorizationRequest, _ scope: Scope, named catalogue: ScopeCatalogue,
+        _ signedIn: SignedIn, attempt: Attempt?, raw: AuthorizationRequest, for request: Request
     ) throws -> Response {
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         let attempt = attempt ?? Attempt(raw, in: browser, at: provider.now(), random: provider.random)
         let metadata = authorization.client.metadata
+        let scopes = scope.names.map { name in
+            ConsentPage.Asked(name, description: catalogue.description(of: name, for: authorization.client.id))
+        }
         var response = provider.page(
             ConsentPage(
                 clientName: authorization.client.displayName, clientIsVerified: authorization.client.isFirstParty,
@@ -106,7 +111,7 @@ struct SignInFlow {
                 policyURI: metadata.policyURI.flatMap { WebLink($0.value) },
                 termsURI: metadata.tosURI.flatMap { WebLink($0.value) },
                 destination: WebLink(authorization.target.uri)?.host,
-                userName: signedIn.user.displayName, scopes: scope.names,
+                userName: signedIn.user.displayName, scopes: scopes,
                 action: provider.issuer.path + "/consent", attempt: attempt.sealed(by: provider.seal),
                 token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
             for: request, uiLocales: authorization.uiLocales)

@@ -1,11 +1,12 @@
 import JOSE
 import OIDCLogic
 
-/// Makes and signs tokens. Its keys are fetched first, so that nothing is spent where nothing can be signed.
+/// Makes and signs tokens. What it needs is fetched first, so that nothing is spent where nothing can be signed.
 struct TokenIssuer {
     private let provider: Provider
     private let subject: TokenSubject
     private let profile: AccessTokenProfile
+    private let catalogue: ScopeCatalogue
     private let accessTokenKey: SigningKey
     /// Nil: there is no ID token.
     private let idTokenKey: SigningKey?
@@ -14,6 +15,7 @@ struct TokenIssuer {
     init(_ provider: Provider, for subject: TokenSubject, resources: [ResourceIndicator]) throws {
         self.provider = provider
         self.subject = subject
+        catalogue = try provider.store.catalogue()
         profile = try provider.resources.profile(
             for: resources, client: subject.client, issuer: provider.issuer, lifetimes: provider.lifetimes)
         accessTokenKey = try provider.keys.signingKey(profile.algorithm, from: provider.store)
@@ -31,7 +33,7 @@ struct TokenIssuer {
                 accessToken: try accessToken(releasing: [:], at: now), expiresIn: profile.lifetime,
                 scope: subject.scope, idToken: nil, refreshToken: nil)
         }
-        let release = ClaimRelease(live)
+        let release = ClaimRelease(live, in: catalogue)
         let accessToken = try accessToken(releasing: release.claims(for: .accessToken), at: now)
         let idToken = try idTokenKey.map { key in
             try JWS.sign(

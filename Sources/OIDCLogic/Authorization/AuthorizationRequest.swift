@@ -135,7 +135,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
         guard try parameters.value(.responseMode).map({ ResponseMode(rawValue: $0) != nil }) ?? true else {
             throw .invalidRequest("response_mode must be query or form_post")
         }
-        scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        scope =
+            try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) }
+            ?? client.metadata.defaultScope ?? .none
         nonce = try parameters.value(.nonce)
         resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)

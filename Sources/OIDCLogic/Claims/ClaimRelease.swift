@@ -11,17 +11,39 @@ package struct ClaimRelease: Sendable {
     }
 
     private let grant: LiveGrant
+    private let catalogue: ScopeCatalogue
 
-    package init(_ grant: LiveGrant) { self.grant = grant }
+    package init(_ grant: LiveGrant, in catalogue: ScopeCatalogue) {
+        self.grant = grant
+        self.catalogue = catalogue
+    }
 
     /// Beside those of the protocol, which whoever makes a token sets after these.
     package func claims(for destination: Destination) -> [String: JSON] {
+        preset(for: destination).merging(rolesAndGroups) { _, asked in asked }
+    }
+
+    private func preset(for destination: Destination) -> [String: JSON] {
         switch (destination, grant.client.preset) {
         case (.userInfo, _): StandardClaims.released(to: grant.scope, of: grant.user)
         case (.idToken, .mendix): everythingMendixReads
         case (.idToken, .standard): [:]
         case (.accessToken, _), (.introspection, _): ["name": .string(grant.user.displayName)]
         }
+    }
+
+    /// Under the names that this client expects, wherever claims are read.
+    private var rolesAndGroups: [String: JSON] {
+        let metadata = grant.client.metadata
+        var claims: [String: JSON] = [:]
+        if let name = metadata.rolesClaim {
+            let roles = catalogue.roles(in: grant.scope, for: grant.client.id)
+            claims[name] = .array(roles.names.map(JSON.string))
+        }
+        if let name = metadata.groupsClaim {
+            claims[name] = .array(grant.user.groups.sorted().map { .string($0.value) })
+        }
+        return claims
     }
 
     private var everythingMendixReads: [String: JSON] {

@@ -22,8 +22,10 @@ extension ClientMetadata {
         } else {
             keys = try members.value("jwks") { ClientKeys.set($0) }
         }
-        let scopeText = try members.required(try members.string("scope"), "scope")
-        do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
+        scope = try members.required(try members.scope("scope"), "scope")
+        defaultScope = try members.scope("default_scope")
+        rolesClaim = try members.string("roles_claim")
+        groupsClaim = try members.string("groups_claim")
         idTokenSignedResponseAlg = try members.required(
             try members.choice("id_token_signed_response_alg"), "id_token_signed_response_alg")
         userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
@@ -62,6 +64,10 @@ private struct StoredMembers {
     }
 
     func string(_ name: String) throws(ClientMetadataError) -> String? { try value(name, \.stringValue) }
+
+    func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
+        try value(name) { member in member.stringValue.flatMap { try? Scope($0) } }
+    }
 
     /// None if it is absent.
     func strings(_ name: String) throws(ClientMetadataError) -> [String] {

@@ -15,6 +15,12 @@ package struct ClientMetadata: Sendable, Equatable {
     package var grantTypes: Set<GrantType>
     /// What it may ask for.
     package var scope: Scope
+    /// Our own member `default_scope`: what a request without `scope` asks for (RFC 6749 §3.3).
+    package var defaultScope: Scope?
+    /// Our own members `roles_claim` and `groups_claim`: the names of claims that hold the granted roles, and the user's
+    /// groups, as arrays.
+    package var rolesClaim: String?
+    package var groupsClaim: String?
     package var idTokenSignedResponseAlg: SignatureAlgorithm
     /// Nil: userinfo is plain JSON.
     package var userInfoSignedResponseAlg: SignatureAlgorithm?
@@ -68,11 +74,12 @@ package struct ClientMetadata: Sendable, Equatable {
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
                 code: .invalidRedirectURI)
         }
-        let scopeText = try members.string("scope", limit: 4096)
-        do throws(OAuthError) {
-            scope = if let scopeText { try Scope(scopeText) } else { Self.defaultScope(of: grantTypes) }
-        } catch {
-            throw ClientMetadataError("scope", "has a character that RFC 6749 section 3.3 does not allow")
+        scope = try members.scope("scope") ?? Self.defaultScope(of: grantTypes)
+        defaultScope = try members.defaultScope(within: scope)
+        rolesClaim = try members.claimName("roles_claim")
+        groupsClaim = try members.claimName("groups_claim")
+        if let rolesClaim, let groupsClaim, rolesClaim.hasSameBytes(as: groupsClaim) {
+            throw ClientMetadataError("groups_claim", "is the same as roles_claim; name another")
         }
         idTokenSignedResponseAlg = try members.choice("id_token_signed_response_alg", default: .rs256)
         userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
@@ -128,6 +135,9 @@ package struct ClientMetadata: Sendable, Equatable {
             "require_pkce": .bool(requirePKCE),
         ]
         object["client_name"] = name.map(JSON.string)
+        object["default_scope"] = (defaultScope?.description).map(JSON.string)
+        object["roles_claim"] = rolesClaim.map(JSON.string)
+        object["groups_claim"] = groupsClaim.map(JSON.string)
         object["token_endpoint_auth_method"] = (tokenEndpointAuthMethod?.rawValue).map(JSON.string)
         object["token_endpoint_auth_signing_alg"] = (tokenEndpointAuthSigningAlg?.rawValue).map(JSON.string)
         switch keys {

@@ -91,6 +91,36 @@ struct ClientMetadataMembers {
         return number
     }
 
+    /// Names apart by spaces (RFC 6749 §3.3).
+    func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
+        guard let text = try string(name, limit: 4096) else { return nil }
+        do throws(OAuthError) { return try Scope(text) } catch {
+            throw ClientMetadataError(name, "has a character that RFC 6749 section 3.3 does not allow")
+        }
+    }
+
+    func defaultScope(within allowed: Scope) throws(ClientMetadataError) -> Scope? {
+        guard let scope = try scope("default_scope") else { return nil }
+        if let name = scope.names.first(where: { !allowed.contains($0) }) {
+            throw ClientMetadataError(
+                "default_scope", "has \"\(name)\", which scope doesn't have; add it there as well")
+        }
+        return scope
+    }
+
+    /// The name of a claim that an app may choose (RFC 7519 §4.3).
+    func claimName(_ name: String) throws(ClientMetadataError) -> String? {
+        guard let text = try string(name, limit: 128) else { return nil }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ClientMetadataError(name, "is \"\(text)\"; it must be printable ASCII without spaces")
+        }
+        guard !ReservedClaims.contains(text) else {
+            throw ClientMetadataError(
+                name, "is \"\(text)\", which has a meaning of its own; name another, such as roles")
+        }
+        return text
+    }
+
     func webURI(_ name: String) throws(ClientMetadataError) -> WebURI? {
         guard let text = try string(name) else { return nil }
         guard let uri = WebURI(text) else {

@@ -1,9 +1,11 @@
 /// The authorization decision: which of the requested scopes a user gets through a client (RFC 6749 §3.3).
 package struct ScopePolicy: Sendable {
-    package init() {}
+    /// As it is at the request.
+    package let catalogue: ScopeCatalogue
 
-    /// Requested, allowed for the client, and built in.
+    package init(catalogue: ScopeCatalogue = .empty) { self.catalogue = catalogue }
+
     package func answer(_ question: ScopeQuestion) -> ScopeAnswer {
-        .granted(question.requested.intersection(question.client.metadata.scope).intersection(.builtIn))
+        .granted(DefaultScopeRule(catalogue: catalogue).granted(question))
     }
 }

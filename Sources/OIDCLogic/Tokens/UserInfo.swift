@@ -13,7 +13,9 @@ package enum UserInfo {
     }
 
     /// The claims for a token, as its user and its grant are now.
-    package static func claims(for token: LiveAccessToken, issuer: Issuer) throws(OAuthError) -> JSON {
+    package static func claims(
+        for token: LiveAccessToken, in catalogue: ScopeCatalogue, issuer: Issuer
+    ) throws(OAuthError) -> JSON {
         guard case .user(let live) = token.subject else {
             throw .invalidToken("the token is about a client, and no user's")
         }
@@ -23,7 +25,7 @@ package enum UserInfo {
         guard token.token.scope.contains(Scope.openID) else {
             throw .insufficientScope("userinfo wants a token with the scope openid")
         }
-        var claims = ClaimRelease(live).claims(for: .userInfo)
+        var claims = ClaimRelease(live, in: catalogue).claims(for: .userInfo)
         claims["sub"] = .string(live.user.id.value)
         return .object(claims)
     }
