@@ -74,8 +74,21 @@ package struct DecisionExpression {
     ///
     /// Throws ``ExpressionError``: `failed` or `limit`.
     package func isTrue(on documents: ExpressionDocuments) throws(ExpressionError) -> Bool {
+        try objection(on: documents) == nil
+    }
+
+    /// What it gave in place of the integer 1; nil if it gave that. Throws as ``isTrue(on:)`` does.
+    package func objection(on documents: ExpressionDocuments) throws(ExpressionError) -> String? {
         try unsafe compiled.evaluate(on: documents) { statement in
-            unsafe sqlite3_column_type(statement, 0) == SQLITE_INTEGER && sqlite3_column_int64(statement, 0) == 1
+            switch unsafe sqlite3_column_type(statement, 0) {
+            case SQLITE_INTEGER:
+                let number = unsafe sqlite3_column_int64(statement, 0)
+                return number == 1 ? nil : "\(number)"
+            case SQLITE_NULL: return "NULL"
+            case SQLITE_FLOAT: return "a number with a fraction"
+            case SQLITE_TEXT: return "a text"
+            default: return "bytes"
+            }
         }
     }
 }
