@@ -29,7 +29,7 @@ let package = Package(
         .target(
             name: "Handlers",
             dependencies: [
-                "FCGIBridge", "JOSE", "OIDCLogic", "SQLiteStore",
+                "Expressions", "FCGIBridge", "JOSE", "OIDCLogic", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
@@ -39,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Handlers", "OIDCLogic",
+                "Handlers", "JOSE", "OIDCLogic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

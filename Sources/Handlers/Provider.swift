@@ -18,6 +18,9 @@ struct Provider {
     let checks: ChecksInFlight
     let keys: KeyRing
     let policy: ScopePolicy
+    let expressions: any ExpressionEvaluator
+    /// Whether clients of preset mendix get `com.mendix.user.*`.
+    let hasMendixProfile: Bool
     let now: Clock
     let random: SystemRandom
     let log: Logger

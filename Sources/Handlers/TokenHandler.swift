@@ -30,8 +30,11 @@ struct TokenHandler {
         let accepted = try accept(exchange)
         // Before the code is spent: a client that can't be given tokens now may come again.
         let issuer = try TokenIssuer(provider, for: accepted.live.client, scope: accepted.live.scope)
+        let release = try provider.claimRelease(
+            for: ClaimSubject(accepted.live), in: [.idToken, .accessToken])
         switch try provider.store.redeemOrRevoke(accepted.live.grant) {
-        case .recorded: return .json(try issuer.issue(for: accepted.live, nonce: accepted.nonce).json)
+        case .recorded:
+            return .json(try issuer.issue(for: accepted.live, releasing: release, nonce: accepted.nonce).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
         case .replayed: throw OAuthError.invalidGrant("the code was used before; what it gave has been revoked")
         case .ended: throw OAuthError.invalidGrant("the user has signed out meanwhile, or may no longer sign in")

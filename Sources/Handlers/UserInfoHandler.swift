@@ -13,7 +13,9 @@ struct UserInfoHandler {
                 return challenge(nil, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
-            return .json(try UserInfo.claims(for: token))
+            let subject = try UserInfo.subject(of: token)
+            let release = try provider.claimRelease(for: subject, in: [.userInfo])
+            return .json(UserInfo.claims(about: subject, releasing: release))
         } catch {
             return challenge(OAuthError(answering: error), for: request)
         }

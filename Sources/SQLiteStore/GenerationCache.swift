@@ -1,11 +1,12 @@
 import OIDCLogic
 import Synchronization
 
-/// Clients and signing keys as they were read at one generation of the store, for all threads of the process.
+/// Clients, custom claims and signing keys as they were read at one generation of the store, for all threads of the process.
 final class GenerationCache: Sendable {
     private struct Contents {
         var generation: Int64 = .min
         var clients: [ClientID: Client] = [:]
+        var customClaims: [ClientID: [CustomClaim]] = [:]
         var signingKeys: [SigningKeyRecord]?
 
         mutating func move(to generation: Int64) {
@@ -28,6 +29,19 @@ final class GenerationCache: Sendable {
             contents.move(to: generation)
             if contents.clients.count >= Self.limit { contents.clients.removeAll() }
             contents.clients[client.id] = client
+        }
+    }
+
+    func customClaims(for client: ClientID, at generation: Int64) -> [CustomClaim]? {
+        contents.withLock { $0.generation == generation ? $0.customClaims[client] : nil }
+    }
+
+    /// `client` must be there: ids that are made up would fill the cache.
+    func keep(_ claims: [CustomClaim], for client: ClientID, at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            if contents.customClaims.count >= Self.limit { contents.customClaims.removeAll() }
+            contents.customClaims[client] = claims
         }
     }
 

@@ -26,6 +26,22 @@ enum Schema {
             updated_at          INTEGER NOT NULL
         ) STRICT;
 
+        -- A claim of no client is one of all.
+        CREATE TABLE custom_claim (
+            id           TEXT    NOT NULL PRIMARY KEY,
+            version      INTEGER NOT NULL,
+            name         TEXT    NOT NULL,
+            client_id    TEXT    REFERENCES client (client_id) ON DELETE CASCADE,
+            source       TEXT    NOT NULL,
+            scope        TEXT,
+            destinations TEXT,
+            is_required  INTEGER NOT NULL CHECK (is_required IN (0, 1)),
+            created_at   INTEGER NOT NULL,
+            updated_at   INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX custom_claim_client_id ON custom_claim (client_id, name) WHERE client_id IS NOT NULL;
+        CREATE UNIQUE INDEX custom_claim_global ON custom_claim (name) WHERE client_id IS NULL;
+
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
             version       INTEGER NOT NULL,
@@ -93,7 +109,8 @@ enum Schema {
             scope      TEXT    NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
-            is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1))
+            is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1)),
+            claims     TEXT    NOT NULL
         ) STRICT;
         CREATE INDEX authorization_grant_client_id ON authorization_grant (client_id) WHERE is_revoked = 0;
         CREATE INDEX authorization_grant_sub ON authorization_grant (sub);
@@ -123,6 +140,12 @@ enum Schema {
         CREATE TRIGGER client_changed AFTER UPDATE ON client
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER client_removed AFTER DELETE ON client
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_added AFTER INSERT ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_changed AFTER UPDATE ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_removed AFTER DELETE ON custom_claim
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_added AFTER INSERT ON signing_key
             BEGIN UPDATE generation SET value = value + 1; END;

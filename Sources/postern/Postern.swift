@@ -18,7 +18,7 @@ struct Postern: ParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
             ClientCommand.self,
-            KeyCommand.self,
+            ClaimCommand.self, ExplainCommand.self, KeyCommand.self,
         ])
 
     /// Runs the command and ends the process: 0 done, 1 not done, 64 not understood.

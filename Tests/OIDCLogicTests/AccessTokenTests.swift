@@ -8,7 +8,8 @@ struct AccessTokenTests {
     private func claims(of client: Client? = nil, _ change: Change = [:]) throws -> [String: JSON] {
         let live = try CodeExchange.Accepted.fixture(change, of: client).live
         let json = AccessToken.claims(
-            for: live, releasing: ClaimRelease(live), issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon + 1,
+            for: live, releasing: ClaimRelease(ClaimSubject(live)), issuer: try .fixture(), lifetimes: Lifetimes(),
+            at: .noon + 1,
             random: FixedRandom(3))
         return try #require(json.objectValue)
     }

@@ -12,14 +12,16 @@ struct UserInfoTests {
         let registered = try Client.fixture(preset: .mendix)
         let accepted = try CodeExchange.Accepted.fixture(["scope": scope], of: registered)
         let claims = AccessToken.claims(
-            for: accepted.live, releasing: ClaimRelease(accepted.live), issuer: try .fixture(), lifetimes: Lifetimes(),
+            for: accepted.live, releasing: ClaimRelease(ClaimSubject(accepted.live)), issuer: try .fixture(),
+            lifetimes: Lifetimes(),
             at: .noon, random: FixedRandom())
         let token = try AccessToken(verified: claims, issuer: .fixture(), at: .noon)
         var grant: Grant? = accepted.live.grant
         change(&grant)
         return Result { () throws(OAuthError) in
             let live = try LiveGrant(grant, client: client ?? registered, user: user)
-            return try UserInfo.claims(for: try LiveAccessToken(token, of: live))
+            let subject = try UserInfo.subject(of: try LiveAccessToken(token, of: live))
+            return UserInfo.claims(about: subject, releasing: ClaimRelease(subject))
         }
     }
 

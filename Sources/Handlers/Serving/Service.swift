@@ -50,6 +50,8 @@ struct Process: Sendable {
     let log: Logger
     private let cookies: CookieNames
     private let lifetimes: Lifetimes
+    private let rules: [PolicyRule]
+    private let hasMendixProfile: Bool
     private let seal: Seal
     private let keys: KeyRing
     private let passwords: PasswordChecker
@@ -65,6 +67,8 @@ struct Process: Sendable {
         issuer = configuration.issuer
         cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
+        rules = configuration.policy
+        hasMendixProfile = configuration.claims.mendixProfile
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
@@ -75,10 +79,12 @@ struct Process: Sendable {
     }
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
+        let expressions = try SandboxedExpressions()
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
-            now: clock, random: SystemRandom(), log: log)
+            cookies: cookies, passwords: passwords, checks: checks, keys: keys,
+            policy: ScopePolicy(rules: rules, evaluator: expressions), expressions: expressions,
+            hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             endpoints[name.rawValue] = Endpoint(

@@ -52,19 +52,21 @@ struct SignInFlow {
             }
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: provider.policy,
-            from: request.remoteAddress, at: provider.now())
+            customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress,
+            at: provider.now())
         switch decision {
         case .grant(let grant):
             return try answer(grant, for: request)
         case .signIn:
             return try loginPage(authorization, raw, for: request)
-        case .askConsent(let scope):
+        case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
             // A page that answers a POST would be sent anew by "reload": give it an address.
             if request.method == .post, let attempt {
                 return try continueAtAuthorize(attempt.signedIn(at: provider.now()), for: request)
             }
-            return try consentPage(authorization, scope, signedIn, attempt: attempt, raw: raw, for: request)
+            return try consentPage(
+                authorization, access.consentScope, signedIn, attempt: attempt, raw: raw, for: request)
         }
     }
 
@@ -120,6 +122,7 @@ struct SignInFlow {
 
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
+        provider.logPolicy(grant, of: request)
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
         let target = grant.request.target
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)

@@ -17,10 +17,11 @@ struct TokenIssuer {
             ? try provider.keys.signingKey(client.metadata.idTokenSignedResponseAlg, from: provider.store) : nil
     }
 
-    /// - Parameter nonce: that of the authorization request, for its own answer alone.
-    func issue(for live: LiveGrant, nonce: String?) throws -> TokenResponse {
+    /// - Parameters:
+    ///   - release: of the same grant, for the ID token and the access token.
+    ///   - nonce: that of the authorization request, for its own answer alone.
+    func issue(for live: LiveGrant, releasing release: ClaimRelease, nonce: String?) throws -> TokenResponse {
         let now = provider.now()
-        let release = ClaimRelease(live)
         let accessToken = try JWS.sign(
             header: AccessToken.type,
             claims: AccessToken.claims(

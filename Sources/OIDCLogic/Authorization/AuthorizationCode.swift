@@ -8,6 +8,7 @@ package struct AuthorizationCode: Sendable, Equatable {
     package let request: SignInRequest
     package let redirectURI: String
     package let scope: Scope
+    package let claims: GrantedClaims
     package let nonce: String?
     package let codeChallenge: CodeChallenge?
     package let issuedAt: Timestamp
@@ -16,9 +17,10 @@ package struct AuthorizationCode: Sendable, Equatable {
         id = Self.newID(at: now, random: random)
         clientID = grant.request.client.id
         authentication = AuthenticationContext(grant.signedIn.session, for: clientID)
-        request = grant.signInRequest
+        request = grant.access.request
         redirectURI = grant.request.target.uri
         scope = grant.scope
+        claims = grant.access.claims
         nonce = grant.request.nonce
         codeChallenge = grant.request.codeChallenge
         issuedAt = now
@@ -42,6 +44,7 @@ extension AuthorizationCode {
             "m": .array(authentication.amr.map(JSON.string)), "l": .string(authentication.acr),
             "q": request.json, "t": .integer(issuedAt.seconds),
         ]
+        if !claims.isEmpty { content["g"] = claims.json }
         content["n"] = nonce.map(JSON.string)
         content["k"] = (codeChallenge?.value).map(JSON.string)
         return seal.seal(JSON.object(content).serialized(), purpose: .authorizationCode)
@@ -56,6 +59,7 @@ extension AuthorizationCode {
             let sid = content["d"]?.stringValue, let authTime = content["a"]?.integerValue,
             let amr = content["m"]?.arrayValue, let acr = content["l"]?.stringValue,
             let request = content["q"].flatMap(SignInRequest.init(stored:)),
+            let claims = GrantedClaims(stored: content["g"] ?? .object([:])),
             let issuedAt = content["t"]?.integerValue
         else { throw SealError.unexpectedContent }
         self.id = GrantID(id)
@@ -66,6 +70,7 @@ extension AuthorizationCode {
         self.request = request
         self.redirectURI = redirectURI
         self.scope = try Scope(scope)
+        self.claims = claims
         nonce = content["n"]?.stringValue
         codeChallenge = content["k"]?.stringValue.map(CodeChallenge.init(sealed:))
         self.issuedAt = Timestamp(issuedAt)

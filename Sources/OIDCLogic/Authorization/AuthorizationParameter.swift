@@ -14,15 +14,18 @@ enum AuthorizationParameter: String, CaseIterable {
     case loginHint = "login_hint"
     case uiLocales = "ui_locales"
     case idTokenHint = "id_token_hint"
+    case acrValues = "acr_values"
+    case claims
 
     var limit: Int {
         switch self {
         case .clientID: 255
         case .redirectURI: RedirectURI.limit
         case .scope, .idTokenHint: 4096
+        case .claims: ClaimsRequest.limit
         case .state: 1024
         case .nonce: 512
-        case .loginHint, .uiLocales: 256
+        case .loginHint, .uiLocales, .acrValues: 256
         case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
         }
     }

@@ -67,13 +67,16 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("the user has signed out meanwhile")
         }
         let current = client.client
-        let question = ScopeQuestion(
-            client: current, user: user, authentication: code.authentication, request: code.request,
-            requested: code.scope)
-        guard policy.answer(question) == .granted(code.scope) else {
-            throw .invalidGrant("the client, or the user, may no longer be given this scope")
+        let given = code.scope.union(code.claims.scope)
+        let decision = policy.decide(
+            ScopeQuestion(
+                client: current, user: user, authentication: code.authentication, request: code.request,
+                requested: given))
+        guard decision.answer == .granted(given) else {
+            throw .invalidGrant(
+                "the client, or the user, may no longer be given this scope", cause: decision.cause)
         }
-        let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
+        let isRemembered = consent.map { given.isSubset(of: $0.scope) } ?? false
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
             throw .invalidGrant("the user has taken back the consent")
         }
@@ -85,6 +88,7 @@ package struct CodeExchange: Sendable {
     private func grant(lifetimes: Lifetimes, at now: Timestamp) -> Grant {
         Grant(
             id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
-            scope: code.scope, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code))
+            scope: code.scope, createdAt: now, expiresAt: now + max(lifetimes.accessToken, lifetimes.code),
+            claims: code.claims)
     }
 }

@@ -1,0 +1,32 @@
+/// Whom claims are about, and what has been granted: all that decides which of them are released.
+package struct ClaimSubject: Sendable {
+    package let client: Client
+    package let user: User
+    package let authentication: AuthenticationContext
+    package let request: SignInRequest
+    package let scope: Scope
+    /// What the client asked for claim by claim, as far as it may have it.
+    package let requested: GrantedClaims
+
+    package init(
+        client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest, scope: Scope,
+        requested: GrantedClaims
+    ) {
+        self.client = client
+        self.user = user
+        self.authentication = authentication
+        self.request = request
+        self.scope = scope
+        self.requested = requested
+    }
+
+    package init(_ live: LiveGrant) {
+        self.init(
+            client: live.client, user: live.user, authentication: live.grant.authentication,
+            request: live.grant.request, scope: live.scope, requested: live.grant.claims)
+    }
+
+    var documents: SubjectDocuments {
+        SubjectDocuments(client: client, user: user, authentication: authentication, request: request)
+    }
+}
