@@ -100,7 +100,7 @@ struct CustomClaimsTests {
     }
 
     @Test(arguments: [
-        "", "/", "//", "/a/", "/a//b", "a b", "ü", "a\u{0}", "/a~", "/a~2", "/1/2/3/4/5/6/7/8/9",
+        "", "/", "//", "/a", "/a/", "/a//b", "a b", "ü", "a\u{0}", "/a~", "/a~2", "/1/2/3/4/5/6/7/8/9",
         String(repeating: "a", count: 257),
     ])
     func `what is no name`(text: String) {
@@ -109,7 +109,7 @@ struct CustomClaimsTests {
 
     @Test(arguments: [
         "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "at_hash", "sid", "acr", "amr", "azp",
-        "client_id", "scope", "active", "cnf", "act", "events", "email_verified", "phone_number_verified", "/sub",
+        "client_id", "scope", "active", "cnf", "act", "events", "email_verified", "phone_number_verified",
         "/sub/x", "/cnf/jkt", "com.mendix.user.roles", "/com.mendix.user.x/y",
     ])
     func `reserved names are refused when defined, and never released`(name: String) throws {

@@ -78,6 +78,17 @@ struct UserInfoTests {
         #expect(error(try answer(scope: "profile email")) == .insufficientScope)
     }
 
+    @Test func `a token of less than its grant releases what it says itself`() throws {
+        let accepted = try CodeExchange.Accepted.fixture(["scope": "openid email"])
+        let claims = AccessToken.claims(
+            for: accepted.live, releasing: ClaimRelease(ClaimSubject(accepted.live)), issuer: try .fixture(),
+            lifetimes: Lifetimes(), at: .noon, random: FixedRandom())
+        let narrowed = JSON.object((claims.objectValue ?? [:]).merging(["scope": "openid"]) { _, new in new })
+        let token = try AccessToken(verified: narrowed, issuer: .fixture(), at: .noon)
+        let subject = try UserInfo.subject(of: try LiveAccessToken(token, of: accepted.live))
+        #expect(ClaimRelease(subject).claims(for: .userInfo).isEmpty)
+    }
+
     // The claims are those of now, and so is the right to them.
     @Test func `what has ended since is invalid_token`() throws {
         #expect(error(try answer { $0 = nil }) == .invalidToken)

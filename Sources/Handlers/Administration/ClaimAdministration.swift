@@ -125,7 +125,7 @@ package struct ClaimAdministration {
         guard let name = ClaimName(text) else {
             throw .invalid(
                 "\"\(text)\" is no name for a claim: it has 1 to 256 characters of printable ASCII without spaces; "
-                    + "one that begins with / is a path of at most 8 names, such as /resource_access/app/roles")
+                    + "one that begins with / is a path of 2 to 8 names, such as /resource_access/app/roles")
         }
         return name
     }

@@ -83,7 +83,10 @@ package struct Explanation {
     /// What keeps the user from signing in at all, in one sentence; nil if nothing does.
     package var obstacle: String? {
         if user.isDisabled { return "the user is disabled" }
-        guard let granted else { return "a rule refuses this user, at this client, what was asked for" }
+        guard let granted else {
+            if case .refused(let rule) = decision.answer { return "refused by the rule \(rule)" }
+            return "refused"
+        }
         if granted.isEmpty, client.preset != .mendix {
             return "nothing of what was asked for is granted (invalid_scope)"
         }

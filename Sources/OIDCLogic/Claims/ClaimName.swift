@@ -6,7 +6,8 @@ package struct ClaimName: Sendable, Hashable, CustomStringConvertible {
     package let path: [String]
 
     private static let limit = 256
-    private static let depthLimit = 8
+    /// Of a path. One part alone would be another spelling of a flat name.
+    private static let depths = 2...8
 
     /// Printable ASCII without spaces. What begins with `/` is a path, whose parts are written as RFC 6901 §3 says; any
     /// other is one flat name, dots and slashes included. Nil for what is neither.
@@ -21,7 +22,7 @@ package struct ClaimName: Sendable, Hashable, CustomStringConvertible {
         }
         let parts = text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let names = parts.compactMap { Self.unescaped(Array($0)) }
-        guard names.count == parts.count, names.count <= Self.depthLimit else { return nil }
+        guard names.count == parts.count, Self.depths.contains(names.count) else { return nil }
         path = names
     }
 

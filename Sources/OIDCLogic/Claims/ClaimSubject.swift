@@ -20,10 +20,11 @@ package struct ClaimSubject: Sendable {
         self.requested = requested
     }
 
-    package init(_ live: LiveGrant) {
+    /// - Parameter scope: what a token of the grant says; nil: all that the grant has.
+    package init(_ live: LiveGrant, scope: Scope? = nil) {
         self.init(
             client: live.client, user: live.user, authentication: live.grant.authentication,
-            request: live.grant.request, scope: live.scope, requested: live.grant.claims)
+            request: live.grant.request, scope: scope ?? live.scope, requested: live.grant.claims)
     }
 
     var documents: SubjectDocuments {

@@ -10,7 +10,7 @@ package enum UserInfo {
         guard case .user(let live) = token.subject else {
             throw .invalidToken("the token is about a client, and no user's")
         }
-        return ClaimSubject(live)
+        return ClaimSubject(live, scope: token.scope)
     }
 
     /// The claims about `subject`, as they are now.
