@@ -61,7 +61,9 @@ import JOSE
             let code = unsafe sqlite3_prepare_v3(
                 handle, start, Int32(bytes.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, &rest)
             let isAll = unsafe rest == start.map { unsafe $0 + bytes.count }
-            return unsafe statement.map { unsafe CompiledExpression($0, in: self, isWhole: code == SQLITE_OK && isAll) }
+            return unsafe statement.map {
+                unsafe CompiledExpression($0, of: text, in: self, isWhole: code == SQLITE_OK && isAll)
+            }
         }
         if let objection = watch.objection { throw .forbidden(objection) }
         guard let compiled else { throw .syntax(message(about: text)) }

@@ -22,8 +22,7 @@ final class SandboxedExpressions: ExpressionEvaluator {
 
     func verdict(on expression: String, over documents: SubjectDocuments) -> ExpressionVerdict {
         do throws(ExpressionError) {
-            let documents = ExpressionDocuments(texts: documents.texts)
-            let objection = try decision(expression).get().objection(on: documents)
+            let objection = try decision(expression).get().objection(on: DocumentTexts(documents))
             return objection.map { .fails(gave: $0) } ?? .holds
         } catch {
             return .broken(ExpressionFailure(error.description))
@@ -32,7 +31,7 @@ final class SandboxedExpressions: ExpressionEvaluator {
 
     func value(of expression: String, over documents: SubjectDocuments) throws(ExpressionFailure) -> JSON {
         do throws(ExpressionError) {
-            return try value(expression).get().value(on: ExpressionDocuments(texts: documents.texts))
+            return try value(expression).get().value(on: DocumentTexts(documents))
         } catch {
             throw ExpressionFailure(error.description)
         }
@@ -52,6 +51,21 @@ final class SandboxedExpressions: ExpressionEvaluator {
         let compiled = Result { () throws(ExpressionError) in try sandbox.value(text) }
         values[text] = compiled
         return compiled
+    }
+}
+
+private struct DocumentTexts: ExpressionDocumentSource {
+    private let documents: SubjectDocuments
+
+    init(_ documents: SubjectDocuments) { self.documents = documents }
+
+    func text(of document: ExpressionDocument) -> [UInt8] {
+        switch document {
+        case .user: documents.userText
+        case .client: documents.clientText
+        case .session: documents.sessionText
+        case .request: documents.requestText
+        }
     }
 }
 

@@ -55,21 +55,20 @@ package struct CustomClaims {
     package func outcomes(
         for subject: ClaimSubject, in destinations: Set<ClaimDestination> = Set(ClaimDestination.allCases)
     ) -> [ComputedClaim] {
-        // Made once, and only where an expression wants them.
-        var documents: SubjectDocuments?
+        let documents = subject.documents
         return claims.compactMap { claim in
             let goesTo = subject.destinations(of: claim)
             guard !goesTo.isDisjoint(with: destinations) else { return nil }
             guard subject.isGiven(claim) else {
                 return ComputedClaim(claim: claim, destinations: goesTo, outcome: .withheld)
             }
-            let outcome = outcome(of: claim, for: subject, &documents)
+            let outcome = outcome(of: claim, for: subject, documents)
             return ComputedClaim(claim: claim, destinations: goesTo, outcome: outcome)
         }
     }
 
     private func outcome(
-        of claim: CustomClaim, for subject: ClaimSubject, _ documents: inout SubjectDocuments?
+        of claim: CustomClaim, for subject: ClaimSubject, _ documents: SubjectDocuments
     ) -> ComputedClaim.Outcome {
         switch claim.source {
         case .constant(let value): return .value(value)
@@ -77,10 +76,8 @@ package struct CustomClaims {
             guard let value = subject.user.attributes[name], value != .null else { return .none }
             return .value(value)
         case .expression(let text):
-            let known = documents ?? subject.documents
-            documents = known
             do throws(ExpressionFailure) {
-                let value = try evaluator.value(of: text, over: known)
+                let value = try evaluator.value(of: text, over: documents)
                 return value == .null ? .none : .value(value)
             } catch {
                 return .failed(error)

@@ -21,9 +21,8 @@ package struct ScopeQuestion: Sendable {
     }
 
     var documents: SubjectDocuments {
-        let documents = SubjectDocuments(
-            client: client, user: user, authentication: authentication, request: request)
-        return partial.isEmpty ? documents : documents.replacing(partial)
+        SubjectDocuments(
+            client: client, user: user, authentication: authentication, request: request, replacing: partial)
     }
 }
 

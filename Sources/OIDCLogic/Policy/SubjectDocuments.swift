@@ -1,33 +1,28 @@
 import JOSE
 
-/// What expressions see: the four JSON documents `user`, `client`, `session` and `request`.
-package struct SubjectDocuments: Sendable, Equatable {
-    package let user: JSON
-    package let client: JSON
-    package let session: JSON
-    package let request: JSON
-    /// The same as JSON texts, in this order: made once, for any number of expressions.
-    package let texts: [[UInt8]]
+/// What expressions see: the four JSON documents `user`, `client`, `session` and `request`, each made when it is first
+/// asked for.
+package final class SubjectDocuments {
+    private let sources: (client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest)
+    private let partial: PartialDocuments
 
-    package init(user: JSON, client: JSON, session: JSON, request: JSON) {
-        self.user = user
-        self.client = client
-        self.session = session
-        self.request = request
-        texts = [user, client, session, request].map { $0.serialized() }
-    }
+    package private(set) lazy var user = Self.document(of: sources.user).replacing(partial.user)
+    package private(set) lazy var client = Self.document(of: sources.client).replacing(partial.client)
+    package private(set) lazy var session = Self.document(of: sources.authentication).replacing(partial.session)
+    package private(set) lazy var request = Self.document(of: sources.request).replacing(partial.request)
+    /// The same as JSON texts, made once for any number of expressions.
+    package private(set) lazy var userText = user.serialized()
+    package private(set) lazy var clientText = client.serialized()
+    package private(set) lazy var sessionText = session.serialized()
+    package private(set) lazy var requestText = request.serialized()
 
-    package init(client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest) {
-        self.init(
-            user: Self.document(of: user), client: Self.document(of: client),
-            session: Self.document(of: authentication), request: Self.document(of: request))
-    }
-
-    /// The same with the members of `partial` in place of those of the same name, document by document.
-    package func replacing(_ partial: PartialDocuments) -> SubjectDocuments {
-        SubjectDocuments(
-            user: user.replacing(partial.user), client: client.replacing(partial.client),
-            session: session.replacing(partial.session), request: request.replacing(partial.request))
+    /// - Parameter partial: members that stand in place of those of the same name.
+    package init(
+        client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest,
+        replacing partial: PartialDocuments = PartialDocuments()
+    ) {
+        sources = (client, user, authentication, request)
+        self.partial = partial
     }
 
     /// The attributes at the top level. What the service itself knows of the user stands before any of them.
@@ -74,12 +69,10 @@ package struct PartialDocuments: Sendable, Equatable {
     package var request: [String: JSON] = [:]
 
     package init() {}
-
-    package var isEmpty: Bool { user.isEmpty && client.isEmpty && session.isEmpty && request.isEmpty }
 }
 
 extension JSON {
     fileprivate func replacing(_ members: [String: JSON]) -> JSON {
-        .object((objectValue ?? [:]).merging(members) { _, new in new })
+        members.isEmpty ? self : .object((objectValue ?? [:]).merging(members) { _, new in new })
     }
 }
