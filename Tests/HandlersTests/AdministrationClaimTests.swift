@@ -83,6 +83,20 @@ struct AdministrationClaimTests {
         #expect(try claims().claims().isEmpty)
     }
 
+    @Test func `no claim stands in the way of another`() throws {
+        _ = try claims().add("text", for: "hr", change(.attribute("x")))
+        _ = try claims().add("object", for: nil, change(.constant(["a": 1])))
+        _ = try claims().add("/outer/inner", for: nil, change())
+        _ = try claims().add("/object/b", for: nil, change())
+        _ = try claims().add("/text/x", for: "shop", change())
+        _ = try claims().add("/address/floor", for: nil, change())
+        for (name, client) in [("/text/x", "hr"), ("/text/y", nil), ("outer", "hr"), ("/outer/inner/most", nil)] {
+            let refusal = fixture.refusal { _ = try claims().add(name, for: client, change()) }
+            #expect(refusal?.contains("can't stand beside") == true, "\(name)")
+        }
+        #expect(fixture.refusal { _ = try claims().add("/email/x", for: nil, change()) }?.contains("\"email\"") == true)
+    }
+
     @Test func `with the profile its names may be defined`() throws {
         _ = try claims(mendixProfile: true).add("com.mendix.user.roles", for: nil, change())
         let claim = try claims().claim("com.mendix.user.roles")

@@ -119,6 +119,27 @@ package struct ClaimAdministration {
         if let objection = try objection(to: claim) {
             throw AdministrationError.invalid("the claim \"\(claim.name)\" \(objection)")
         }
+        if let obstacle = try obstacle(to: claim) {
+            throw AdministrationError.invalid(
+                "the claim \"\(claim.name)\" can't stand beside \(obstacle), which is no object for the other to be in")
+        }
+    }
+
+    /// What would be in the way of a path, or what this claim would be in the way of; nil if nothing is.
+    private func obstacle(to claim: CustomClaim) throws -> String? {
+        let path = claim.name.path
+        if path.count > 1, path[0] != "address", StandardClaims.names.contains(path[0]) { return "\"\(path[0])\"" }
+        return try all().first { other in
+            guard other.clientID == nil || claim.clientID == nil || other.clientID == claim.clientID else {
+                return false
+            }
+            let (outer, inner) = path.count < other.name.path.count ? (claim, other) : (other, claim)
+            guard outer.name.path.count < inner.name.path.count, inner.name.path.starts(with: outer.name.path) else {
+                return false
+            }
+            if case .constant(.object) = outer.source { return false }
+            return true
+        }.map { "\"\($0.name)\" (\($0.id))" }
     }
 
     private func name(_ text: String) throws(AdministrationError) -> ClaimName {
