@@ -32,7 +32,7 @@ let package = Package(
         .target(
             name: "Handlers",
             dependencies: [
-                "FCGIBridge", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
+                "Expressions", "FCGIBridge", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
@@ -42,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Handlers", "OIDCLogic",
+                "Handlers", "JOSE", "OIDCLogic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -25,7 +25,8 @@ struct IntrospectHandler {
             let live = try AccessTokenVerifier(provider: provider).verify(text)
             var released: [String: JSON] = [:]
             if case .user(let grant) = live.subject {
-                released = ClaimRelease(grant, in: try provider.store.catalogue()).claims(for: .introspection)
+                let subject = ClaimSubject(grant, scope: live.scope, in: try provider.store.catalogue())
+                released = try provider.claimRelease(for: subject, in: [.introspection]).claims(for: .introspection)
             }
             return Introspection.answer(live, releasing: released, to: client)
         } catch let error as OAuthError where error.code == .invalidToken {

@@ -46,7 +46,7 @@ package struct ProviderMetadata: Sendable {
             "claims_supported": strings(
                 ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"]
                     + StandardClaims.names),
-            "claims_parameter_supported": .bool(false),
+            "claims_parameter_supported": .bool(true),
             "request_parameter_supported": .bool(false),
             "request_uri_parameter_supported": .bool(false),
             "require_request_uri_registration": .bool(false),

@@ -3,11 +3,11 @@ import JOSE
 /// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
 ///
 /// A store belongs to one thread; open another for another.
-package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore, SigningKeyStore,
-    ThrottleStore
+package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore, CustomClaimStore,
+    SigningKeyStore, ThrottleStore
 {
-    /// A number that changes with every change of clients, keys, scopes, roles and groups, in that change's own
-    /// transaction. What was read while it stood still holds.
+    /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, in that
+    /// change's own transaction. What was read while it stood still holds.
     func generation() throws -> Int64
 
     /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
@@ -151,6 +151,22 @@ package enum Redemption: Sendable, Equatable {
     case replayed
     /// What it hangs on has ended meanwhile. Nothing is recorded.
     case ended
+}
+
+package protocol CustomClaimStore {
+    /// The client's own and the global ones.
+    func customClaims(for client: ClientID) throws -> [CustomClaim]
+    /// In order of their ids, those after `id`.
+    func customClaims(after id: ClaimID?, limit: Int) throws -> [CustomClaim]
+    /// Throws ``StoreError/exists`` if there is one of the same name for the same client, or for all, and
+    /// ``StoreError/missing`` if the client is gone.
+    func add(_ claim: CustomClaim) throws
+    /// Replaces the version that `claim` was made of, by the next; its name and its client stay. Throws
+    /// ``StoreError/missing``, or ``StoreError/changed`` if that version was replaced meanwhile. Returns the claim as it
+    /// is now.
+    @discardableResult func replace(_ claim: CustomClaim) throws -> CustomClaim
+    /// False: it wasn't there.
+    func removeCustomClaim(_ id: ClaimID) throws -> Bool
 }
 
 package protocol SigningKeyStore {

@@ -1,11 +1,13 @@
 import OIDCLogic
 import Synchronization
 
-/// Clients, signing keys, and the catalogue of scopes as they were read at one generation of the store, for all threads of the process.
+/// Clients, custom claims, signing keys and the catalogue of scopes, as they were read at one generation of the store, for
+/// all threads of the process.
 final class GenerationCache: Sendable {
     private struct Contents {
         var generation: Int64 = .min
         var clients: [ClientID: Client] = [:]
+        var customClaims: [ClientID: [CustomClaim]] = [:]
         var signingKeys: [SigningKeyRecord]?
         var catalogue: ScopeCatalogue?
 
@@ -40,6 +42,19 @@ final class GenerationCache: Sendable {
         contents.withLock { contents in
             contents.move(to: generation)
             contents.catalogue = catalogue
+        }
+    }
+
+    func customClaims(for client: ClientID, at generation: Int64) -> [CustomClaim]? {
+        contents.withLock { $0.generation == generation ? $0.customClaims[client] : nil }
+    }
+
+    /// `client` must be there: ids that are made up would fill the cache.
+    func keep(_ claims: [CustomClaim], for client: ClientID, at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            if contents.customClaims.count >= Self.limit { contents.customClaims.removeAll() }
+            contents.customClaims[client] = claims
         }
     }
 

@@ -32,6 +32,21 @@ enum Schema {
             PRIMARY KEY (origin, client_id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX client_origin_client_id ON client_origin (client_id);
+        -- A claim of no client is one of all.
+        CREATE TABLE custom_claim (
+            id           TEXT    NOT NULL PRIMARY KEY,
+            version      INTEGER NOT NULL,
+            name         TEXT    NOT NULL,
+            client_id    TEXT    REFERENCES client (client_id) ON DELETE CASCADE,
+            source       TEXT    NOT NULL,
+            scope        TEXT,
+            destinations TEXT,
+            is_required  INTEGER NOT NULL CHECK (is_required IN (0, 1)),
+            created_at   INTEGER NOT NULL,
+            updated_at   INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX custom_claim_client_id ON custom_claim (client_id, name) WHERE client_id IS NOT NULL;
+        CREATE UNIQUE INDEX custom_claim_global ON custom_claim (name) WHERE client_id IS NULL;
 
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
@@ -151,6 +166,7 @@ enum Schema {
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
             is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1)),
+            claims     TEXT    NOT NULL,
             -- Of the refresh token that lives; null where there is none.
             refresh_digest      BLOB,
             refresh_expires_at  INTEGER,
@@ -196,6 +212,12 @@ enum Schema {
         CREATE TRIGGER client_changed AFTER UPDATE ON client
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER client_removed AFTER DELETE ON client
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_added AFTER INSERT ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_changed AFTER UPDATE ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_removed AFTER DELETE ON custom_claim
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_added AFTER INSERT ON signing_key
             BEGIN UPDATE generation SET value = value + 1; END;

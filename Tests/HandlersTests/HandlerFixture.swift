@@ -23,8 +23,15 @@ final class HandlerFixture {
     private let checking: Checking
     private let interrupted: InterruptedStore
 
+    /// What the provider has logged.
+    var logged: [String] { recorder.lines }
+    private let recorder: LogRecorder
+
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
-    init() throws {
+    init(rules: [PolicyRule] = [], mendixProfile: Bool = false) throws {
+        let recorder = LogRecorder()
+        self.recorder = recorder
+        let expressions = try SandboxedExpressions()
         folder = try TemporaryFolder()
         database = try SQLiteDatabase(path: folder.file("postern.db"))
         store = try database.store()
@@ -46,8 +53,8 @@ final class HandlerFixture {
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
             keys: KeyRing(seal: Self.seal), resources: ResourceServers(), assertions: AssertionSettings(),
-            publishedKeys: published, now: { clock.now }, random: SystemRandom(),
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
+            now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
             try add(id, isFirstParty: isFirstParty)
@@ -143,6 +150,31 @@ final class HandlerFixture {
     /// A new active key; `seal` is another than the provider's where it shall not be able to open it.
     static func key(_ algorithm: SignatureAlgorithm, sealedBy seal: Seal = seal) throws -> SigningKeyRecord {
         try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
+    }
+}
+
+/// Keeps what is logged, a line each.
+private final class LogRecorder: LogHandler, Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+
+    func log(event: LogEvent) {
+        let metadata = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        kept.withLock { $0.append("\(event.level) \(event.message) \(metadata)") }
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
     }
 }
 

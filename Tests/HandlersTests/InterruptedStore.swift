@@ -66,6 +66,14 @@ final class InterruptedStore: Store {
     func replace(_ group: Group) throws { try store.replace(group) }
     func removeGroup(_ name: GroupName) throws -> Bool { try store.removeGroup(name) }
 
+    func customClaims(for client: ClientID) throws -> [CustomClaim] { try store.customClaims(for: client) }
+    func customClaims(after id: ClaimID?, limit: Int) throws -> [CustomClaim] {
+        try store.customClaims(after: id, limit: limit)
+    }
+    func add(_ claim: CustomClaim) throws { try store.add(claim) }
+    func replace(_ claim: CustomClaim) throws -> CustomClaim { try store.replace(claim) }
+    func removeCustomClaim(_ id: ClaimID) throws -> Bool { try store.removeCustomClaim(id) }
+
     func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
     func session(_ id: SessionID) throws -> Session? { try store.session(id) }
     func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }

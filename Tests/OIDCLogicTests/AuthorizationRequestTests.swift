@@ -219,11 +219,11 @@ struct AuthorizationRequestTests {
     }
 
     @Test func `its fields begin the same request again`() throws {
-        let request = try AuthorizationRequest.fixture(["unknown": "x", "claims": "{}", "prompt": "login"])
+        let request = try AuthorizationRequest.fixture(["unknown": "x", "registration": "{}", "prompt": "login"])
         let again = try AuthorizationRequest(Parameters(request.fields))
         #expect(again.fields.map(\.name) == request.fields.map(\.name))
         #expect(again.fields.map(\.value) == request.fields.map(\.value))
-        #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "claims" })
+        #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "registration" })
         #expect(try again.validated(for: .fixture(), hints: .fixture()).prompt == [.login])
     }
 }

@@ -18,12 +18,12 @@ struct RoleClaimTests {
             authentication: AuthenticationContext(.fixture(of: user), for: client.id),
             request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope("openid editor email clerk"),
             createdAt: .noon, expiresAt: .noon + 60)
-        return ClaimRelease(try LiveGrant(grant, client: client, user: user), in: Self.catalogue)
+        return ClaimRelease(ClaimSubject(try LiveGrant(grant, client: client, user: user), in: Self.catalogue))
     }
 
-    @Test(arguments: ClaimRelease.Destination.allCases, ClaimPreset.allCases)
+    @Test(arguments: ClaimDestination.allCases, ClaimPreset.allCases)
     func `granted roles and groups are arrays, wherever claims are read`(
-        destination: ClaimRelease.Destination, preset: ClaimPreset
+        destination: ClaimDestination, preset: ClaimPreset
     ) throws {
         let claims = try release(
             ["roles_claim": "roles", "groups_claim": "https://app.example/groups"], preset: preset
@@ -33,8 +33,8 @@ struct RoleClaimTests {
         #expect(claims["https://app.example/groups"] == ["Zoë's team", "staff"])
     }
 
-    @Test(arguments: ClaimRelease.Destination.allCases)
-    func `a client that names no claim gets none`(destination: ClaimRelease.Destination) throws {
+    @Test(arguments: ClaimDestination.allCases)
+    func `a client that names no claim gets none`(destination: ClaimDestination) throws {
         let claims = try release([:]).claims(for: destination)
         #expect(claims["roles"] == nil && claims["groups"] == nil)
     }

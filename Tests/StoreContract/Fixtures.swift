@@ -81,7 +81,21 @@ extension Grant {
             request: SignInRequest(address: "2001:db8::1", at: .noon - 2, untrusted: ["acr_values": "\"1\""]),
             scope: Scope(names: ["profile", "openid"]),
             resources: ["https://api.example/\"", "urn:b"].map(ResourceIndicator.init(stored:)), refresh: refresh,
-            createdAt: .noon, expiresAt: until)
+            createdAt: .noon, expiresAt: until,
+            claims: GrantedClaims(stored: ["i": "email name#de", "u": "phone_number", "s": "email phone"]) ?? .none)
+    }
+}
+
+extension CustomClaim {
+    package static func fixture(
+        _ id: String = "claim-1", name: String = "department", client: String? = nil,
+        source: ClaimSource = .expression("user ->> 'it''s \"so\"'"), scope: String? = "hr\"s",
+        destinations: Set<ClaimDestination>? = [.idToken, .introspection]
+    ) throws -> CustomClaim {
+        CustomClaim(
+            id: ClaimID(id), name: try ClaimName(name).orBroken("the fixture has a name"),
+            clientID: client.map { ClientID($0) }, source: source, scope: scope, destinations: destinations,
+            isRequired: true, createdAt: .noon, updatedAt: .noon + 1)
     }
 }
 

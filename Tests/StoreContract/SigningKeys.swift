@@ -32,6 +32,10 @@ func expectGeneration(in store: some Store) throws {
     }
     try expectChange("a new client") { try store.add(try Client.fixture()) }
     try expectChange("a changed client") { try store.replace(try Client.fixture(name: "Renamed")) }
+    let claim = try CustomClaim.fixture(client: "app")
+    try expectChange("a new custom claim") { try store.add(claim) }
+    try expectChange("a changed custom claim") { try store.replace(claim) }
+    try expectChange("a removed custom claim") { _ = try store.removeCustomClaim(claim.id) }
     try expectChange("a removed client") { _ = try store.removeClient(ClientID("app")) }
     try expectChange("a new key") { try store.add([SigningKeyRecord.fixture()]) }
     try expectChange("a key's status") { try store.setStatus(.active, ofKey: "key-1") }

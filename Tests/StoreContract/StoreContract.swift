@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle,
+    case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, customClaims,
+        signingKeys, throttle,
         generation, pruning
 }
 
@@ -22,6 +23,7 @@ package func expectConformance(
         case .attempts: try expectAttempts(in: store)
         case .parkedValues: try expectParkedValues(in: store)
         case .grants: try expectGrants(in: store)
+        case .customClaims: try expectCustomClaims(in: store)
         case .signingKeys: try expectSigningKeys(in: store)
         case .throttle: try expectThrottle(in: store)
         case .generation: try expectGeneration(in: store)

@@ -496,6 +496,98 @@ def test_looking_at_clients_needs_no_key(postern):
         key.chmod(0o600)
 
 
+# --- claims and policy
+
+
+@pytest.fixture
+def app(postern):
+    for claim in postern.json("claim", "list"):
+        postern("claim", "remove", claim["id"], "--yes")
+    postern("client", "add", "App", "--client-id", "app", "--redirect-uri", "https://a.example/cb")
+    postern("user", "add", "ann", "--password-stdin", "--full-name", "Ann \u202e Example", given="correct horse 1")
+    return "app"
+
+
+def test_a_claim_comes_and_goes(postern, app):
+    made = postern.json("claim", "add", "https://example.com/x", "--value", '{"a": [1]}', "--in", "userinfo,id_token")
+    assert made["value"] == {"a": [1]} and made["in"] == ["id_token", "userinfo"] and made["client_id"] is None
+    own = postern.json("claim", "add", "https://example.com/x", "--attribute", "x", "--client", app, "--required")
+    assert own["client_id"] == app and own["attribute"] == "x" and own["in"] is None and own["required"] is True
+    assert [claim["id"] for claim in postern.json("claim", "list", "--client", app)] == [made["id"], own["id"]]
+    assert postern.json("claim", "show", "https://example.com/x") == made
+    assert postern.json("claim", "show", "https://example.com/x", "--client", app) == own
+    changed = postern.json("claim", "set", own["id"], "--expression", "1 + 1", "--scope", "profile", "--in", "")
+    assert changed["expression"] == "1 + 1" and "attribute" not in changed and changed["required"] is True
+    table = postern("claim", "list")
+    assert "as the client's preset says" in table and "attribute" not in table and own["id"] in table
+    assert "released by  the scope profile" in postern("claim", "show", own["id"])
+    assert "Removed the claim" in postern("claim", "remove", own["id"], "--yes")
+    assert "no such claim" in postern.error("claim", "show", own["id"])
+    postern("client", "remove", app, "--yes")
+    assert [claim["id"] for claim in postern.json("claim", "list")] == [made["id"]]
+
+
+@pytest.mark.parametrize("words, status, said", [
+    (["x"], 64, "--value JSON"), (["x", "--value", "1", "--attribute", "a"], 64, "exclude each other"),
+    (["x", "--value", "text"], 1, "a string needs quotes"), (["x", "--value", "null"], 1, "always null"),
+    (["iss", "--value", "1"], 1, "overwrite"), (["x", "--value", "1", "--in", "idtoken"], 1, 'Did you mean "id_token"?'),
+    (["x", "--value", "1", "--scope", "a b"], 1, "must be one name"),
+    (["x", "--value", "1", "--client", "none"], 1, "no client"),
+    (["/x", "--value", "1"], 1, "/resource_access/app/roles"),
+    (["x", "--expression", "user ->> none"], 1, "no such column: none, at character 10"),
+    (["x", "--expression", "readfile('/etc/passwd')"], 1, "no such function"),
+    (["x", "--expression", "load_extension('x')"], 1, "may not be used"),
+    (["x", "--expression", "1" + " + 1" * 2000], 1, "longer than 4096 bytes"),
+])
+def test_a_claim_that_could_never_be_is_refused(postern, app, words, status, said):
+    assert said in postern.error("claim", "add", *words, status=status)
+    assert postern.json("claim", "list") == []
+
+
+def test_explain_shows_what_is_granted_and_why(postern, app):
+    postern("claim", "add", "broken", "--expression", "json(user ->> 'name')")
+    text = postern("explain", "ann", app, "--scope", "openid profile admin")
+    assert text.startswith("ann at App is granted: openid profile\n")
+    assert "the client is not allowed it" in text and "its expression failed: malformed JSON" in text
+    assert "\u202e" not in text
+    told = postern.json("explain", "ann", app, "--scope", "admin")
+    assert told["granted"] == "" and "invalid_scope" in told["obstacle"]
+    assert told["claims"] == {"id_token": {}, "access_token": {}, "userinfo": {}, "introspection": {}}
+    postern("user", "disable", "ann")
+    assert "ann can't sign in to App: the user is disabled." in postern("explain", "ann", app)
+    assert 'Did you mean "ann"?' in postern.error("explain", "anna", app)
+    assert "no client" in postern.error("explain", "ann", "none")
+
+
+def test_check_runs_the_tests_of_the_policy(folder):
+    folder("init", "--issuer", ISSUER)
+    configuration = folder.folder / "postern.yaml"
+    (folder.folder / "run").mkdir(exist_ok=True)
+    plain = configuration.read_text()
+    rules = """
+policy:
+  - name: no guests
+    client: unknown
+    require: coalesce(user ->> 'guest', 0) = 0
+policy_tests:
+  - name: guests
+    client: unknown
+    user: { guest: %s }
+    scope: openid
+    expect: refused
+"""
+    configuration.write_text(plain + rules % "true")
+    text = folder("check")
+    assert "1 rule, 1 test passed" in text
+    assert 'the rule "no guests" is for unknown, and there is no such client' in text
+    configuration.write_text(plain + rules % "false")
+    text = folder.run("check", status=1).stdout.decode()
+    assert 'FAULT    policy test' in text and '"guests": expected a refusal, but "openid" is granted' in text
+    folder("client", "add", "Unknown", "--client-id", "unknown", "--redirect-uri", "https://a.example/cb")
+    folder("user", "add", "eve", "--password-stdin", "--attribute", "guest=true", given="correct horse 1")
+    assert 'refused by the rule "no guests": it gave 0, not 1' in folder("explain", "eve", "unknown")
+
+
 # --- keys and nginx
 
 

@@ -22,6 +22,10 @@ package struct Configuration: Sendable {
     package let login: LoginSettings
     package let assertions: AssertionSettings
     package let outbound: OutboundSettings
+    /// In the order of the file, which doesn't matter.
+    package let policy: [PolicyRule]
+    package let policyTests: [PolicyTest]
+    package let claims: ClaimSettings
     package let logLevel: Logger.Level
     /// What is allowed, but probably not meant.
     package let warnings: [String]
@@ -83,6 +87,10 @@ package struct Configuration: Sendable {
         login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
         assertions = Self.assertions(root)
         outbound = Self.outbound(root, folder: folder, pool: pools.first { $0.handlers.contains(.token) })
+        let policyReading = PolicyReading(root)
+        policy = policyReading.rules
+        policyTests = policyReading.tests
+        claims = Self.claims(root)
         let log = root.section("log")
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel = log.value("level", default: .info, expected: "must be one of \(levels)") {
@@ -147,6 +155,15 @@ package struct Configuration: Sendable {
         ) { WebURI($0) }
         section.refuseUnknown()
         return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
+    }
+
+    private static func claims(_ root: ConfigurationSection) -> ClaimSettings {
+        let section = root.section("claims")
+        defer { section.refuseUnknown() }
+        return ClaimSettings(
+            mendixProfile: section.value("mendix_profile", default: false, expected: "must be true or false") {
+                Bool($0)
+            })
     }
 
     private static func login(

@@ -62,6 +62,20 @@ package enum ConfigurationTemplate {
         #   token_endpoint_audience: true   # apps may name the token endpoint in place of the issuer
         #   lifetime: 5m                    # how far ahead they may end
 
+        # Rules about what users get through apps, and tests of them for "postern check". See docs/claims-and-roles.md
+        # policy:
+        #   - name: reports from the office
+        #     scope: reports
+        #     require: in_network(request ->> 'address', '10.0.0.0/8')
+        # policy_tests:
+        #   - name: at home
+        #     request: { address: 192.0.2.7 }
+        #     scope: openid reports
+        #     expect: openid
+
+        # claims:
+        #   mendix_profile: false # com.mendix.user.* for clients of preset mendix
+
         # log:
         #   level: info           # trace, debug, info, notice, warning, error, critical
 

@@ -52,6 +52,8 @@ struct Process: Sendable {
     private let cookies: CookieNames
     private let lifetimes: Lifetimes
     private let resources: ResourceServers
+    private let rules: [PolicyRule]
+    private let hasMendixProfile: Bool
     private let seal: Seal
     private let keys: KeyRing
     private let passwords: PasswordChecker
@@ -70,6 +72,8 @@ struct Process: Sendable {
         cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
         self.resources = configuration.resources
+        rules = configuration.policy
+        hasMendixProfile = configuration.claims.mendixProfile
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
@@ -85,10 +89,12 @@ struct Process: Sendable {
     }
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
+        let expressions = try SandboxedExpressions()
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, keys: keys, resources: resources,
-            assertions: assertions, publishedKeys: publishedKeys, now: clock, random: SystemRandom(), log: log)
+            assertions: assertions, publishedKeys: publishedKeys, rules: rules, expressions: expressions,
+            hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits

@@ -53,7 +53,8 @@ struct SignInFlow {
         let policy = try provider.policy()
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
-            from: request.remoteAddress, at: provider.now())
+            customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress,
+            at: provider.now())
         switch decision {
         case .grant(let grant):
             return try answer(grant, for: request)
@@ -61,14 +62,15 @@ struct SignInFlow {
             // Who has taken a step already is told why they are back at the first.
             let failure: LoginPage.Failure? = if case .arrived = progress { nil } else { .stale }
             return try loginPage(authorization, raw, failure: failure, for: request)
-        case .askConsent(let scope):
+        case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
             // A page that answers a POST would be sent anew by "reload": give it an address.
             if request.method == .post, let attempt {
                 return try continueAtAuthorize(attempt, as: signedIn.user, for: request)
             }
             return try consentPage(
-                authorization, scope, named: policy.catalogue, signedIn, attempt: attempt, raw: raw, for: request)
+                authorization, access.consentScope, named: policy.catalogue, signedIn, attempt: attempt, raw: raw,
+                for: request)
         }
     }
 
@@ -129,6 +131,7 @@ struct SignInFlow {
 
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
+        provider.logPolicy(grant, of: request)
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
         let target = grant.request.target
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)

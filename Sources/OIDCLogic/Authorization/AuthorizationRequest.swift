@@ -115,6 +115,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let maxAge: Int64?
     package let loginHint: String?
     package let uiLocales: [String]
+    package let acrValues: String?
+    /// What is asked for claim by claim.
+    package let claims: ClaimsRequest
     /// Whom the client takes to be signed in.
     package let hint: IDTokenHint?
 
@@ -148,6 +151,8 @@ package struct ValidatedAuthorizationRequest: Sendable {
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
         loginHint = try parameters.value(.loginHint)
         uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
+        acrValues = try parameters.value(.acrValues)
+        claims = try parameters.value(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .none
         hint = try parameters.value(.idTokenHint).map { text throws(OAuthError) in try hints.hint(text) }
     }
 
