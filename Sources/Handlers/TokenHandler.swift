@@ -63,33 +63,35 @@ struct TokenHandler {
 
     private func refresh(_ parameters: Parameters, for client: AuthenticatedClient) throws -> Response {
         let exchange = try RefreshExchange(parameters, from: client, opening: provider.seal)
-        let store = provider.store
         // Whoever comes second at the same moment looks again, and is given what the first one was.
         for _ in 0..<3 {
+            guard let grant = try provider.store.grant(exchange.token.grantID) else {
+                throw OAuthError.invalidGrant("the refresh token has expired")
+            }
             let now = provider.now()
-            let grant = try store.grant(exchange.token.grantID)
-            let step = try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random)
-            guard let grant else { break }
-            if case .reuse = step {
-                try store.revoke(grant.id)
+            switch try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random) {
+            case .reuse:
+                try provider.store.revoke(grant.id)
                 throw OAuthError.invalidGrant(
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)")
-            }
-            let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: try provider.policy())
-            let issuer = try TokenIssuer(
-                provider, for: .user(live), resources: try exchange.resources(of: grant))
-            switch step {
+            case .giveAgain(let successor):
+                return .json(try issuer(for: exchange, of: grant).issue(refreshToken: successor).json)
             case .rotate(let family, let successor):
+                let issuer = try issuer(for: exchange, of: grant)
                 let end = max(family.expiresAt, now + provider.lifetimes.accessToken, grant.expiresAt)
-                if try store.rotate(grant.id, from: exchange.token.digest, to: family, until: end) {
+                if try provider.store.rotate(grant.id, from: exchange.token.digest, to: family, until: end) {
                     return .json(try issuer.issue(refreshToken: successor).json)
                 }
-            case .giveAgain(let successor):
-                return .json(try issuer.issue(refreshToken: successor).json)
-            case .reuse: break
             }
         }
         throw OAuthError.invalidGrant("the refresh token is being used by others at this moment")
+    }
+
+    /// Reads the user, and the rules, again as of now.
+    private func issuer(for exchange: RefreshExchange, of grant: Grant) throws -> TokenIssuer {
+        let live = try exchange.accept(
+            grant, user: try provider.store.user(grant.userID), policy: try provider.policy())
+        return try TokenIssuer(provider, for: .user(live), resources: try exchange.resources(of: grant))
     }
 
     /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.

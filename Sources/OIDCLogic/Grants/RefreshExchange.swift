@@ -38,9 +38,9 @@ package struct RefreshExchange: Sendable {
 
     /// Throws `invalid_grant` where there is nothing to decide: of another client, revoked, expired.
     package func step(
-        _ grant: Grant?, lifetimes: Lifetimes, at now: Timestamp, random: some RandomSource
+        _ grant: Grant, lifetimes: Lifetimes, at now: Timestamp, random: some RandomSource
     ) throws(OAuthError) -> Step {
-        guard let grant, let family = grant.refresh else { throw .invalidGrant("the refresh token has expired") }
+        guard let family = grant.refresh else { throw .invalidGrant("the grant has no refresh tokens") }
         guard grant.clientID == client.id else {
             throw .invalidGrant(
                 "the refresh token was issued to another client",
