@@ -49,6 +49,9 @@ package protocol UserStore {
     func users(after name: Username?, limit: Int) throws -> [User]
     /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15).
     func add(_ user: User) throws
+    /// All of them, or none: throws ``StoreError/exists`` if one name is taken, or one id is a user's or a client's. The
+    /// caller bounds how many, since nobody else writes meanwhile.
+    func add(all users: [User]) throws
     /// Replaces the version that `user` was made of, by the next. Throws ``StoreError/missing``, ``StoreError/changed``
     /// if that version was replaced meanwhile, or ``StoreError/exists`` if the new name is taken. What the change ends
     /// besides goes in the same transaction. Returns the user as they are now.

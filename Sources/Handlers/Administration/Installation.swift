@@ -32,6 +32,8 @@ package struct Installation {
 
     package var users: UserAdministration { UserAdministration(store: store, now: now) }
 
+    package var userImport: UserFileImport { UserFileImport(store: store, now: now) }
+
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
     /// It reads `state.key`, which secrets are sealed under, when it needs it.
