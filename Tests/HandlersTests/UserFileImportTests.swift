@@ -91,7 +91,7 @@ import Testing
         #expect(said.count == 7 && plan.refused == 7)
         #expect(said[0].hasPrefix("2: there is a user \"ada\" already; change them with --update"))
         #expect(said[1] == "3: the user \"new\" is on line 1 already")
-        #expect(said[2] == "5: the sub \"same\" is on line 4 already")
+        #expect(said[2] == "5: the sub \"same\" is that of the user on line 4")
         #expect(said[3].hasPrefix("6: the sub \"shop\" is the id of an app"))
         #expect(said[4].hasPrefix("7: roles holds \"clerk\""))
         #expect(said[5].hasPrefix("8: the attributes have more than"))
@@ -130,6 +130,10 @@ import Testing
             let plan = try run(line, .update(replacingPasswords: false))
             #expect(plan.faults.first?.text.contains("a sub never changes") == true)
         }
+        let twice = try run(
+            #"{"username":"grace"}"# + "\n" + #"{"username":"hopper","sub":"\#(grace.id)"}"#,
+            .update(replacingPasswords: false))
+        #expect(twice.faults.map(\.line) == [2], "one user under two names")
         #expect(try fixture.users.user("grace") == grace)
     }
 

@@ -34,19 +34,15 @@ package struct UserFileImport {
         var plan = UserImportPlan(faults: file.faults)
         var lines = (names: [Username: Int](), ids: [UserID: Int]())
         for record in file.records {
-            do throws(AdministrationError) {
-                if let line = lines.names.updateValue(record.line, forKey: record.username) {
-                    throw .invalid("the user \"\(record.username)\" is on line \(line) already")
-                }
-                if let id = record.id, let line = lines.ids.updateValue(record.line, forKey: id) {
-                    throw .invalid("the sub \"\(id)\" is on line \(line) already")
-                }
-            } catch {
-                plan.faults.append(UserFileFault(line: record.line, error.description))
-                continue
-            }
             do {
-                plan.steps.append(try step(for: record, mode))
+                if let line = lines.names.updateValue(record.line, forKey: record.username) {
+                    throw AdministrationError.invalid("the user \"\(record.username)\" is on line \(line) already")
+                }
+                let step = try step(for: record, mode)
+                if let line = lines.ids.updateValue(record.line, forKey: step.id) {
+                    throw AdministrationError.invalid("the sub \"\(step.id)\" is that of the user on line \(line)")
+                }
+                plan.steps.append(step)
             } catch let error as AdministrationError {
                 plan.faults.append(UserFileFault(line: record.line, error.description))
             }

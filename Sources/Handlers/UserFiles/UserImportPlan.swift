@@ -10,6 +10,13 @@ package struct UserImportPlan: Sendable {
         case change(UserID, UserRecord, password: UserRecord.Credential?, keepsPassword: Bool)
         /// The user is as the file says already.
         case leave(User, UserRecord, keepsPassword: Bool)
+
+        var id: UserID {
+            switch self {
+            case .add(let user, _), .leave(let user, _, _): user.id
+            case .change(let id, _, _, _): id
+            }
+        }
     }
 
     var steps: [Step] = []
@@ -66,15 +73,13 @@ package struct UserImportPlan: Sendable {
 
 extension UserImportPlan.Step {
     fileprivate var json: JSON {
-        switch self {
-        case .add(let user, let record): Self.json("added", user.id, record)
-        case .change(let id, let record, _, _): Self.json("updated", id, record)
-        case .leave(let user, let record, _): Self.json("unchanged", user.id, record)
-        }
-    }
-
-    private static func json(_ result: String, _ id: UserID, _ record: UserRecord) -> JSON {
-        .object([
+        let (result, record) =
+            switch self {
+            case .add(_, let record): ("added", record)
+            case .change(_, let record, _, _): ("updated", record)
+            case .leave(_, let record, _): ("unchanged", record)
+            }
+        return .object([
             "line": .integer(Int64(record.line)), "username": .string(record.username.value), "sub": .string(id.value),
             "result": .string(result),
         ])
