@@ -45,14 +45,14 @@ import JOSE
         }
         // What compiles bare and in parentheses is one expression: with either alone a text could close its place,
         // and go on with clauses of its own.
-        _ = try statement(computing: "\(text)\n")
-        return try statement(computing: column)
+        _ = try statement(computing: "\(text)\n", of: text)
+        return try statement(computing: column, of: text)
     }
 
-    private func statement(computing column: String) throws(ExpressionError) -> CompiledExpression {
-        var sql = """
-            WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4) SELECT \(column) FROM documents
-            """
+    private func statement(
+        computing column: String, of text: String
+    ) throws(ExpressionError) -> CompiledExpression {
+        var sql = "\(Self.beginning)\(column) FROM documents"
         watch.begin()
         let compiled = sql.withUTF8 { bytes in
             var statement: OpaquePointer?
@@ -61,13 +61,26 @@ import JOSE
             let code = unsafe sqlite3_prepare_v3(
                 handle, start, Int32(bytes.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, &rest)
             let isAll = unsafe rest == start.map { unsafe $0 + bytes.count }
-            return unsafe statement.map { unsafe CompiledExpression($0, in: self, isWhole: code == SQLITE_OK && isAll) }
+            return unsafe statement.map {
+                unsafe CompiledExpression($0, of: text, in: self, isWhole: code == SQLITE_OK && isAll)
+            }
         }
         if let objection = watch.objection { throw .forbidden(objection) }
-        guard let compiled else { throw .syntax(message) }
+        guard let compiled else { throw .syntax(message(about: text)) }
         guard compiled.isOneValue else { throw .syntax("it must be one expression, with nothing behind it") }
         return compiled
     }
+
+    /// Why the last statement could not be understood, and where, as far as that is known.
+    private func message(about text: String) -> String {
+        let offset = unsafe Int(sqlite3_error_offset(handle)) - Self.beginning.utf8.count
+        guard offset >= 0 else { return message }
+        guard offset < text.utf8.count else { return "it ends too early" }
+        return "\(message), at character \(offset + 1)"
+    }
+
+    private static let beginning =
+        "WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4) SELECT "
 
     var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 }

@@ -24,7 +24,10 @@ struct IntrospectHandler {
             if let refreshed = try refreshToken(text, of: client) { return refreshed }
             let live = try AccessTokenVerifier(provider: provider).verify(text)
             var released: [String: JSON] = [:]
-            if case .user(let grant) = live.subject { released = ClaimRelease(grant).claims(for: .introspection) }
+            if case .user(let grant) = live.subject {
+                let subject = ClaimSubject(grant, scope: live.scope, in: try provider.store.catalogue())
+                released = try provider.claimRelease(for: subject, in: [.introspection]).claims(for: .introspection)
+            }
             return Introspection.answer(live, releasing: released, to: client)
         } catch let error as OAuthError where error.code == .invalidToken {
             return Introspection.inactive

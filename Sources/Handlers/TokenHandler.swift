@@ -52,7 +52,7 @@ struct TokenHandler {
                 user: try store.user(code.authentication.userID),
                 session: try store.session(code.authentication.sessionID),
                 consent: try store.consent(of: code.authentication.userID, to: code.clientID),
-                policy: provider.policy, lifetimes: provider.lifetimes, at: now, random: provider.random)
+                policy: try provider.policy(), lifetimes: provider.lifetimes, at: now, random: provider.random)
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.
@@ -75,7 +75,7 @@ struct TokenHandler {
                 throw OAuthError.invalidGrant(
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)")
             }
-            let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: provider.policy)
+            let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: try provider.policy())
             let issuer = try TokenIssuer(
                 provider, for: .user(live), resources: try exchange.resources(of: grant))
             switch step {

@@ -18,6 +18,8 @@ package struct OAuthError: Error, Sendable {
         case insufficientScope = "insufficient_scope"
         case loginRequired = "login_required"
         case consentRequired = "consent_required"
+        /// OpenID Connect Core Error Code unmet_authentication_requirements §2.
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
@@ -49,7 +51,9 @@ package struct OAuthError: Error, Sendable {
         Self(.accessDenied, text, cause: cause)
     }
     package static func unsupportedResponseType(_ text: StaticString) -> Self { Self(.unsupportedResponseType, text) }
-    package static func invalidScope(_ text: StaticString) -> Self { Self(.invalidScope, text) }
+    package static func invalidScope(_ text: StaticString, cause: String? = nil) -> Self {
+        Self(.invalidScope, text, cause: cause)
+    }
     package static func invalidClient(_ text: StaticString, cause: String? = nil) -> Self {
         Self(.invalidClient, text, cause: cause)
     }
@@ -67,6 +71,9 @@ package struct OAuthError: Error, Sendable {
     package static func insufficientScope(_ text: StaticString) -> Self { Self(.insufficientScope, text) }
     package static func loginRequired(_ text: StaticString) -> Self { Self(.loginRequired, text) }
     package static func consentRequired(_ text: StaticString) -> Self { Self(.consentRequired, text) }
+    package static func unmetAuthenticationRequirements(_ text: StaticString) -> Self {
+        Self(.unmetAuthenticationRequirements, text)
+    }
     package static func requestNotSupported(_ text: StaticString) -> Self { Self(.requestNotSupported, text) }
     package static func requestURINotSupported(_ text: StaticString) -> Self { Self(.requestURINotSupported, text) }
     package static func registrationNotSupported(_ text: StaticString) -> Self {

@@ -91,6 +91,8 @@ enum UserOutput {
         }
         let others = EmailAddresses(attributes: user.attributes).others
         details.add("other emails", others.map { $0.isVerified ? "\($0.address) (verified)" : $0.address })
+        details.add("role", user.roles.sorted().map(\.description))
+        details.add("group", user.groups.sorted().map(\.value))
         details.add("made", DisplayText.time(user.createdAt.seconds))
         details.add("changed", DisplayText.time(user.updatedAt.seconds))
         return details

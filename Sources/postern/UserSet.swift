@@ -5,6 +5,9 @@ struct UserSet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change what is kept about a user.",
         discussion: """
+            --role and --group say which the user has from then on; --add-role, --remove-role, --add-group and \
+            --remove-group leave the others. What isn't named stays. A role of an app is written NAME@CLIENT.
+
             --email puts an address in the place of the primary one; --add-email and --remove-email leave the others, and \
             --primary-email names the one that apps see, while the former stays beside it. An address that is new counts \
             as not verified, unless --verified-email names it too.
@@ -14,6 +17,8 @@ struct UserSet: ParsableCommand {
 
     @OptionGroup var user: UsernameArgument
     @OptionGroup var attributes: AttributeOptions
+    @OptionGroup var roles: RoleChangeOptions
+    @OptionGroup var groups: GroupChangeOptions
     @Option(help: ArgumentHelp("Which of the addresses apps see.", valueName: "address")) var primaryEmail: String?
     @Option(
         name: .customLong("remove-email"), parsing: .singleValue,
@@ -30,12 +35,15 @@ struct UserSet: ParsableCommand {
         if let primaryEmail { try changes.change(.makePrimary(primaryEmail)) }
         for address in removedEmails { try changes.change(.remove(address)) }
         let isReset = password.passwordStdin || password.generatePassword
-        guard !changes.isEmpty || rename != nil || isReset else {
+        let isAssignment = !roles.change.isEmpty || !groups.change.isEmpty
+        guard !changes.isEmpty || isAssignment || rename != nil || isReset else {
             throw ValidationError("Say what to change, such as --email ADDRESS.")
         }
         let users = try config.open().users
         let secret = isReset ? try password.password(for: user.name, users) : nil
-        let changed = try users.set(user.name, attributes: changes, newName: rename, password: secret)
+        let changed = try users.set(
+            user.name, attributes: changes, roles: roles.change, groups: groups.change, newName: rename,
+            password: secret)
         let shown = password.generatePassword ? secret : nil
         UserOutput.print(changed, heading: "Changed the user", password: shown, json: format.json)
     }

@@ -120,6 +120,37 @@ struct SandboxTests {
         #expect(try value("1") == 1)
     }
 
+    /// Tells which documents were asked for.
+    private final class Asked: ExpressionDocumentSource {
+        private(set) var documents: Set<ExpressionDocument> = []
+
+        func text(of document: ExpressionDocument) -> [UInt8] {
+            documents.insert(document)
+            return SandboxTests.documents.text(of: document)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("1", []), ("user ->> 'email'", [.user]),
+            ("client -> 'x' IS NULL OR request IS NULL", [.client, .request]),
+            ("(SELECT count(*) FROM json_each(USER, '$.groups') WHERE value = 'staff')", [.user]),
+            ("(SELECT a FROM (SELECT session ->> 'acr' AS a))", [.session]), ("[Client] ->> 'client_id'", [.client]),
+            ("documents.\"user\"", [.user, .client, .session, .request]),
+            (
+                "(WITH d(a, b, c, e) AS (SELECT * FROM documents) SELECT json_array(a, b, c, e) FROM d)",
+                [.user, .client, .session, .request]
+            ),
+        ] as [(String, Set<ExpressionDocument>)])
+    func `the documents that it names are made, and they are there`(
+        text: String, expected: Set<ExpressionDocument>
+    ) throws {
+        let asked = Asked()
+        let value = try sandbox.value(text).value(on: asked)
+        #expect(asked.documents == expected)
+        #expect(try value == self.value(text))
+    }
+
     @Test func `an expression that fails for one user works for the next`() throws {
         let expression = try sandbox.value("json(user ->> 'email')")
         #expect(throws: ExpressionError.self) { try expression.value(on: Self.documents) }

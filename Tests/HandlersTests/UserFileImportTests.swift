@@ -93,11 +93,36 @@ import Testing
         #expect(said[1] == "3: the user \"new\" is on line 1 already")
         #expect(said[2] == "5: the sub \"same\" is that of the user on line 4")
         #expect(said[3].hasPrefix("6: the sub \"shop\" is the id of an app"))
-        #expect(said[4].hasPrefix("7: roles holds \"clerk\""))
+        #expect(said[4].hasPrefix("7: there is no role \"clerk\""))
         #expect(said[5].hasPrefix("8: the attributes have more than"))
         #expect(said[6] == "9: the line is not JSON")
         #expect(try fixture.users.users() == [ada])
         #expect(throws: AdministrationError.self) { try users.carryOut(plan) }
+    }
+
+    @Test func `roles and groups are those that are defined, and stay where the file says nothing`() throws {
+        let roles = RoleAdministration(store: fixture.store)
+        for name in ["clerk", "editor"] { _ = try roles.add(name) }
+        let groups = GroupAdministration(store: fixture.store)
+        _ = try groups.add("staff")
+        try run("username,roles,groups\nada,clerk editor,staff\ngrace,,\n", .add, .csv)
+        func held(_ name: String) throws -> [String] {
+            let user = try fixture.users.user(name)
+            return user.roles.sorted().map(\.description) + user.groups.sorted().map(\.value)
+        }
+        #expect(try held("ada") == ["clerk", "editor", "staff"])
+        #expect(try held("grace") == [])
+        try run(#"{"username":"ada","roles":["clerk"]}"#, .update(replacingPasswords: false))
+        #expect(try held("ada") == ["clerk", "staff"])
+        try run(#"{"username":"ada","groups":[]}"#, .update(replacingPasswords: false))
+        #expect(try held("ada") == ["clerk"])
+        let plan = try run(#"{"username":"ada","groups":["stuff"]}"#, .update(replacingPasswords: false))
+        #expect(plan.faults.first?.text.contains("Did you mean \"staff\"?") == true)
+        let late = try users.plan(
+            UserFileFormat.jsonLines.read(Array(#"{"username":"eve","roles":["editor"]}"#.utf8)), .add)
+        _ = try roles.remove("editor")
+        #expect(throws: UserImportInterruption.self) { try users.carryOut(late) }
+        #expect(try fixture.store.user(named: Username("eve")) == nil)
     }
 
     @Test func `names that look alike are one`() throws {

@@ -70,9 +70,9 @@ struct RefreshExchangeTests {
         let scope = "openid offline_access"
         #expect(try AuthorizationGrant.fixture(["scope": scope], of: third).scope.names == ["openid"])
         let asked = try ValidatedAuthorizationRequest.fixture(["scope": scope, "prompt": "consent"], of: third)
-        let granted = try asked.grantedScope(
-            for: .fixture(), policy: ScopePolicy(), request: SignInRequest(address: "", at: .noon))
-        #expect(granted.names == ["openid", "offline_access"])
+        let access = try asked.access(
+            for: .fixture(), policy: ScopePolicy(), customClaims: .none, from: "192.0.2.1", at: .noon)
+        #expect(access.scope.names == ["openid", "offline_access"])
     }
 
     // MARK: The step

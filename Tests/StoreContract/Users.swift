@@ -53,6 +53,11 @@ private func expectManyUsers(in store: some Store) throws {
         try expect(.exists, "whoever comes first") { try store.add(all: [many[0], taken] + many.dropFirst()) }
         try expectNone("and nobody is added then")
     }
+    let clerk = User(
+        id: UserID("clerk"), username: Username("clerk"), roles: [RoleID("nowhere")], createdAt: .noon, updatedAt: .noon
+    )
+    try expect(.missing, "a role must be there") { try store.add(all: many + [clerk]) }
+    try expectNone("where a role isn't there, nobody is added")
     try store.add(all: [])
     try store.add(all: many)
     for user in many { try expect(try store.user(user.id) == user, "of many, each comes back as they went in") }

@@ -54,6 +54,19 @@ def test_the_claim_email_is_the_primary_address_with_its_own_proof(provider, par
     assert email("--email", "work@example.com") == ("work@example.com", False)
 
 
+def test_an_app_gets_all_addresses_by_a_claim_of_its_own(provider):
+    party = provider.add_client()
+    person = provider.add_user(None, None, "--email", "a@example.com", "--add-email", "b@example.com")
+    provider.postern("claim", "add", "other_emails", "--client", party.client_id, "--attribute", "other_emails")
+    provider.postern("claim", "add", "all_emails", "--client", party.client_id, "--expression",
+                     "json_insert(json_array(user ->> 'email'), '$[#]', user ->> '$.other_emails[0].address')")
+    browser = provider.browser()
+    party.sign_in(browser, person)
+    claims = party.userinfo(party.tokens(browser)["access_token"]).json()
+    assert claims["other_emails"] == [{"address": "b@example.com", "verified": False}]
+    assert claims["all_emails"] == ["a@example.com", "b@example.com"]
+
+
 def test_addresses_are_shown_and_refused(postern):
     added = postern.json("user", "add", "ada", "--no-password", "--add-email", "a@example.com", "--add-email",
                          "b@example.com", "--verified-email", "b@example.com")
@@ -157,15 +170,21 @@ def test_a_weak_hash_is_refused_with_the_advice(postern, write, kind, said):
 def test_users_move_to_another_server(postern, tmp_path_factory):
     postern("user", "add", "ada", "--password-stdin", "--email", "ada@example.com", "--add-email", "a@example.org",
             "--verified-email", "ada@example.com", "--attribute", 'address={"locality":"London"}', given=PASSWORD)
-    postern("user", "add", "Zo\u00eb \"x\"", "--no-password")
+    other = type(postern)(tmp_path_factory.mktemp("other"))
+    other("init", "--issuer", "https://login.example.com/oidc")
+    for server in (postern, other):
+        server("role", "add", "clerk")
+        server("group", "add", "staff of all", "--role", "clerk")
+    postern("user", "add", "Zo\u00eb \"x\"", "--no-password", "--role", "clerk", "--group", "staff of all")
     postern("user", "disable", "Zo\u00eb \"x\"")
     assert "password_hash" not in postern("user", "export")
     lines = postern("user", "export", "--with-password-hashes")
-    other = type(postern)(tmp_path_factory.mktemp("other"))
-    other("init", "--issuer", "https://login.example.com/oidc")
+    assert '"groups":["staff of all"]' in lines and '"roles":["clerk"]' in lines
     other("user", "import", "-", "--format", "jsonl", given=lines)
     assert other("user", "export", "--with-password-hashes") == lines
     assert other.json("user", "list") == postern.json("user", "list")
+    postern("group", "remove", "staff of all")
+    postern("role", "remove", "clerk")
     assert "left 2 as they are" in other("user", "import", "-", "--format", "jsonl", "--update", given=lines)
 
 

@@ -15,11 +15,6 @@ package struct UserAttributes: Sendable {
         "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
         "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
     ]
-    /// Claims that say who issued what to whom, and when: no attribute may stand in for them.
-    private static let reserved: Set<String> = [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash",
-        "s_hash", "sid", "cnf", "act", "may_act", "events", "active", "scope", "client_id", "updated_at",
-    ]
 
     package init() {}
 
@@ -36,7 +31,7 @@ package struct UserAttributes: Sendable {
         guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalid("the attribute's name \"\(name)\" must be 1 to 128 characters of printable ASCII")
         }
-        guard !Self.reserved.contains(name) else {
+        guard !ReservedClaims.refusesAttribute(name) else {
             throw .invalid("\"\(name)\" is said by the service itself; no attribute can stand for it")
         }
         switch value {

@@ -33,12 +33,13 @@ package struct UserFileImport {
     package func plan(_ file: UserFile, _ mode: Mode) throws -> UserImportPlan {
         var plan = UserImportPlan(faults: file.faults)
         var lines = (names: [Username: Int](), ids: [UserID: Int]())
+        let catalogue = try store.catalogue()
         for record in file.records {
             do {
                 if let line = lines.names.updateValue(record.line, forKey: record.username) {
                     throw AdministrationError.invalid("the user \"\(record.username)\" is on line \(line) already")
                 }
-                let step = try step(for: record, mode)
+                let step = try step(for: record, mode, in: catalogue)
                 if let line = lines.ids.updateValue(record.line, forKey: step.id) {
                     throw AdministrationError.invalid("the sub \"\(step.id)\" is that of the user on line \(line)")
                 }
@@ -51,8 +52,10 @@ package struct UserFileImport {
         return plan
     }
 
-    private func step(for record: UserRecord, _ mode: Mode) throws -> UserImportPlan.Step {
-        guard let existing = try existing(record) else { return .add(try added(record), record) }
+    private func step(
+        for record: UserRecord, _ mode: Mode, in catalogue: ScopeCatalogue
+    ) throws -> UserImportPlan.Step {
+        guard let existing = try existing(record) else { return .add(try added(record, in: catalogue), record) }
         guard case .update(let replacingPasswords) = mode else {
             throw AdministrationError.exists(
                 "there is a user \"\(existing.username)\" already; change them with --update, or take the line out")
@@ -60,7 +63,7 @@ package struct UserFileImport {
         let wanted = try passwordChange(of: existing, record)
         let keepsPassword = wanted != nil && existing.passwordHash != nil && !replacingPasswords
         let password = keepsPassword ? nil : wanted
-        let isChange = try changed(existing, record) != existing || password != nil
+        let isChange = try changed(existing, record, in: catalogue) != existing || password != nil
         return isChange
             ? .change(existing.id, record, password: password, keepsPassword: keepsPassword)
             : .leave(existing, record, keepsPassword: keepsPassword)
@@ -84,29 +87,23 @@ package struct UserFileImport {
     }
 
     /// The password is hashed later.
-    private func added(_ record: UserRecord) throws -> User {
+    private func added(_ record: UserRecord, in catalogue: ScopeCatalogue) throws -> User {
         let time = now()
         let user = User(
             id: record.id ?? .random(from: random), username: record.username,
             createdAt: record.createdAt ?? time, updatedAt: record.updatedAt ?? time)
-        return try changed(user, record)
+        return try changed(user, record, in: catalogue)
     }
 
     /// All but the password as the record says.
-    private func changed(_ user: User, _ record: UserRecord) throws -> User {
+    private func changed(_ user: User, _ record: UserRecord, in catalogue: ScopeCatalogue) throws -> User {
         var user = user
         user.username = record.username
         user.isDisabled = record.isDisabled ?? user.isDisabled
         user.attributes = try record.attributes.applied(to: user.attributes)
-        try refuseAssignments(record)
+        user.roles = try AssignmentChange(replacing: record.roles).applied(rolesOf: user.roles, in: catalogue)
+        user.groups = try AssignmentChange(replacing: record.groups).applied(groupsOf: user.groups, in: catalogue)
         return user
-    }
-
-    private func refuseAssignments(_ record: UserRecord) throws(AdministrationError) {
-        for (name, values) in [("roles", record.roles), ("groups", record.groups)] {
-            guard let first = values?.first else { continue }
-            throw .missing("\(name) holds \"\(first)\", which isn't defined here")
-        }
     }
 
     /// Nil: the user has the record's password already, or it says none.
@@ -155,6 +152,8 @@ package struct UserFileImport {
             }
             throw AdministrationError.exists(
                 taken.map { "the user \"\($0.username)\" was added meanwhile" } ?? "a sub was taken meanwhile")
+        } catch StoreError.missing {
+            throw AdministrationError.missing("a role or a group was removed meanwhile")
         }
     }
 
@@ -164,7 +163,7 @@ package struct UserFileImport {
             guard let before = try store.user(id) else {
                 throw AdministrationError.missing("the user \"\(record.username)\" was removed meanwhile")
             }
-            var user = try changed(before, record)
+            var user = try changed(before, record, in: try store.catalogue())
             if let hash { user.passwordHash = hash }
             user.updatedAt = max(now(), user.updatedAt)
             let isEnd = hash != nil || (user.isDisabled && !before.isDisabled)

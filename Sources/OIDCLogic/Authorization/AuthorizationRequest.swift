@@ -55,6 +55,7 @@ package struct AuthorizationRequest: Sendable {
 package struct RedirectTarget: Sendable {
     package let uri: String
     package let state: String?
+    package let mode: ResponseMode
 
     /// In bytes: the URI, and the state as it goes into a query. What an answer adds to them still fits into a header.
     private static let limit = 3200
@@ -79,6 +80,8 @@ package struct RedirectTarget: Sendable {
                 .invalidRequest("redirect_uri is none of those registered for this client", cause: cause))
         }
         uri = requested
+        // One that isn't known is told of in the query, as every client can read that.
+        mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
         // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
         let state = try? parameters.value(.state)
         let room = Self.limit - requested.utf8.count
@@ -112,6 +115,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let maxAge: Int64?
     package let loginHint: String?
     package let uiLocales: [String]
+    package let acrValues: String?
+    /// What is asked for claim by claim.
+    package let claims: ClaimsRequest
     /// Whom the client takes to be signed in.
     package let hint: IDTokenHint?
 
@@ -129,10 +135,12 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .invalidRequest("response_type is missing; it must be code")
         }
         guard responseType == "code" else { throw .unsupportedResponseType("response_type must be code") }
-        guard try parameters.value(.responseMode).map({ $0 == "query" }) ?? true else {
-            throw .invalidRequest("response_mode must be query")
+        guard try parameters.value(.responseMode).map({ ResponseMode(rawValue: $0) != nil }) ?? true else {
+            throw .invalidRequest("response_mode must be query or form_post")
         }
-        scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        scope =
+            try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) }
+            ?? client.metadata.defaultScope ?? .none
         nonce = try parameters.value(.nonce)
         resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)
@@ -143,6 +151,8 @@ package struct ValidatedAuthorizationRequest: Sendable {
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
         loginHint = try parameters.value(.loginHint)
         uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
+        acrValues = try parameters.value(.acrValues)
+        claims = try parameters.value(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .none
         hint = try parameters.value(.idTokenHint).map { text throws(OAuthError) in try hints.hint(text) }
     }
 

@@ -75,13 +75,16 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("the user has signed out meanwhile")
         }
         let current = client.client
-        let question = ScopeQuestion(
-            client: current, user: user, authentication: code.authentication, request: code.request,
-            requested: code.scope)
-        guard policy.answer(question) == .granted(code.scope) else {
-            throw .invalidGrant("the client, or the user, may no longer be given this scope")
+        let given = code.scope.union(code.claims.scope)
+        let decision = policy.decide(
+            ScopeQuestion(
+                client: current, user: user, authentication: code.authentication, request: code.request,
+                requested: given))
+        guard decision.answer == .granted(given) else {
+            throw .invalidGrant(
+                "the client, or the user, may no longer be given this scope", cause: decision.cause)
         }
-        let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
+        let isRemembered = consent.map { given.isSubset(of: $0.scope) } ?? false
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
             throw .invalidGrant("the user has taken back the consent")
         }
@@ -105,6 +108,6 @@ package struct CodeExchange: Sendable {
         return Grant(
             id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
             scope: code.scope, resources: code.resources, refresh: family, createdAt: now,
-            expiresAt: max(end, family?.expiresAt ?? end))
+            expiresAt: max(end, family?.expiresAt ?? end), claims: code.claims)
     }
 }

@@ -80,18 +80,21 @@ package struct RefreshExchange: Sendable {
         guard let user, user.id == grant.userID, !user.isDisabled else {
             throw .invalidGrant("the user may no longer sign in")
         }
-        let answer = policy.answer(
+        let decision = policy.decide(
             ScopeQuestion(
                 client: client, user: user, authentication: grant.authentication, request: grant.request,
-                requested: grant.scope))
-        guard case .granted(let allowed) = answer, allowed.contains(Scope.offlineAccess) else {
-            throw .invalidGrant("the client, or the user, may no longer be given this scope")
+                requested: grant.scope.union(grant.claims.scope)))
+        guard case .granted(let allowed) = decision.answer, allowed.contains(Scope.offlineAccess) else {
+            throw .invalidGrant(
+                "the client, or the user, may no longer be given this scope", cause: decision.cause)
         }
         let asked = scope ?? grant.scope
         guard asked.isSubset(of: grant.scope) else {
             throw .invalidScope("scope asks for more than was granted; at a refresh it can only be less")
         }
-        return try LiveGrant(grant, client: client, user: user, scope: asked.intersection(allowed))
+        return try LiveGrant(
+            grant, client: client, user: user, scope: asked.intersection(allowed),
+            claims: grant.claims.scope.isSubset(of: allowed) ? nil : GrantedClaims.none)
     }
 
     /// What the access token is to be for. Throws `invalid_target`.
