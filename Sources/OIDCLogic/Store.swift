@@ -57,6 +57,10 @@ package protocol UserStore {
     /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15), and
     /// ``StoreError/missing`` if a role or a group of theirs isn't there.
     func add(_ user: User) throws
+    /// All of them, or none: throws ``StoreError/exists`` if one name is taken, or one id is a user's or a client's, and
+    /// ``StoreError/missing`` if a role or a group of theirs isn't there. The caller bounds how many, since nobody else
+    /// writes meanwhile.
+    func add(all users: [User]) throws
     /// Replaces the version that `user` was made of, by the next. Throws ``StoreError/missing``, ``StoreError/changed``
     /// if that version was replaced or a role or group of theirs was removed meanwhile, or ``StoreError/exists`` if the
     /// new name is taken. What the change ends

@@ -34,20 +34,27 @@ extension SQLiteStore: UserStore {
         return try reader.all(sql, Value(name), Value(max(0, limit)), read: read)
     }
 
-    package func add(_ user: User) throws {
-        let attributes = try Self.text(of: user.attributes)
+    package func add(_ user: User) throws { try add(all: [user]) }
+
+    package func add(all users: [User]) throws {
+        let rows = try users.map { (user: $0, attributes: try Self.text(of: $0.attributes)) }
+        // A failure undoes all of one write.
         try write { database in
-            let added = try database.run(
-                """
-                INSERT INTO user (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
-                ON CONFLICT DO NOTHING
-                """,
-                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-                Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
-            guard added == 1 else { throw StoreError.exists }
-            try Self.assign(rolesAndGroupsOf: user, in: database)
+            for row in rows { try Self.insert(row.user, attributes: row.attributes, into: database) }
         }
+    }
+
+    private static func insert(_ user: User, attributes: String, into database: Database) throws {
+        let added = try database.run(
+            """
+            INSERT INTO user (\(columns))
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
+            ON CONFLICT DO NOTHING
+            """,
+            Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+            Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
+        guard added == 1 else { throw StoreError.exists }
+        try assign(rolesAndGroupsOf: user, in: database)
     }
 
     @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {

@@ -51,6 +51,7 @@ final class InterruptedStore: Store {
     func user(named name: Username) throws -> User? { try store.user(named: name) }
     func users(after name: Username?, limit: Int) throws -> [User] { try store.users(after: name, limit: limit) }
     func add(_ user: User) throws { try store.add(user) }
+    func add(all users: [User]) throws { try store.add(all: users) }
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }

@@ -32,6 +32,8 @@ package struct Installation {
 
     package var users: UserAdministration { UserAdministration(store: store, now: now) }
 
+    package var userImport: UserFileImport { UserFileImport(store: store, now: now) }
+
     package var scopes: ScopeAdministration { ScopeAdministration(store: store) }
 
     package var roles: RoleAdministration { RoleAdministration(store: store) }

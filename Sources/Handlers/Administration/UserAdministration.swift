@@ -54,10 +54,18 @@ package struct UserAdministration {
     /// In order of their names.
     package func users() throws -> [User] {
         var users: [User] = []
+        try forEachUser { users.append($0) }
+        return users
+    }
+
+    /// The same, without holding all of them at once.
+    package func forEachUser(_ body: (User) throws -> Void) throws {
+        var last: Username?
         while true {
-            let page = try store.users(after: users.last?.username, limit: 500)
-            users += page
-            if page.count < 500 { return users }
+            let page = try store.users(after: last, limit: 500)
+            for user in page { try body(user) }
+            if page.count < 500 { return }
+            last = page.last?.username
         }
     }
 
