@@ -24,6 +24,8 @@ import JOSE
     /// False for a text that was only begun to be compiled, or that gives several columns.
     var isOneValue: Bool { unsafe isWhole && sqlite3_column_count(statement) == 1 }
 
+    var hasParameters: Bool { unsafe sqlite3_bind_parameter_count(statement) > 0 }
+
     /// What the expression gives on these documents, as `read` finds it in the first column.
     func evaluate<Result>(
         on source: some ExpressionDocumentSource, read: (OpaquePointer) -> Result

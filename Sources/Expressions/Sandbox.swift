@@ -18,7 +18,8 @@ import JOSE
             unsafe csqlite_refuse_double_quoted_texts(handle) == SQLITE_OK,
             unsafe NetworkFunction.register(in: handle)
         else { throw .failed(message) }
-        unsafe sqlite3_exec(handle, "PRAGMA trusted_schema = OFF", nil, nil, nil)
+        // What is sorted or made distinct stays in memory, bounded by the time that there is.
+        unsafe sqlite3_exec(handle, "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY", nil, nil, nil)
         // Once before the authorizer is there, which would refuse what they do when they are first used.
         unsafe sqlite3_exec(handle, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nil, nil, nil)
         for (limit, value) in SandboxRules.limits { unsafe sqlite3_limit(handle, limit, value) }
@@ -45,14 +46,22 @@ import JOSE
         }
         // What compiles bare and in parentheses is one expression: with either alone a text could close its place,
         // and go on with clauses of its own.
-        _ = try statement(computing: "\(text)\n", of: text)
-        return try statement(computing: column, of: text)
+        // There the documents are no parameters, so that those of the text itself are seen: they would stand for nothing.
+        let bare = try statement(computing: "\(text)\n", of: text, after: Self.withoutDocuments)
+        guard !bare.hasParameters else {
+            throw .forbidden("parameters; name the document, such as user ->> 'name'")
+        }
+        return try statement(computing: column, of: text, after: Self.beginning)
     }
 
+    /// As long as ``beginning``, so that a place in the one is a place in the other.
+    private static let withoutDocuments =
+        "WITH documents(user, client, session, request) AS (SELECT NULL,NULL,NULL,NULL) SELECT "
+
     private func statement(
-        computing column: String, of text: String
+        computing column: String, of text: String, after beginning: String
     ) throws(ExpressionError) -> CompiledExpression {
-        var sql = "\(Self.beginning)\(column) FROM documents"
+        var sql = "\(beginning)\(column) FROM documents"
         watch.begin()
         let compiled = sql.withUTF8 { bytes in
             var statement: OpaquePointer?
@@ -80,7 +89,7 @@ import JOSE
     }
 
     private static let beginning =
-        "WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4) SELECT "
+        "WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4     ) SELECT "
 
     var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 }

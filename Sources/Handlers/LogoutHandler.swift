@@ -28,9 +28,10 @@ struct LogoutHandler {
         let logout = try raw.validated(for: try raw.clientID.flatMap { try provider.store.client($0) })
         guard let signedIn = try flow.signedIn(request) else {
             // A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
-            if request.method == .post, provider.cookies.sessionToken(in: request) == nil, !raw.fields.isEmpty {
-                return provider.redirect(
-                    to: provider.issuer.endpoint("logout") + "?" + FormEncoding.encode(raw.fields), for: request)
+            if request.method == .post, provider.cookies.sessionToken(in: request) == nil, !raw.fields.isEmpty,
+                try parameters.value("again") == nil
+            {
+                return getInstead(raw, parameters, request)
             }
             return done(.done, logout, raw, request)
         }
@@ -48,6 +49,19 @@ struct LogoutHandler {
         }
         try provider.store.endSession(signedIn.session.id)
         return done(.done, logout, raw, request)
+    }
+
+    /// What is too long for a header comes again from a page of ours, which is of the same site.
+    private func getInstead(_ raw: LogoutRequest, _ parameters: Parameters, _ request: Request) -> Response {
+        let query = FormEncoding.encode(raw.fields)
+        guard query.utf8.count > Carrier.limit else {
+            return provider.redirect(to: provider.issuer.endpoint("logout") + "?" + query, for: request)
+        }
+        var response = provider.page(
+            FormPostPage(action: provider.issuer.path + "/logout", fields: raw.fields + [("again", "1")]),
+            for: request, uiLocales: raw.uiLocales)
+        response.allowOwnScript()
+        return response
     }
 
     private func done(

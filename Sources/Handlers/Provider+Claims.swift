@@ -1,4 +1,5 @@
 import FCGIBridge
+import JOSE
 import Logging
 import OIDCLogic
 
@@ -28,6 +29,12 @@ extension Provider {
                 ])
         }
         return ClaimRelease(subject, custom: custom, mendixProfile: hasMendixProfile)
+    }
+
+    /// The same where a required claim without a value can't fail anything any more: it is left out.
+    func availableClaims(for subject: ClaimSubject, in destination: ClaimDestination) throws -> [String: JSON] {
+        let custom = try customClaims(for: subject.client).outcomes(for: subject, in: [destination])
+        return ClaimRelease(subject, custom: custom, mendixProfile: hasMendixProfile).claims(for: destination)
     }
 
     /// What rules took away from a request that is granted, and which of them failed rather than decided.

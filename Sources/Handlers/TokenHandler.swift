@@ -75,23 +75,29 @@ struct TokenHandler {
                 throw OAuthError.invalidGrant(
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)")
             case .giveAgain(let successor):
-                return .json(try issuer(for: exchange, of: grant).issue(refreshToken: successor).json)
+                let issuer = try issuer(for: exchange, try accept(exchange, of: grant))
+                return .json(try issuer.issue(refreshToken: successor).json)
             case .rotate(let family, let successor):
-                let issuer = try issuer(for: exchange, of: grant)
-                let end = max(family.expiresAt, now + provider.lifetimes.accessToken, grant.expiresAt)
-                if try provider.store.rotate(grant.id, from: exchange.token.digest, to: family, until: end) {
-                    return .json(try issuer.issue(refreshToken: successor).json)
-                }
+                let live = try accept(exchange, of: grant)
+                let issuer = try issuer(for: exchange, live)
+                let end = max(family.expiresAt, now + provider.lifetimes.longestAccessToken, grant.expiresAt)
+                let isRotated = try provider.store.rotate(
+                    grant.id, from: exchange.token.digest, to: family, keeping: live.claims, until: end)
+                if isRotated { return .json(try issuer.issue(refreshToken: successor).json) }
             }
         }
         throw OAuthError.invalidGrant("the refresh token is being used by others at this moment")
     }
 
-    /// Reads the user, and the rules, again as of now.
-    private func issuer(for exchange: RefreshExchange, of grant: Grant) throws -> TokenIssuer {
-        let live = try exchange.accept(
-            grant, user: try provider.store.user(grant.userID), policy: try provider.policy())
-        return try TokenIssuer(provider, for: .user(live), resources: try exchange.resources(of: grant))
+    /// Reads user, consent and rules again, as of now.
+    private func accept(_ exchange: RefreshExchange, of grant: Grant) throws -> LiveGrant {
+        try exchange.accept(
+            grant, user: try provider.store.user(grant.userID),
+            consent: try provider.store.consent(of: grant.userID, to: grant.clientID), policy: try provider.policy())
+    }
+
+    private func issuer(for exchange: RefreshExchange, _ live: LiveGrant) throws -> TokenIssuer {
+        try TokenIssuer(provider, for: .user(live), resources: try exchange.resources(of: live.grant))
     }
 
     /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.

@@ -15,8 +15,8 @@ struct UserInfoHandler {
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
             let subject = try UserInfo.subject(
                 of: token, in: try provider.store.catalogue(), issuer: provider.issuer)
-            let release = try provider.claimRelease(for: subject, in: [.userInfo])
-            let claims = UserInfo.claims(about: subject, releasing: release)
+            let claims = UserInfo.claims(
+                about: subject, releasing: try provider.availableClaims(for: subject, in: .userInfo))
             guard let algorithm = subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
             return try signed(claims, for: subject.client, algorithm)
         } catch {

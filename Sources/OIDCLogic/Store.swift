@@ -137,9 +137,11 @@ package protocol GrantStore {
     /// grant's id is there already, the code was used before, and what it gave is revoked (RFC 6749 §4.1.2).
     func redeemOrRevoke(_ grant: Grant) throws -> Redemption
     /// Puts `family` in the place of the one whose living token has that digest, and lets the grant last until
-    /// `expiresAt`. False, and nothing has changed: another has taken its place, or the grant has been revoked.
-    func rotate(_ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp) throws
-        -> Bool
+    /// `expiresAt`, with those claims. False, and nothing has changed: another has taken its place, or the grant has been revoked.
+    func rotate(
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
+    ) throws -> Bool
     /// Nothing happens if there is none of that id.
     func revoke(_ id: GrantID) throws
     func grant(_ id: GrantID) throws -> Grant?

@@ -36,19 +36,21 @@ extension SQLiteStore: GrantStore {
     }
 
     package func rotate(
-        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
     ) throws -> Bool {
         try write { database in
             // Check and change are one statement: of two requests with one token, one makes the successor.
             try database.run(
                 """
                 UPDATE authorization_grant SET refresh_digest = ?3, refresh_expires_at = ?4, predecessor_digest = ?5,
-                    predecessor_salt = ?6, predecessor_used_at = ?7, predecessor_request = ?8, expires_at = ?9
+                    predecessor_salt = ?6, predecessor_used_at = ?7, predecessor_request = ?8, expires_at = ?9,
+                    claims = ?10
                 WHERE id = ?1 AND refresh_digest = ?2 AND is_revoked = 0
                 """,
                 Value(id), .blob(digest), .blob(family.digest), Value(family.expiresAt),
                 Value(family.predecessor?.digest), Value(family.predecessor?.salt), Value(family.predecessor?.usedAt),
-                Value(family.predecessor?.request), Value(expiresAt)) == 1
+                Value(family.predecessor?.request), Value(expiresAt), .text(claims.json.text)) == 1
         }
     }
 

@@ -41,6 +41,8 @@ enum ClientOutput {
         details.add("client id", client.id.value)
         if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
         details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")
+        details.add(
+            "grants", GrantType.allCases.filter(metadata.grantTypes.contains).map(\.rawValue).joined(separator: ", "))
         details.add("redirect URI", metadata.redirectURIs.map(\.value))
         details.add("after sign-out", metadata.postLogoutRedirectURIs.map(\.value))
         details.add("scope", metadata.scope.description)

@@ -81,6 +81,12 @@ struct SandboxTests {
         #expect(throws: ExpressionError.self) { try sandbox.value(text) }
     }
 
+    // A document that the text doesn't name is never made, so ?1 would be NULL, and grant.
+    @Test(arguments: ["?1", "coalesce(?1 ->> 'blocked', 0) = 0", "?", ":user", "@user", "$user", "?9"])
+    func `a parameter stands for nothing`(text: String) {
+        #expect(throws: ExpressionError.self) { try sandbox.decision(text) }
+    }
+
     @Test func `an expression that takes too long ends, and the sandbox goes on`() throws {
         let many = "json('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]')"
         let endless =

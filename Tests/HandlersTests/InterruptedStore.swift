@@ -19,10 +19,11 @@ final class InterruptedStore: Store {
     }
 
     func rotate(
-        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
     ) throws -> Bool {
         try interrupt()
-        return try store.rotate(id, from: digest, to: family, until: expiresAt)
+        return try store.rotate(id, from: digest, to: family, keeping: claims, until: expiresAt)
     }
 
     private func interrupt() throws {

@@ -195,7 +195,7 @@ struct AuthorizationDecisionTests {
     @Test func `the user of the hint goes on, another signs in`() throws {
         let key = try SigningKey.generate(.es256)
         func decide(_ subject: String, _ change: Change = [:], progress: Progress = .arrived) throws -> Outcome {
-            let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(subject)]
+            let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(subject), "exp": 1, "iat": 0]
             let hint = try JWS.sign(header: "JWT", claims: claims, key: key)
             let hints = HintVerifier(keys: [key.keyID: key.publicKey], issuer: try .fixture())
             return try self.decide(change.merging(["id_token_hint": hint]) { $1 }, hints: hints, progress: progress)

@@ -19,7 +19,7 @@ struct LogoutRequestTests {
 
     private func hint(_ change: [String: JSON?] = [:]) throws -> String {
         var claims: [String: JSON] = [
-            "iss": .string(Issuer.text), "sub": .string(User.fixture().id.value), "aud": "app", "exp": 1,
+            "iss": .string(Issuer.text), "sub": .string(User.fixture().id.value), "aud": "app", "exp": 1, "iat": 0,
             "sid": .string(Session.fixture().sid(for: ClientID("app"))),
         ]
         for (name, value) in change { claims[name] = value }
@@ -58,7 +58,7 @@ struct LogoutRequestTests {
 
     @Test func `what is no hint of ours is refused`() throws {
         let stranger = try JWS.sign(header: IDToken.type, claims: [:], key: .generate(.es256))
-        for text in ["x", stranger, try hint(["iss": "https://other.example"]), String(repeating: "a", count: 4097)] {
+        for text in ["x", stranger, try hint(["iss": "https://other.example"]), String(repeating: "a", count: 12_289)] {
             let error = #expect(throws: OAuthError.self) { try request(["id_token_hint": text]) }
             #expect(error?.code == .invalidRequest)
         }

@@ -24,7 +24,7 @@ struct UserInfoTests {
             let live = try LiveGrant(grant, client: client ?? registered, user: user)
             let subject = try UserInfo.subject(
                 of: try LiveAccessToken(token, of: live), in: .empty, issuer: issuer)
-            return UserInfo.claims(about: subject, releasing: ClaimRelease(subject))
+            return UserInfo.claims(about: subject, releasing: ClaimRelease(subject).claims(for: .userInfo))
         }
     }
 

@@ -78,7 +78,9 @@ package struct ClientAdministration {
         var client = try client(id)
         let former = client
         client.metadata = try metadata(of: client, after: change)
-        if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg {
+        if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg
+            || client.metadata.userInfoSignedResponseAlg != former.metadata.userInfoSignedResponseAlg
+        {
             try requireSigningKey(for: client.metadata)
         }
         client.isFirstParty =
@@ -130,15 +132,19 @@ package struct ClientAdministration {
         return try ClientMetadata(.object(members))
     }
 
-    /// A client whose ID tokens nobody can sign would fail at its users' first sign-in.
+    /// A client whose ID tokens or userinfo nobody can sign would fail at its users' first sign-in.
     private func requireSigningKey(for metadata: ClientMetadata) throws {
-        let algorithm = metadata.idTokenSignedResponseAlg
-        guard !ClientMetadata.signingAlgorithms.contains(algorithm),
-            try !store.signingKeys().contains(where: { $0.status == .active && $0.algorithm == algorithm })
-        else { return }
-        throw AdministrationError.invalid(
-            "id_token_signed_response_alg is \(algorithm.rawValue), and there is no key for it; "
-                + "\"postern key add \(algorithm.rawValue)\" makes one")
+        let wanted = [
+            ("id_token_signed_response_alg", metadata.idTokenSignedResponseAlg as SignatureAlgorithm?),
+            ("userinfo_signed_response_alg", metadata.userInfoSignedResponseAlg),
+        ]
+        for case (let member, let algorithm?) in wanted where !ClientMetadata.signingAlgorithms.contains(algorithm) {
+            let hasKey = try store.signingKeys().contains { $0.status == .active && $0.algorithm == algorithm }
+            guard !hasKey else { continue }
+            throw AdministrationError.invalid(
+                "\(member) is \(algorithm.rawValue), and there is no key for it; "
+                    + "\"postern key add \(algorithm.rawValue)\" makes one")
+        }
     }
 
     private func secret(

@@ -80,8 +80,12 @@ package struct Configuration: Sendable {
             keys.fault("signing", "is the same file as keys.state; a pool that doesn't sign must not hold its key")
         }
         keys.refuseUnknown()
-        lifetimes = Self.lifetimes(root)
         resources = ResourceReading.resources(root)
+        var lifetimes = Self.lifetimes(root)
+        if resources.longestLifetime > lifetimes.accessToken {
+            lifetimes.resourceAccessToken = resources.longestLifetime
+        }
+        self.lifetimes = lifetimes
         pools = PoolReading(root, reading, folder: folder).pools
         pages = Self.pages(root, folder: folder)
         login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })

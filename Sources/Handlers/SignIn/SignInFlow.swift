@@ -135,7 +135,8 @@ struct SignInFlow {
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
         let target = grant.request.target
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)
-        let value = try carrier.carry(code.sealed(by: provider.seal), in: room, from: request.remoteAddress)
+        let value = try carrier.carry(
+            code.sealed(by: provider.seal), in: room, from: request.remoteAddress, isOfSomeoneSignedIn: true)
         return provider.answer(
             .code(value, to: target, from: provider.issuer), for: request, uiLocales: grant.request.uiLocales)
     }

@@ -12,17 +12,12 @@ struct TokenIssuer {
     /// Nil: there is no ID token.
     private let idTokenKey: SigningKey?
 
-    /// Throws `access_denied` where a required claim has no value, `invalid_target` where one token can't serve the resources, and `server_error` where a key is missing.
+    /// Throws `invalid_grant` where a required claim has no value, `invalid_target` where one token can't serve the resources, and `server_error` where a key is missing.
     init(_ provider: Provider, for subject: TokenSubject, resources: [ResourceIndicator]) throws {
         self.provider = provider
         self.subject = subject
         release =
-            if case .user(let live) = subject {
-                try provider.claimRelease(
-                    for: ClaimSubject(live, in: try provider.store.catalogue()), in: [.idToken, .accessToken])
-            } else {
-                nil
-            }
+            if case .user(let live) = subject { try Self.release(provider, for: live) } else { nil }
         profile = try provider.resources.profile(
             for: resources, client: subject.client, issuer: provider.issuer, lifetimes: provider.lifetimes)
         accessTokenKey = try provider.keys.signingKey(profile.algorithm, from: provider.store)
@@ -30,6 +25,17 @@ struct TokenIssuer {
             subject.scope.contains(Scope.openID)
             ? try provider.keys.signingKey(subject.client.metadata.idTokenSignedResponseAlg, from: provider.store)
             : nil
+    }
+
+    /// RFC 6749 §5.2 knows no `access_denied`: whoever lacks a required claim has a grant that is no good.
+    private static func release(_ provider: Provider, for live: LiveGrant) throws -> ClaimRelease {
+        do {
+            let subject = ClaimSubject(live, in: try provider.store.catalogue())
+            return try provider.claimRelease(for: subject, in: [.idToken, .accessToken])
+        } catch let error as OAuthError where error.code == .accessDenied {
+            throw OAuthError.invalidGrant(
+                "the user lacks something that this app requires; ask the administrator", cause: error.cause)
+        }
     }
 
     /// - Parameter nonce: that of the authorization request, for its own answer alone.

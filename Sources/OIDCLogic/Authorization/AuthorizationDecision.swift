@@ -104,12 +104,12 @@ extension ValidatedAuthorizationRequest {
         let question = ScopeQuestion(
             client: client, user: signedIn.user,
             authentication: AuthenticationContext(signedIn.session, for: client.id), request: request,
-            requested: grantable.union(claims.scope(customClaims)))
+            requested: grantable.union(claims.scope(customClaims).subtracting([Scope.offlineAccess])))
         let decision = policy.decide(question)
         switch decision.answer {
         case .granted(let granted):
             return GrantedAccess(
-                request: request, scope: granted.intersection(scope),
+                request: request, scope: granted.intersection(grantable),
                 claims: claims.granted(granted, beyond: scope, customClaims), decision: decision)
         case .refused(let rule):
             throw .redirect(

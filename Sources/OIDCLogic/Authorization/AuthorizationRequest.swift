@@ -130,6 +130,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
         guard try parameters.value(.state) == nil || target.state != nil else {
             throw .invalidRequest("redirect_uri and state are too long together")
         }
+        guard client.metadata.grantTypes.contains(.authorizationCode) else {
+            throw .unauthorizedClient("this client is not registered for the grant authorization_code")
+        }
         try Self.refuseUnsupported(parameters)
         guard let responseType = try parameters.value(.responseType) else {
             throw .invalidRequest("response_type is missing; it must be code")

@@ -42,7 +42,9 @@ package struct HintVerifier: Sendable {
             throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: \(error)")
         }
         guard claims["iss"]?.stringValue.map({ $0.utf8.elementsEqual(issuer.value.utf8) }) ?? false,
-            let subject = claims["sub"]?.stringValue
+            let subject = claims["sub"]?.stringValue,
+            // Other JWTs of the same key and type lack these: a signed userinfo answer does.
+            claims["exp"]?.integerValue != nil, claims["iat"]?.integerValue != nil
         else {
             throw .invalidRequest("id_token_hint is no ID token of this issuer", cause: "id_token_hint: iss or sub")
         }

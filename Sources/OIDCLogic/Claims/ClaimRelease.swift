@@ -38,7 +38,9 @@ package struct ClaimRelease: Sendable {
         case (.userInfo, _): StandardClaims.released(to: subject.scope, of: subject.user)
         case (.idToken, .mendix): everythingMendixReads
         case (.idToken, .standard): [:]
-        case (.accessToken, _), (.introspection, _): ["name": .string(subject.user.displayName)]
+        case (.accessToken, _), (.introspection, _):
+            subject.client.isFirstParty || subject.scope.contains("profile")
+                ? ["name": .string(subject.user.displayName)] : [:]
         }
     }
 
@@ -50,7 +52,8 @@ package struct ClaimRelease: Sendable {
             let roles = subject.catalogue.roles(in: subject.scope, for: subject.client.id)
             claims[name] = .array(roles.names.map(JSON.string))
         }
-        if let name = metadata.groupsClaim {
+        // No scope stands for groups, so nobody could consent to them.
+        if let name = metadata.groupsClaim, subject.client.isFirstParty {
             claims[name] = .array(subject.user.groups.sorted().map { .string($0.value) })
         }
         return claims

@@ -72,7 +72,11 @@ package struct ClaimsRequest: Sendable, Equatable {
     }
 
     /// The subjects that the answer may be about (§5.5.1); nil: any.
-    var subjects: [JSON]? { (idToken + userInfo).first { $0.name.text == "sub" && $0.values != nil }?.values }
+    var subjects: [JSON]? {
+        let wishes = (idToken + userInfo).filter { $0.name.text == "sub" }.compactMap(\.values)
+        guard let first = wishes.first else { return nil }
+        return first.filter { subject in wishes.allSatisfy { $0.contains(subject) } }
+    }
 
     /// The authentication context classes of which one must be met (§5.5.1.1); nil: any will do.
     var essentialACRs: [JSON]? {

@@ -97,7 +97,8 @@ extension ClaimSubject {
     }
 
     fileprivate func isGiven(_ claim: CustomClaim) -> Bool {
-        guard let scope = claim.scope else { return true }
+        // Whoever is asked for consent is shown scopes: what needs none goes to such a client only by its own definition.
+        guard let scope = claim.scope else { return client.isFirstParty || claim.clientID != nil }
         guard !self.scope.contains(scope) else { return true }
         return requested.scope.contains(scope) && requested.names(claim.name.text)
     }

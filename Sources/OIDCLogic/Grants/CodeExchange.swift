@@ -104,7 +104,7 @@ package struct CodeExchange: Sendable {
             let lifetime = min(lifetimes.refreshToken, lifetimes.refreshTokenAbsolute)
             return RefreshFamily(digest: $0.digest, expiresAt: now + lifetime)
         }
-        let end = now + max(lifetimes.accessToken, lifetimes.code)
+        let end = now + max(lifetimes.longestAccessToken, lifetimes.code)
         return Grant(
             id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
             scope: code.scope, resources: code.resources, refresh: family, createdAt: now,

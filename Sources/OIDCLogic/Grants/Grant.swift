@@ -16,7 +16,7 @@ package struct Grant: Sendable, Equatable {
     package var expiresAt: Timestamp
     package var isRevoked: Bool
     /// Claims that were asked for by their names.
-    package let claims: GrantedClaims
+    package var claims: GrantedClaims
 
     package init(
         id: GrantID, clientID: ClientID, authentication: AuthenticationContext, request: SignInRequest, scope: Scope,

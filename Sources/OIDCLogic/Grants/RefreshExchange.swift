@@ -75,15 +75,20 @@ package struct RefreshExchange: Sendable {
     /// Checks the grant against how things are now, and gives what tokens are made of: with the scope that the policy
     /// still allows, and of that what is asked for.
     package func accept(
-        _ grant: Grant, user: User?, policy: ScopePolicy
+        _ grant: Grant, user: User?, consent: Consent?, policy: ScopePolicy
     ) throws(OAuthError) -> LiveGrant {
         guard let user, user.id == grant.userID, !user.isDisabled else {
             throw .invalidGrant("the user may no longer sign in")
         }
+        let given = grant.scope.union(grant.claims.scope)
+        let isRemembered = consent.map { given.isSubset(of: $0.scope) } ?? false
+        guard client.isFirstParty || isRemembered || !client.remembersConsent else {
+            throw .invalidGrant("the user has not consented to this, or no longer does")
+        }
         let decision = policy.decide(
             ScopeQuestion(
                 client: client, user: user, authentication: grant.authentication, request: grant.request,
-                requested: grant.scope.union(grant.claims.scope)))
+                requested: given))
         guard case .granted(let allowed) = decision.answer, allowed.contains(Scope.offlineAccess) else {
             throw .invalidGrant(
                 "the client, or the user, may no longer be given this scope", cause: decision.cause)

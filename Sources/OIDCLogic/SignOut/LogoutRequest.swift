@@ -9,8 +9,10 @@ package struct LogoutRequest: Sendable {
     private static let names = [
         "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint",
     ]
+    /// In bytes, so that it fits into a header.
+    private static let destinationLimit = 3200
     /// In bytes.
-    private static let limits = ["id_token_hint": 4096, "post_logout_redirect_uri": 1024, "state": 1024]
+    private static let limits = ["id_token_hint": 12_288, "post_logout_redirect_uri": 1024, "state": 1024]
 
     /// Throws `invalid_request`, also for a hint that isn't ours, or is another client's than the one that is named.
     package init(_ parameters: Parameters, hints: HintVerifier) throws(OAuthError) {
@@ -50,6 +52,9 @@ package struct LogoutRequest: Sendable {
                 throw .invalidRequest("post_logout_redirect_uri is none of those registered for this client")
             }
             let state = try parameters.value("state")
+            guard uri.utf8.count + FormEncoding.encodedCount(state ?? "") <= Self.destinationLimit else {
+                throw .invalidRequest("post_logout_redirect_uri and state are too long together")
+            }
             return ValidatedLogoutRequest(client: client, hint: hint, target: .init(uri: uri, state: state))
         } catch {
             throw .page(client == nil ? .badRequest : .redirectMismatch, error)

@@ -29,8 +29,8 @@ package enum UserInfo {
     }
 
     /// The claims about `subject`, as they are now.
-    package static func claims(about subject: ClaimSubject, releasing release: ClaimRelease) -> JSON {
-        var claims = release.claims(for: .userInfo)
+    package static func claims(about subject: ClaimSubject, releasing released: [String: JSON]) -> JSON {
+        var claims = released
         claims["sub"] = .string(subject.user.id.value)
         return .object(claims)
     }
