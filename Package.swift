@@ -20,16 +20,19 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+        // Not linked: it is opened at the first call, so what is needed here is its header.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
         .target(name: "Expressions", dependencies: ["CSQLite", "JOSE"], swiftSettings: strict),
         .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "JOSE", "CSQLite"], swiftSettings: strict),
+        .target(name: "Outbound", dependencies: ["CCurl", "OIDCLogic"], swiftSettings: strict),
         .target(
             name: "Handlers",
             dependencies: [
-                "FCGIBridge", "JOSE", "OIDCLogic", "SQLiteStore",
+                "Expressions", "FCGIBridge", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
@@ -39,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "Handlers", "OIDCLogic",
+                "Handlers", "JOSE", "OIDCLogic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -49,14 +52,17 @@ let package = Package(
             name: "StoreContract", dependencies: ["OIDCLogic", "JOSE"], path: "Tests/StoreContract",
             swiftSettings: strict),
         .testTarget(name: "FCGIBridgeTests", dependencies: ["FCGIBridge"], swiftSettings: strict),
-        .testTarget(name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop"], swiftSettings: strict),
+        .testTarget(
+            name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop", "Vectors/Wycheproof"],
+            swiftSettings: strict),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "JOSE"], swiftSettings: strict),
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic", "JOSE"], swiftSettings: strict),
+        .testTarget(name: "OutboundTests", dependencies: ["Outbound", "OIDCLogic"], swiftSettings: strict),
         .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreContract"], swiftSettings: strict),
         .testTarget(
             name: "HandlersTests",
             dependencies: [
-                "FCGIBridge", "Handlers", "JOSE", "OIDCLogic", "SQLiteStore",
+                "FCGIBridge", "Handlers", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

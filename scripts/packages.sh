@@ -1,8 +1,10 @@
 # Sourced: Debian packages that the other scripts need.
 
-packages_build=(libfcgi-dev libssl-dev libsqlite3-dev libcrypt-dev pkg-config)
+packages_build=(libfcgi-dev libssl-dev libsqlite3-dev libcrypt-dev libcurl4-openssl-dev pkg-config)
 # What the programs are linked with, by the names of Debian 12; what later releases have instead provides these names.
 packages_libraries=(libfcgi0ldbl libssl3 libsqlite3-0 libcrypt1)
+# Opened at the first call to another server.
+packages_outbound=(libcurl4 ca-certificates)
 packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
 packages_test=(python3 python3-venv curl openssl chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)

@@ -7,11 +7,16 @@ import JOSE
     /// It lives at least as long as its statements.
     private let sandbox: Sandbox
     private let isWhole: Bool
+    /// What it may read. The parameters of the others stay NULL.
+    private let documents: [(document: ExpressionDocument, parameter: Int32)]
 
-    init(_ statement: OpaquePointer, in sandbox: Sandbox, isWhole: Bool) {
+    /// - Parameter text: the expression.
+    init(_ statement: OpaquePointer, of text: String, in sandbox: Sandbox, isWhole: Bool) {
         unsafe self.statement = statement
         self.sandbox = sandbox
         self.isWhole = isWhole
+        documents = zip(ExpressionDocument.allCases, Int32(1)...).filter { $0.0.mayBeRead(by: text) }
+            .map { (document: $0.0, parameter: $0.1) }
     }
 
     deinit { unsafe sqlite3_finalize(statement) }
@@ -19,15 +24,18 @@ import JOSE
     /// False for a text that was only begun to be compiled, or that gives several columns.
     var isOneValue: Bool { unsafe isWhole && sqlite3_column_count(statement) == 1 }
 
+    var hasParameters: Bool { unsafe sqlite3_bind_parameter_count(statement) > 0 }
+
     /// What the expression gives on these documents, as `read` finds it in the first column.
     func evaluate<Result>(
-        on documents: ExpressionDocuments, read: (OpaquePointer) -> Result
+        on source: some ExpressionDocumentSource, read: (OpaquePointer) -> Result
     ) throws(ExpressionError) -> Result {
         defer {
             unsafe sqlite3_reset(statement)
             unsafe sqlite3_clear_bindings(statement)
         }
-        for (text, index) in zip(documents.texts, Int32(1)...) {
+        for (document, index) in documents {
+            let text = source.text(of: document)
             let code = unsafe text.withUnsafeBytes { bytes in
                 unsafe csqlite_bind_text(statement, index, bytes.baseAddress, Int32(clamping: bytes.count))
             }
@@ -53,7 +61,7 @@ package struct ValueExpression {
     /// NULL is null; what `json(…)`, `->` and their like give stays JSON; 1 and 0 of a comparison are numbers.
     ///
     /// Throws ``ExpressionError``: `failed` or `limit`.
-    package func value(on documents: ExpressionDocuments) throws(ExpressionError) -> JSON {
+    package func value(on documents: some ExpressionDocumentSource) throws(ExpressionError) -> JSON {
         let text = try unsafe compiled.evaluate(on: documents) { statement in
             let start = unsafe sqlite3_column_blob(statement, 0)
             let count = unsafe Int(sqlite3_column_bytes(statement, 0))
@@ -73,9 +81,22 @@ package struct DecisionExpression {
     /// True only for the integer 1: NULL and any other value decide against it.
     ///
     /// Throws ``ExpressionError``: `failed` or `limit`.
-    package func isTrue(on documents: ExpressionDocuments) throws(ExpressionError) -> Bool {
+    package func isTrue(on documents: some ExpressionDocumentSource) throws(ExpressionError) -> Bool {
+        try objection(on: documents) == nil
+    }
+
+    /// What it gave in place of the integer 1; nil if it gave that. Throws as ``isTrue(on:)`` does.
+    package func objection(on documents: some ExpressionDocumentSource) throws(ExpressionError) -> String? {
         try unsafe compiled.evaluate(on: documents) { statement in
-            unsafe sqlite3_column_type(statement, 0) == SQLITE_INTEGER && sqlite3_column_int64(statement, 0) == 1
+            switch unsafe sqlite3_column_type(statement, 0) {
+            case SQLITE_INTEGER:
+                let number = unsafe sqlite3_column_int64(statement, 0)
+                return number == 1 ? nil : "\(number)"
+            case SQLITE_NULL: return "NULL"
+            case SQLITE_FLOAT: return "a number with a fraction"
+            case SQLITE_TEXT: return "a text"
+            default: return "bytes"
+            }
         }
     }
 }

@@ -1,11 +1,29 @@
 import JOSE
 
-/// What an expression can see: four JSON documents, which it names `user`, `client`, `session` and `request`.
-package struct ExpressionDocuments: Sendable {
-    /// In the order of the sandbox's parameters.
-    let texts: [[UInt8]]
+/// What an expression can see, by the name that it goes by there.
+package enum ExpressionDocument: String, Sendable, CaseIterable {
+    case user, client, session, request
+
+    /// Whether an expression may read it: its name stands somewhere in the text, or that of the row that holds it. SQLite
+    /// tells its authorizer nothing of columns of a common table expression.
+    func mayBeRead(by text: String) -> Bool {
+        let text = text.lowercased()
+        return text.contains(rawValue) || text.contains("documents")
+    }
+}
+
+/// The four JSON documents that an expression is computed over. Only those that it names are asked for.
+package protocol ExpressionDocumentSource {
+    func text(of document: ExpressionDocument) -> [UInt8]
+}
+
+/// Documents that are there from the start.
+package struct ExpressionDocuments: ExpressionDocumentSource, Sendable {
+    private let texts: [ExpressionDocument: [UInt8]]
 
     package init(user: JSON, client: JSON, session: JSON, request: JSON) {
-        texts = [user, client, session, request].map { $0.serialized() }
+        texts = [.user: user, .client: client, .session: session, .request: request].mapValues { $0.serialized() }
     }
+
+    package func text(of document: ExpressionDocument) -> [UInt8] { texts[document] ?? [] }
 }

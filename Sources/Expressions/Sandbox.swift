@@ -18,7 +18,8 @@ import JOSE
             unsafe csqlite_refuse_double_quoted_texts(handle) == SQLITE_OK,
             unsafe NetworkFunction.register(in: handle)
         else { throw .failed(message) }
-        unsafe sqlite3_exec(handle, "PRAGMA trusted_schema = OFF", nil, nil, nil)
+        // What is sorted or made distinct stays in memory, bounded by the time that there is.
+        unsafe sqlite3_exec(handle, "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY", nil, nil, nil)
         // Once before the authorizer is there, which would refuse what they do when they are first used.
         unsafe sqlite3_exec(handle, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nil, nil, nil)
         for (limit, value) in SandboxRules.limits { unsafe sqlite3_limit(handle, limit, value) }
@@ -45,14 +46,22 @@ import JOSE
         }
         // What compiles bare and in parentheses is one expression: with either alone a text could close its place,
         // and go on with clauses of its own.
-        _ = try statement(computing: "\(text)\n")
-        return try statement(computing: column)
+        // There the documents are no parameters, so that those of the text itself are seen: they would stand for nothing.
+        let bare = try statement(computing: "\(text)\n", of: text, after: Self.withoutDocuments)
+        guard !bare.hasParameters else {
+            throw .forbidden("parameters; name the document, such as user ->> 'name'")
+        }
+        return try statement(computing: column, of: text, after: Self.beginning)
     }
 
-    private func statement(computing column: String) throws(ExpressionError) -> CompiledExpression {
-        var sql = """
-            WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4) SELECT \(column) FROM documents
-            """
+    /// As long as ``beginning``, so that a place in the one is a place in the other.
+    private static let withoutDocuments =
+        "WITH documents(user, client, session, request) AS (SELECT NULL,NULL,NULL,NULL) SELECT "
+
+    private func statement(
+        computing column: String, of text: String, after beginning: String
+    ) throws(ExpressionError) -> CompiledExpression {
+        var sql = "\(beginning)\(column) FROM documents"
         watch.begin()
         let compiled = sql.withUTF8 { bytes in
             var statement: OpaquePointer?
@@ -61,13 +70,26 @@ import JOSE
             let code = unsafe sqlite3_prepare_v3(
                 handle, start, Int32(bytes.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, &rest)
             let isAll = unsafe rest == start.map { unsafe $0 + bytes.count }
-            return unsafe statement.map { unsafe CompiledExpression($0, in: self, isWhole: code == SQLITE_OK && isAll) }
+            return unsafe statement.map {
+                unsafe CompiledExpression($0, of: text, in: self, isWhole: code == SQLITE_OK && isAll)
+            }
         }
         if let objection = watch.objection { throw .forbidden(objection) }
-        guard let compiled else { throw .syntax(message) }
+        guard let compiled else { throw .syntax(message(about: text)) }
         guard compiled.isOneValue else { throw .syntax("it must be one expression, with nothing behind it") }
         return compiled
     }
+
+    /// Why the last statement could not be understood, and where, as far as that is known.
+    private func message(about text: String) -> String {
+        let offset = unsafe Int(sqlite3_error_offset(handle)) - Self.beginning.utf8.count
+        guard offset >= 0 else { return message }
+        guard offset < text.utf8.count else { return "it ends too early" }
+        return "\(message), at character \(offset + 1)"
+    }
+
+    private static let beginning =
+        "WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4     ) SELECT "
 
     var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 }

@@ -19,8 +19,12 @@ enum SandboxRules {
     static let valueLimit: Int32 = 64 * 1024
     /// In bytes: of an expression.
     static let textLimit = 4 * 1024
-    /// Virtual-machine steps of one evaluation, in thousands.
-    static let thousandsOfSteps = 50
+    /// Virtual-machine steps of one evaluation.
+    static let steps: Int32 = 50_000
+    /// Each step may be a slow function, so the clock is looked at after a few.
+    static let stepsBetweenLooks: Int32 = 50
+    /// Of one evaluation.
+    static let seconds = 0.25
 
     /// The number of a limit, and the most that it allows.
     static let limits: [(Int32, Int32)] = [

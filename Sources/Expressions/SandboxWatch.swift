@@ -1,18 +1,28 @@
 import CSQLite
+import Glibc
 
 /// What SQLite's callbacks note: a rule that was broken, and how long an evaluation has gone on.
 @safe final class SandboxWatch {
     /// What the expression tried that it may not.
     private(set) var objection: String?
-    private var thousandsOfSteps = 0
+    private var steps: Int32 = 0
+    private var deadline = 0.0
 
     /// Before anything is compiled or computed.
     func begin() {
         objection = nil
-        thousandsOfSteps = 0
+        steps = 0
+        deadline = Self.seconds + SandboxRules.seconds
     }
 
-    var hasRunOut: Bool { thousandsOfSteps > SandboxRules.thousandsOfSteps }
+    var hasRunOut: Bool { steps > SandboxRules.steps || Self.seconds > deadline }
+
+    /// Of a clock that nobody sets.
+    private static var seconds: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 
     /// The caller keeps this for as long as the connection is open.
     func attach(to connection: OpaquePointer) {
@@ -30,11 +40,11 @@ import CSQLite
                 return SQLITE_DENY
             }, pointer)
         unsafe sqlite3_progress_handler(
-            connection, 1000,
+            connection, SandboxRules.stepsBetweenLooks,
             { pointer in
                 guard let pointer = unsafe pointer else { return 1 }
                 let watch = unsafe Unmanaged<SandboxWatch>.fromOpaque(pointer).takeUnretainedValue()
-                watch.thousandsOfSteps += 1
+                watch.steps += SandboxRules.stepsBetweenLooks
                 return watch.hasRunOut ? 1 : 0
             }, pointer)
     }

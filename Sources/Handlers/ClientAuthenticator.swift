@@ -5,7 +5,8 @@ import OIDCLogic
 struct ClientAuthenticator {
     let provider: Provider
 
-    /// Throws `invalid_client`, `invalid_request`, or `temporarily_unavailable` (429) after too many failures from this address.
+    /// Throws `invalid_client`, `invalid_request`, or `temporarily_unavailable`: 429 after too many failures from this
+    /// address, 503 while a client's keys can't be fetched.
     func authenticate(_ parameters: Parameters, _ request: Request) throws -> AuthenticatedClient {
         let credentials = try ClientCredentials(parameters, authorization: request.header("Authorization"))
         let client = try find(credentials)
@@ -16,24 +17,30 @@ struct ClientAuthenticator {
                 .unknownClient(address: request.remoteAddress)
             }
         let failures = try provider.store.failedAttempts(for: key)
-        let wait = key.throttle.wait(after: failures, at: provider.now())
+        let now = provider.now()
+        let wait = key.throttle.wait(after: failures, at: now)
         guard wait == 0 else {
             throw OAuthError.tooManyRequests(
                 "too many failed authentications of this client; wait", retryAfter: Int(wait))
         }
+        let rules = ClientProofRules(
+            seal: provider.seal, issuer: provider.issuer, takesTokenEndpoint: provider.assertions.takesTokenEndpoint,
+            assertionLifetime: provider.assertions.lifetime, keys: provider.publishedKeys, store: provider.store,
+            at: now)
         do {
-            let authenticated = try credentials.authenticate(client, opening: provider.seal)
+            let authenticated = try credentials.authenticate(client, by: rules)
             if failures != nil { try provider.store.clearFailures(for: [key]) }
             return authenticated
         } catch let error as OAuthError where error.code == .invalidClient {
-            try provider.store.recordFailure(for: [key], at: provider.now())
+            try provider.store.recordFailure(for: [key], at: now)
             throw error
         }
     }
 
     private func find(_ credentials: ClientCredentials) throws -> Client? {
-        if let client = try provider.store.client(credentials.clientID) { return client }
-        guard let raw = credentials.rawClientID else { return nil }
-        return try provider.store.client(raw)
+        for id in credentials.clientIDs {
+            if let client = try provider.store.client(id) { return client }
+        }
+        return nil
     }
 }

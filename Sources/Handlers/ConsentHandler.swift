@@ -26,8 +26,10 @@ struct ConsentHandler {
         else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
-        let scope = try authorization.grantedScope(
-            for: signedIn, policy: provider.policy, request: SignInRequest(address: request.remoteAddress, at: now))
+        let access = try authorization.access(
+            for: signedIn, policy: try provider.policy(),
+            customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress, at: now)
+        let scope = access.consentScope
         guard
             ConsentForm.token(attempt, scope, signedIn)
                 .matches(try form.parameters.value("token"), opening: provider.seal)

@@ -1,15 +1,24 @@
 import FCGIBridge
+import JOSE
 import OIDCLogic
 
 /// `/.well-known/openid-configuration` (OpenID Connect Discovery §4). nginx caches it.
 struct DiscoveryHandler {
-    private let answer: Response
+    let provider: Provider
 
-    init(_ provider: Provider) {
-        var answer = Response.json(ProviderMetadata(issuer: provider.issuer).json)
+    func respond(to request: Request) -> Response {
+        var answer = Response.json(
+            ProviderMetadata(issuer: provider.issuer, signingAlgorithms: signingAlgorithms).json)
         answer.makePublic(maxAge: 300)
-        self.answer = answer
+        return answer
     }
 
-    func respond(to request: Request) -> Response { answer }
+    /// While the store can't answer, those that every provider has.
+    private var signingAlgorithms: [SignatureAlgorithm] {
+        let active = (try? provider.store.signingKeys())?.filter { $0.status == .active }.map(\.algorithm) ?? []
+        let other = SignatureAlgorithm.allCases.filter { algorithm in
+            active.contains(algorithm) && !ClientMetadata.signingAlgorithms.contains(algorithm)
+        }
+        return ClientMetadata.signingAlgorithms + other
+    }
 }

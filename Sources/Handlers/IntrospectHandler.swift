@@ -23,9 +23,15 @@ struct IntrospectHandler {
         do {
             if let refreshed = try refreshToken(text, of: client) { return refreshed }
             let live = try AccessTokenVerifier(provider: provider).verify(text)
+            guard Introspection.maySee(live.token, client.client, issuer: provider.issuer) else {
+                return Introspection.inactive
+            }
             var released: [String: JSON] = [:]
-            if case .user(let grant) = live.subject { released = ClaimRelease(grant).claims(for: .introspection) }
-            return Introspection.answer(live, releasing: released, to: client)
+            if case .user(let grant) = live.subject {
+                let subject = ClaimSubject(grant, scope: live.scope, in: try provider.store.catalogue())
+                released = try provider.availableClaims(for: subject, in: .introspection)
+            }
+            return Introspection.answer(live, releasing: released)
         } catch let error as OAuthError where error.code == .invalidToken {
             return Introspection.inactive
         }
@@ -36,6 +42,7 @@ struct IntrospectHandler {
         guard let token = try? RefreshToken(text, seal: provider.seal) else { return nil }
         let store = provider.store
         guard let grant = try store.grant(token.grantID), grant.clientID == client.client.id,
+            client.client.metadata.grantTypes.contains(.refreshToken), !client.client.metadata.isPublic,
             let family = grant.refresh, constantTimeEqual(family.digest, token.digest),
             provider.now() < family.expiresAt
         else { return Introspection.inactive }

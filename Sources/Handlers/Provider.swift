@@ -17,9 +17,20 @@ struct Provider {
     let passwords: PasswordChecker
     let checks: ChecksInFlight
     let keys: KeyRing
-    let policy: ScopePolicy
     let resources: ResourceServers
+    let assertions: AssertionSettings
+    let publishedKeys: any PublishedKeys
+    /// Those of the configuration.
+    let rules: [PolicyRule]
+    let expressions: any ExpressionEvaluator
+    /// Whether clients of preset mendix get `com.mendix.user.*`.
+    let hasMendixProfile: Bool
     let now: Clock
     let random: SystemRandom
     let log: Logger
+
+    /// The authorization decision, over the scopes and roles as they are now.
+    func policy() throws -> ScopePolicy {
+        ScopePolicy(catalogue: try store.catalogue(), rules: rules, evaluator: expressions)
+    }
 }

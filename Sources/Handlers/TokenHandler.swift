@@ -60,7 +60,7 @@ struct TokenHandler {
                 user: try store.user(code.authentication.userID),
                 session: try store.session(code.authentication.sessionID),
                 consent: try store.consent(of: code.authentication.userID, to: code.clientID),
-                policy: provider.policy, lifetimes: provider.lifetimes, at: now, random: provider.random)
+                policy: try provider.policy(), lifetimes: provider.lifetimes, at: now, random: provider.random)
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.
@@ -71,35 +71,44 @@ struct TokenHandler {
 
     private func refresh(_ parameters: Parameters, for client: AuthenticatedClient) throws -> Response {
         let exchange = try RefreshExchange(parameters, from: client, opening: provider.seal)
-        let store = provider.store
         // Whoever comes second at the same moment looks again, and is given what the first one was.
         for _ in 0..<3 {
+            guard let grant = try provider.store.grant(exchange.token.grantID) else {
+                throw OAuthError.invalidGrant(
+                    "the refresh token has expired", detail: .credential(.refreshToken, .expired))
+            }
             let now = provider.now()
-            let grant = try store.grant(exchange.token.grantID)
-            let step = try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random)
-            guard let grant else { break }
-            if case .reuse = step {
-                try store.revoke(grant.id)
+            switch try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random) {
+            case .reuse:
+                try provider.store.revoke(grant.id)
                 throw OAuthError.invalidGrant(
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)",
                     detail: .credential(.refreshToken, .usedBefore))
-            }
-            let live = try exchange.accept(grant, user: try store.user(grant.userID), policy: provider.policy)
-            let issuer = try TokenIssuer(
-                provider, for: .user(live), resources: try exchange.resources(of: grant))
-            switch step {
-            case .rotate(let family, let successor):
-                let end = max(family.expiresAt, now + provider.lifetimes.accessToken, grant.expiresAt)
-                if try store.rotate(grant.id, from: exchange.token.digest, to: family, until: end) {
-                    return .json(try issuer.issue(refreshToken: successor).json)
-                }
             case .giveAgain(let successor):
+                let issuer = try issuer(for: exchange, try accept(exchange, of: grant))
                 return .json(try issuer.issue(refreshToken: successor).json)
-            case .reuse: break
+            case .rotate(let family, let successor):
+                let live = try accept(exchange, of: grant)
+                let issuer = try issuer(for: exchange, live)
+                let end = max(family.expiresAt, now + provider.lifetimes.longestAccessToken, grant.expiresAt)
+                let isRotated = try provider.store.rotate(
+                    grant.id, from: exchange.token.digest, to: family, keeping: live.claims, until: end)
+                if isRotated { return .json(try issuer.issue(refreshToken: successor).json) }
             }
         }
         throw OAuthError.invalidGrant(
             "the refresh token is being used by others at this moment", detail: .credential(.refreshToken, .usedBefore))
+    }
+
+    /// Reads user, consent and rules again, as of now.
+    private func accept(_ exchange: RefreshExchange, of grant: Grant) throws -> LiveGrant {
+        try exchange.accept(
+            grant, user: try provider.store.user(grant.userID),
+            consent: try provider.store.consent(of: grant.userID, to: grant.clientID), policy: try provider.policy())
+    }
+
+    private func issuer(for exchange: RefreshExchange, _ live: LiveGrant) throws -> TokenIssuer {
+        try TokenIssuer(provider, for: .user(live), resources: try exchange.resources(of: live.grant))
     }
 
     /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.

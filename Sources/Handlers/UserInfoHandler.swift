@@ -13,9 +13,12 @@ struct UserInfoHandler {
                 return challenge(nil, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
-            let claims = try UserInfo.claims(for: token, issuer: provider.issuer)
-            guard let algorithm = token.subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
-            return try signed(claims, for: token.subject.client, algorithm)
+            let subject = try UserInfo.subject(
+                of: token, in: try provider.store.catalogue(), issuer: provider.issuer)
+            let claims = UserInfo.claims(
+                about: subject, releasing: try provider.availableClaims(for: subject, in: .userInfo))
+            guard let algorithm = subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
+            return try signed(claims, for: subject.client, algorithm)
         } catch {
             return challenge(OAuthError(answering: error), for: request)
         }

@@ -26,7 +26,7 @@ package enum AttemptIDKind {}
 package enum TokenIDKind {}
 
 package typealias ClientID = Identifier<ClientIDKind>
-/// The subject (`sub`): a UUID in lower case, never reused.
+/// The subject (`sub`), never reused: a UUID in lower case, or what another server called the user who comes from there.
 package typealias UserID = Identifier<UserIDKind>
 /// What a user types to sign in.
 package typealias Username = Identifier<UsernameKind>

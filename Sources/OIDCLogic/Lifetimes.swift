@@ -8,6 +8,10 @@ package struct Lifetimes: Sendable, Equatable {
     package var session: Int64 = 24 * 3600
     package var idToken: Int64 = 3600
     package var accessToken: Int64 = 3600
+    /// The longest that any resource's access tokens live, where that is longer than others do.
+    package var resourceAccessToken: Int64 = 0
+    /// How long what an access token hangs on must stay.
+    package var longestAccessToken: Int64 { max(accessToken, resourceAccessToken) }
     /// A refresh token that isn't used.
     package var refreshToken: Int64 = 15 * 86_400
     /// All refresh tokens of a grant, from its beginning.

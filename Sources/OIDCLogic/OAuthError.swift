@@ -18,6 +18,8 @@ package struct OAuthError: Error, Sendable {
         case insufficientScope = "insufficient_scope"
         case loginRequired = "login_required"
         case consentRequired = "consent_required"
+        /// OpenID Connect Core Error Code unmet_authentication_requirements §2.
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
@@ -59,8 +61,10 @@ package struct OAuthError: Error, Sendable {
     package static func unsupportedResponseType(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
         Self(.unsupportedResponseType, text, detail: detail)
     }
-    package static func invalidScope(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
-        Self(.invalidScope, text, detail: detail)
+    package static func invalidScope(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidScope, text, cause: cause, detail: detail)
     }
     package static func invalidClient(
         _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
@@ -96,6 +100,9 @@ package struct OAuthError: Error, Sendable {
     }
     package static func consentRequired(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
         Self(.consentRequired, text, detail: detail)
+    }
+    package static func unmetAuthenticationRequirements(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
+        Self(.unmetAuthenticationRequirements, text, detail: detail)
     }
     package static func requestNotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
         Self(.requestNotSupported, text, detail: detail)

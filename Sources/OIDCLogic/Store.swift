@@ -3,11 +3,11 @@ import JOSE
 /// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
 ///
 /// A store belongs to one thread; open another for another.
-package protocol Store: ClientStore, UserStore, SessionStore, GrantStore, SigningKeyStore, ThrottleStore,
-    RefusalStore
+package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore, CustomClaimStore,
+    SigningKeyStore, ThrottleStore, RefusalStore
 {
-    /// A number that changes with every change of clients and keys, in that change's own transaction. What was read
-    /// while it stood still holds.
+    /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, in that
+    /// change's own transaction. What was read while it stood still holds.
     func generation() throws -> Int64
 
     /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
@@ -40,8 +40,13 @@ package protocol ClientStore {
     @discardableResult func replace(_ client: Client) throws -> Client
     /// Whether any client has pages there.
     func isRegistered(_ origin: WebOrigin) throws -> Bool
-    /// Removes it with its consents, and revokes its grants. False: it wasn't there.
+    /// Removes it with its consents and its roles, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
+}
+
+package protocol AssertionStore {
+    /// Spends a client's assertion, whose id is kept until `until` (RFC 7523 §3). False: it was spent before.
+    func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool
 }
 
 package protocol UserStore {
@@ -49,10 +54,16 @@ package protocol UserStore {
     func user(named name: Username) throws -> User?
     /// In order of their names, those after `name`.
     func users(after name: Username?, limit: Int) throws -> [User]
-    /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15).
+    /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15), and
+    /// ``StoreError/missing`` if a role or a group of theirs isn't there.
     func add(_ user: User) throws
+    /// All of them, or none: throws ``StoreError/exists`` if one name is taken, or one id is a user's or a client's, and
+    /// ``StoreError/missing`` if a role or a group of theirs isn't there. The caller bounds how many, since nobody else
+    /// writes meanwhile.
+    func add(all users: [User]) throws
     /// Replaces the version that `user` was made of, by the next. Throws ``StoreError/missing``, ``StoreError/changed``
-    /// if that version was replaced meanwhile, or ``StoreError/exists`` if the new name is taken. What the change ends
+    /// if that version was replaced or a role or group of theirs was removed meanwhile, or ``StoreError/exists`` if the
+    /// new name is taken. What the change ends
     /// besides goes in the same transaction. Returns the user as they are now.
     @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
     /// Removes them with sessions, consents and grants. False: they weren't there.
@@ -70,6 +81,34 @@ package enum UserEnding: Sendable {
     case nothing
     /// All sessions, and all grants are revoked: disabled, or the password was reset by an administrator.
     case everything
+}
+
+package protocol ScopeStore {
+    /// All of one moment.
+    func catalogue() throws -> ScopeCatalogue
+
+    /// Throws ``StoreError/exists`` if a scope or a role has that name.
+    func add(_ scope: DefinedScope) throws
+    /// Throws ``StoreError/missing``.
+    func replace(_ scope: DefinedScope) throws
+    /// False: it wasn't there.
+    func removeScope(_ name: ScopeName) throws -> Bool
+
+    /// Throws ``StoreError/exists`` if there is one of that id or a scope of that name, and ``StoreError/missing`` if the
+    /// app that it shall belong to isn't there.
+    func add(_ role: Role) throws
+    /// Throws ``StoreError/missing``.
+    func replace(_ role: Role) throws
+    /// Takes it from all users and groups. False: it wasn't there.
+    func removeRole(_ id: RoleID) throws -> Bool
+
+    /// Throws ``StoreError/exists``, or ``StoreError/missing`` if one of its roles isn't there.
+    func add(_ group: Group) throws
+    /// Replaces the version that `group` was made of, by the next. Throws ``StoreError/missing``, or
+    /// ``StoreError/changed`` if that version was replaced, or one of its roles was removed, meanwhile.
+    func replace(_ group: Group) throws
+    /// Takes all users out of it. False: it wasn't there.
+    func removeGroup(_ name: GroupName) throws -> Bool
 }
 
 package protocol SessionStore {
@@ -98,9 +137,11 @@ package protocol GrantStore {
     /// grant's id is there already, the code was used before, and what it gave is revoked (RFC 6749 §4.1.2).
     func redeemOrRevoke(_ grant: Grant) throws -> Redemption
     /// Puts `family` in the place of the one whose living token has that digest, and lets the grant last until
-    /// `expiresAt`. False, and nothing has changed: another has taken its place, or the grant has been revoked.
-    func rotate(_ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp) throws
-        -> Bool
+    /// `expiresAt`, with those claims. False, and nothing has changed: another has taken its place, or the grant has been revoked.
+    func rotate(
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
+    ) throws -> Bool
     /// Nothing happens if there is none of that id.
     func revoke(_ id: GrantID) throws
     func grant(_ id: GrantID) throws -> Grant?
@@ -116,6 +157,22 @@ package enum Redemption: Sendable, Equatable {
     case replayed
     /// What it hangs on has ended meanwhile. Nothing is recorded.
     case ended
+}
+
+package protocol CustomClaimStore {
+    /// The client's own and the global ones.
+    func customClaims(for client: ClientID) throws -> [CustomClaim]
+    /// In order of their ids, those after `id`.
+    func customClaims(after id: ClaimID?, limit: Int) throws -> [CustomClaim]
+    /// Throws ``StoreError/exists`` if there is one of the same name for the same client, or for all, and
+    /// ``StoreError/missing`` if the client is gone.
+    func add(_ claim: CustomClaim) throws
+    /// Replaces the version that `claim` was made of, by the next; its name and its client stay. Throws
+    /// ``StoreError/missing``, or ``StoreError/changed`` if that version was replaced meanwhile. Returns the claim as it
+    /// is now.
+    @discardableResult func replace(_ claim: CustomClaim) throws -> CustomClaim
+    /// False: it wasn't there.
+    func removeCustomClaim(_ id: ClaimID) throws -> Bool
 }
 
 package protocol SigningKeyStore {

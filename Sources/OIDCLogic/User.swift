@@ -11,12 +11,16 @@ package struct User: Sendable, Equatable {
     package var isDisabled: Bool
     /// Standard claims (OpenID Connect Core §5.1) by their names, and whatever else the administrator keeps here.
     package var attributes: [String: JSON]
+    /// Held directly, not by a group.
+    package var roles: Set<RoleID>
+    package var groups: Set<GroupName>
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
 
     package init(
         id: UserID, version: Int64 = 1, username: Username, passwordHash: String? = nil, isDisabled: Bool = false,
-        attributes: [String: JSON] = [:], createdAt: Timestamp, updatedAt: Timestamp
+        attributes: [String: JSON] = [:], roles: Set<RoleID> = [], groups: Set<GroupName> = [], createdAt: Timestamp,
+        updatedAt: Timestamp
     ) {
         self.id = id
         self.version = version
@@ -24,6 +28,8 @@ package struct User: Sendable, Equatable {
         self.passwordHash = passwordHash
         self.isDisabled = isDisabled
         self.attributes = attributes
+        self.roles = roles
+        self.groups = groups
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -32,7 +38,7 @@ package struct User: Sendable, Equatable {
     package var next: User {
         User(
             id: id, version: version + 1, username: username, passwordHash: passwordHash, isDisabled: isDisabled,
-            attributes: attributes, createdAt: createdAt, updatedAt: updatedAt)
+            attributes: attributes, roles: roles, groups: groups, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     /// What pages and tokens call the person: the name, else the user name.

@@ -1,12 +1,15 @@
 import OIDCLogic
 import Synchronization
 
-/// Clients and signing keys as they were read at one generation of the store, for all threads of the process.
+/// Clients, custom claims, signing keys and the catalogue of scopes, as they were read at one generation of the store, for
+/// all threads of the process.
 final class GenerationCache: Sendable {
     private struct Contents {
         var generation: Int64 = .min
         var clients: [ClientID: Client] = [:]
+        var customClaims: [ClientID: [CustomClaim]] = [:]
         var signingKeys: [SigningKeyRecord]?
+        var catalogue: ScopeCatalogue?
 
         mutating func move(to generation: Int64) {
             if generation != self.generation { self = Contents(generation: generation) }
@@ -28,6 +31,30 @@ final class GenerationCache: Sendable {
             contents.move(to: generation)
             if contents.clients.count >= Self.limit { contents.clients.removeAll() }
             contents.clients[client.id] = client
+        }
+    }
+
+    func catalogue(at generation: Int64) -> ScopeCatalogue? {
+        contents.withLock { $0.generation == generation ? $0.catalogue : nil }
+    }
+
+    func keep(_ catalogue: ScopeCatalogue, at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            contents.catalogue = catalogue
+        }
+    }
+
+    func customClaims(for client: ClientID, at generation: Int64) -> [CustomClaim]? {
+        contents.withLock { $0.generation == generation ? $0.customClaims[client] : nil }
+    }
+
+    /// `client` must be there: ids that are made up would fill the cache.
+    func keep(_ claims: [CustomClaim], for client: ClientID, at generation: Int64) {
+        contents.withLock { contents in
+            contents.move(to: generation)
+            if contents.customClaims.count >= Self.limit { contents.customClaims.removeAll() }
+            contents.customClaims[client] = claims
         }
     }
 

@@ -3,9 +3,9 @@ import OIDCLogic
 
 extension SQLiteStore: GrantStore {
     private static let columns = """
-        id, client_id, sub, session_id, sid, auth_time, amr, acr, request, scope, resources, created_at, expires_at, is_revoked,
-        refresh_digest, refresh_expires_at, predecessor_digest, predecessor_salt, predecessor_used_at,
-        predecessor_request
+        id, client_id, sub, session_id, sid, auth_time, amr, acr, request, scope, resources, created_at, expires_at,
+        is_revoked, claims, refresh_digest, refresh_expires_at, predecessor_digest, predecessor_salt,
+        predecessor_used_at, predecessor_request
         """
 
     package func redeemOrRevoke(_ grant: Grant) throws -> Redemption {
@@ -17,7 +17,7 @@ extension SQLiteStore: GrantStore {
             let recorded = try database.run(
                 """
                 INSERT INTO authorization_grant (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
                     NULL, NULL, NULL, NULL
                 WHERE EXISTS (SELECT 1 FROM session WHERE id = ?4 AND sub = ?3)
                     AND EXISTS (SELECT 1 FROM user WHERE sub = ?3 AND is_disabled = 0)
@@ -27,39 +27,40 @@ extension SQLiteStore: GrantStore {
                 Value(grant.id), Value(grant.clientID), Value(grant.userID), Value(authentication.sessionID),
                 .text(authentication.sid), Value(authentication.authTime), .text(amr), .text(authentication.acr),
                 .text(grant.request.json.text), .text(grant.scope.description),
-                .text(JSON.array(grant.resources.map { .string($0.value) }).text),
-                Value(grant.createdAt),
-                Value(grant.expiresAt), Value(grant.isRevoked), Value(grant.refresh?.digest),
-                Value(grant.refresh?.expiresAt))
+                .text(JSON.array(grant.resources.map { .string($0.value) }).text), Value(grant.createdAt),
+                Value(grant.expiresAt), Value(grant.isRevoked), .text(grant.claims.json.text),
+                Value(grant.refresh?.digest), Value(grant.refresh?.expiresAt))
             if recorded == 1 { return .recorded }
             return try Self.revoke(grant.id, in: database) ? .replayed : .ended
         }
     }
 
     package func rotate(
-        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
     ) throws -> Bool {
         try write { database in
             // Check and change are one statement: of two requests with one token, one makes the successor.
             try database.run(
                 """
                 UPDATE authorization_grant SET refresh_digest = ?3, refresh_expires_at = ?4, predecessor_digest = ?5,
-                    predecessor_salt = ?6, predecessor_used_at = ?7, predecessor_request = ?8, expires_at = ?9
+                    predecessor_salt = ?6, predecessor_used_at = ?7, predecessor_request = ?8, expires_at = ?9,
+                    claims = ?10
                 WHERE id = ?1 AND refresh_digest = ?2 AND is_revoked = 0
                 """,
                 Value(id), .blob(digest), .blob(family.digest), Value(family.expiresAt),
                 Value(family.predecessor?.digest), Value(family.predecessor?.salt), Value(family.predecessor?.usedAt),
-                Value(family.predecessor?.request), Value(expiresAt)) == 1
+                Value(family.predecessor?.request), Value(expiresAt), .text(claims.json.text)) == 1
         }
     }
 
     private static func family(_ row: borrowing Row) -> RefreshFamily? {
-        guard let digest = row.optionalBytes(14) else { return nil }
-        let predecessor = row.optionalBytes(16).map { predecessor in
+        guard let digest = row.optionalBytes(15) else { return nil }
+        let predecessor = row.optionalBytes(17).map { predecessor in
             RefreshFamily.Predecessor(
-                digest: predecessor, salt: row.bytes(17), usedAt: row.time(18), request: row.bytes(19))
+                digest: predecessor, salt: row.bytes(18), usedAt: row.time(19), request: row.bytes(20))
         }
-        return RefreshFamily(digest: digest, expiresAt: row.time(15), predecessor: predecessor)
+        return RefreshFamily(digest: digest, expiresAt: row.time(16), predecessor: predecessor)
     }
 
     package func revoke(_ id: GrantID) throws {
@@ -75,6 +76,7 @@ extension SQLiteStore: GrantStore {
         let sql = "SELECT \(Self.columns) FROM authorization_grant WHERE id = ?1"
         return try reader.first(sql, Value(id)) { row throws(StoreError) in
             guard let request = SignInRequest(stored: try row.json(8)) else { throw row.malformed(8) }
+            guard let claims = GrantedClaims(stored: try row.json(14)) else { throw row.malformed(14) }
             return Grant(
                 id: GrantID(try row.text(0)), clientID: ClientID(try row.text(1)),
                 authentication: AuthenticationContext(
@@ -82,7 +84,8 @@ extension SQLiteStore: GrantStore {
                     authTime: row.time(5), amr: try row.strings(6), acr: try row.text(7)),
                 request: request, scope: try row.scope(9),
                 resources: try row.strings(10).map(ResourceIndicator.init(stored:)),
-                refresh: Self.family(row), createdAt: row.time(11), expiresAt: row.time(12), isRevoked: row.flag(13))
+                refresh: Self.family(row), createdAt: row.time(11), expiresAt: row.time(12), isRevoked: row.flag(13),
+                claims: claims)
         }
     }
 }

@@ -4,8 +4,9 @@ import OIDCLogic
 enum Pruning {
     /// Each finds its rows by an index on `expires_at`.
     private static let statements = [
-        ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("parked_value", "digest"),
-        ("failed_attempt", "key"), ("revoked_token", "jti"), ("refusal", "position"),
+        ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("spent_assertion", "digest"),
+        ("parked_value", "digest"), ("failed_attempt", "key"), ("revoked_token", "jti"),
+        ("refusal", "position"),
     ].map { table, key in
         """
         DELETE FROM \(table) WHERE \(key) IN

@@ -32,6 +32,21 @@ enum Schema {
             PRIMARY KEY (origin, client_id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX client_origin_client_id ON client_origin (client_id);
+        -- A claim of no client is one of all.
+        CREATE TABLE custom_claim (
+            id           TEXT    NOT NULL PRIMARY KEY,
+            version      INTEGER NOT NULL,
+            name         TEXT    NOT NULL,
+            client_id    TEXT    REFERENCES client (client_id) ON DELETE CASCADE,
+            source       TEXT    NOT NULL,
+            scope        TEXT,
+            destinations TEXT,
+            is_required  INTEGER NOT NULL CHECK (is_required IN (0, 1)),
+            created_at   INTEGER NOT NULL,
+            updated_at   INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX custom_claim_client_id ON custom_claim (client_id, name) WHERE client_id IS NOT NULL;
+        CREATE UNIQUE INDEX custom_claim_global ON custom_claim (name) WHERE client_id IS NULL;
 
         CREATE TABLE user (
             sub           TEXT    NOT NULL PRIMARY KEY,
@@ -43,6 +58,48 @@ enum Schema {
             created_at    INTEGER NOT NULL,
             updated_at    INTEGER NOT NULL
         ) STRICT;
+
+        CREATE TABLE scope (
+            name        TEXT NOT NULL PRIMARY KEY,
+            description TEXT
+        ) STRICT;
+
+        -- The id is NAME, or NAME@CLIENT for that of an app.
+        CREATE TABLE role (
+            id          TEXT NOT NULL PRIMARY KEY,
+            name        TEXT NOT NULL,
+            client_id   TEXT REFERENCES client (client_id) ON DELETE CASCADE,
+            description TEXT
+        ) STRICT;
+        CREATE INDEX role_name ON role (name);
+        CREATE INDEX role_client_id ON role (client_id);
+
+        CREATE TABLE user_group (
+            name        TEXT    NOT NULL PRIMARY KEY,
+            version     INTEGER NOT NULL,
+            description TEXT
+        ) STRICT;
+
+        CREATE TABLE group_role (
+            user_group TEXT NOT NULL REFERENCES user_group (name) ON DELETE CASCADE,
+            role       TEXT NOT NULL REFERENCES role (id) ON DELETE CASCADE,
+            PRIMARY KEY (user_group, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX group_role_role ON group_role (role);
+
+        CREATE TABLE user_role (
+            sub  TEXT NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            role TEXT NOT NULL REFERENCES role (id) ON DELETE CASCADE,
+            PRIMARY KEY (sub, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX user_role_role ON user_role (role);
+
+        CREATE TABLE user_group_member (
+            sub        TEXT NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            user_group TEXT NOT NULL REFERENCES user_group (name) ON DELETE CASCADE,
+            PRIMARY KEY (sub, user_group)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX user_group_member_user_group ON user_group_member (user_group);
 
         CREATE TABLE consent (
             sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
@@ -74,6 +131,13 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX spent_attempt_expires_at ON spent_attempt (expires_at);
 
+        -- The digest of a client and the jti of an assertion that it used.
+        CREATE TABLE spent_assertion (
+            digest     BLOB    NOT NULL PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX spent_assertion_expires_at ON spent_assertion (expires_at);
+
         CREATE TABLE parked_value (
             digest     BLOB    NOT NULL PRIMARY KEY,
             sealed     TEXT    NOT NULL,
@@ -102,6 +166,7 @@ enum Schema {
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
             is_revoked INTEGER NOT NULL CHECK (is_revoked IN (0, 1)),
+            claims     TEXT    NOT NULL,
             -- Of the refresh token that lives; null where there is none.
             refresh_digest      BLOB,
             refresh_expires_at  INTEGER,
@@ -158,11 +223,41 @@ enum Schema {
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER client_removed AFTER DELETE ON client
             BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_added AFTER INSERT ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_changed AFTER UPDATE ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER custom_claim_removed AFTER DELETE ON custom_claim
+            BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_added AFTER INSERT ON signing_key
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_changed AFTER UPDATE ON signing_key
             BEGIN UPDATE generation SET value = value + 1; END;
         CREATE TRIGGER signing_key_removed AFTER DELETE ON signing_key
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_added AFTER INSERT ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_changed AFTER UPDATE ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER scope_removed AFTER DELETE ON scope
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_added AFTER INSERT ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_changed AFTER UPDATE ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER role_removed AFTER DELETE ON role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_added AFTER INSERT ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_changed AFTER UPDATE ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER user_group_removed AFTER DELETE ON user_group
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_added AFTER INSERT ON group_role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_changed AFTER UPDATE ON group_role
+            BEGIN UPDATE generation SET value = value + 1; END;
+        CREATE TRIGGER group_role_removed AFTER DELETE ON group_role
             BEGIN UPDATE generation SET value = value + 1; END;
         """
     ]

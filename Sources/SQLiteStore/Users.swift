@@ -5,40 +5,56 @@ extension SQLiteStore: UserStore {
     private static let columns =
         "sub, version, username, password_hash, is_disabled, attributes, created_at, updated_at"
 
+    /// Read with the row, so that a sign-in needs no statement more for them.
+    private static let assigned = """
+        (SELECT json_group_array(role) FROM user_role WHERE user_role.sub = user.sub),
+        (SELECT json_group_array(user_group) FROM user_group_member WHERE user_group_member.sub = user.sub)
+        """
+
     package func user(_ id: UserID) throws -> User? {
-        try reader.first("SELECT \(Self.columns) FROM user WHERE sub = ?1", Value(id)) { row throws(StoreError) in
-            try Self.user(row)
+        try reader.first("SELECT \(Self.columns), \(Self.assigned) FROM user WHERE sub = ?1", Value(id)) {
+            row throws(StoreError) in try Self.user(row)
         }
     }
 
     package func user(named name: Username) throws -> User? {
-        let sql = "SELECT \(Self.columns) FROM user WHERE username = ?1"
+        let sql = "SELECT \(Self.columns), \(Self.assigned) FROM user WHERE username = ?1"
         return try reader.first(sql, Value(name)) { row throws(StoreError) in try Self.user(row) }
     }
 
     package func users(after name: Username?, limit: Int) throws -> [User] {
         let read = { (row: borrowing Row) throws(StoreError) in try Self.user(row) }
         guard let name else {
-            let sql = "SELECT \(Self.columns) FROM user ORDER BY username LIMIT ?1"
+            let sql = "SELECT \(Self.columns), \(Self.assigned) FROM user ORDER BY username LIMIT ?1"
             return try reader.all(sql, Value(max(0, limit)), read: read)
         }
-        let sql = "SELECT \(Self.columns) FROM user WHERE username > ?1 ORDER BY username LIMIT ?2"
+        let sql = """
+            SELECT \(Self.columns), \(Self.assigned) FROM user WHERE username > ?1 ORDER BY username LIMIT ?2
+            """
         return try reader.all(sql, Value(name), Value(max(0, limit)), read: read)
     }
 
-    package func add(_ user: User) throws {
-        let attributes = try Self.text(of: user.attributes)
+    package func add(_ user: User) throws { try add(all: [user]) }
+
+    package func add(all users: [User]) throws {
+        let rows = try users.map { (user: $0, attributes: try Self.text(of: $0.attributes)) }
+        // A failure undoes all of one write.
         try write { database in
-            let added = try database.run(
-                """
-                INSERT INTO user (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
-                ON CONFLICT DO NOTHING
-                """,
-                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-                Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
-            guard added == 1 else { throw StoreError.exists }
+            for row in rows { try Self.insert(row.user, attributes: row.attributes, into: database) }
         }
+    }
+
+    private static func insert(_ user: User, attributes: String, into database: Database) throws {
+        let added = try database.run(
+            """
+            INSERT INTO user (\(columns))
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
+            ON CONFLICT DO NOTHING
+            """,
+            Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+            Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
+        guard added == 1 else { throw StoreError.exists }
+        try assign(rolesAndGroupsOf: user, in: database)
     }
 
     @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {
@@ -54,6 +70,13 @@ extension SQLiteStore: UserStore {
                 Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
                 Value(user.isDisabled), .text(attributes), Value(user.updatedAt))
             guard changed == 1 else { throw try Self.isThere(user.id, in: database) ? StoreError.changed : .missing }
+            try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
+            try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
+            do {
+                try Self.assign(rolesAndGroupsOf: user, in: database)
+            } catch StoreError.missing {
+                throw StoreError.changed
+            }
             switch ending {
             case .nothing: break
             case .everything:
@@ -62,6 +85,18 @@ extension SQLiteStore: UserStore {
                     "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
             }
             return user.next
+        }
+    }
+
+    /// Throws ``StoreError/missing`` if one of them isn't there.
+    private static func assign(rolesAndGroupsOf user: User, in database: Database) throws(StoreError) {
+        for role in user.roles {
+            let sql = "INSERT INTO user_role (sub, role) VALUES (?1, ?2)"
+            try database.run(sql, Value(user.id), .text(role.description))
+        }
+        for group in user.groups {
+            let sql = "INSERT INTO user_group_member (sub, user_group) VALUES (?1, ?2)"
+            try database.run(sql, Value(user.id), Value(group))
         }
     }
 
@@ -88,6 +123,8 @@ extension SQLiteStore: UserStore {
         return User(
             id: UserID(try row.text(0)), version: row.integer(1), username: Username(try row.text(2)),
             passwordHash: try row.optionalText(3), isDisabled: row.flag(4), attributes: attributes,
+            roles: Set(try row.strings(8).map(RoleID.init(written:))),
+            groups: Set(try row.strings(9).map(GroupName.init)),
             createdAt: row.time(6), updatedAt: row.time(7))
     }
 }

@@ -19,6 +19,12 @@ struct ClientAdd: ParsableCommand {
     @Flag(help: "The app is installed on users' machines (application_type native).") var native = false
     @Option(help: ArgumentHelp("The scopes it may ask for, with spaces between.", valueName: "scopes")) var scope:
         String?
+    @Option(help: ArgumentHelp("What it asks for where it names no scope.", valueName: "scopes"))
+    var defaultScope: String?
+    @Option(help: ArgumentHelp("The claim that holds the granted roles, as an array.", valueName: "claim"))
+    var rolesClaim: String?
+    @Option(help: ArgumentHelp("The claim that holds the user's groups, as an array.", valueName: "claim"))
+    var groupsClaim: String?
     @Option(help: ArgumentHelp("Where claims go: standard or mendix. Fixed from then on.", valueName: "preset"))
     var preset: String?
     @Option(help: ArgumentHelp("An id of your own.", valueName: "id")) var clientID: String?
@@ -35,7 +41,8 @@ struct ClientAdd: ParsableCommand {
         }
         guard
             from == nil
-                || (redirectURIs.isEmpty && !isPublic && !native && scope == nil && clientID == nil && !secretStdin)
+                || (redirectURIs.isEmpty && !isPublic && !native && scope == nil && defaultScope == nil
+                    && rolesClaim == nil && groupsClaim == nil && clientID == nil && !secretStdin)
         else {
             throw ValidationError(
                 "With --from, write this into the metadata; only --preset and --third-party go beside it.")
@@ -53,6 +60,7 @@ struct ClientAdd: ParsableCommand {
             registration, preset: preset, isFirstParty: thirdParty ? false : nil)
         ClientOutput.print(
             registered, issuer: installation.configuration.issuer, heading: "Registered the app", json: format.json)
+        ClientOutput.warn(try installation.scopes.warnings(about: registered.client))
     }
 
     private func friendly() throws -> ClientMetadataInput {
@@ -62,6 +70,9 @@ struct ClientAdd: ParsableCommand {
         input.set("token_endpoint_auth_method", isPublic ? "none" : nil)
         input.set("application_type", native ? "native" : nil)
         input.set("scope", scope)
+        input.set("default_scope", defaultScope)
+        input.set("roles_claim", rolesClaim)
+        input.set("groups_claim", groupsClaim)
         input.set("client_id", clientID)
         if secretStdin { input.set("client_secret", try StandardInput.secret("secret")) }
         return input

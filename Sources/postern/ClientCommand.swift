@@ -27,6 +27,11 @@ enum ClientOutput {
         details.print()
     }
 
+    /// On standard error, so that scripts can read what is printed.
+    static func warn(_ warnings: [ScopeWarning]) {
+        for warning in warnings { StandardError.write("postern: warning: \(DisplayText.safe(warning.description))\n") }
+    }
+
     static func kind(of client: Client) -> String { client.metadata.isPublic ? "public" : "confidential" }
 
     private static func details(of client: Client, secret: ClientSecret?) -> Details {
@@ -36,9 +41,21 @@ enum ClientOutput {
         details.add("client id", client.id.value)
         if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
         details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")
+        details.add(
+            "grants", GrantType.allCases.filter(metadata.grantTypes.contains).map(\.rawValue).joined(separator: ", "))
         details.add("redirect URI", metadata.redirectURIs.map(\.value))
+        details.add("after sign-out", metadata.postLogoutRedirectURIs.map(\.value))
         details.add("scope", metadata.scope.description)
-        details.add("sends secret by", metadata.tokenEndpointAuthMethod?.rawValue)
+        details.add("asks by default for", metadata.defaultScope?.description)
+        details.add("roles in claim", metadata.rolesClaim)
+        details.add("groups in claim", metadata.groupsClaim)
+        details.add("authenticates by", metadata.tokenEndpointAuthMethod?.rawValue)
+        details.add("signs assertions by", metadata.tokenEndpointAuthSigningAlg?.rawValue)
+        switch metadata.keys {
+        case .set: details.add("keys", "registered")
+        case .uri(let uri): details.add("keys at", uri.value)
+        case nil: break
+        }
         details.add("ID tokens", "\(metadata.idTokenSignedResponseAlg.rawValue), preset \(client.preset.rawValue)")
         details.add("consent", client.isFirstParty ? "not asked for (first-party)" : "asked for")
         details.add("PKCE", client.requiresPKCE ? "required" : "if the client uses it")

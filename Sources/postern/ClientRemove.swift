@@ -3,7 +3,7 @@ import Handlers
 
 struct ClientRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove an app with its consents and grants.")
+        commandName: "remove", abstract: "Remove an app with its roles, consents and grants.")
 
     @OptionGroup var client: ClientIDArgument
     @Flag(help: "Don't ask at a terminal.") var yes = false
@@ -19,7 +19,7 @@ struct ClientRemove: ParsableCommand {
         if format.json {
             print(removed.json.readableText)
         } else {
-            print("Removed the app \(name) with its consents and grants.")
+            print("Removed the app \(name) with its roles, consents and grants.")
         }
     }
 }

@@ -25,6 +25,16 @@ struct ClientSet: ParsableCommand {
     var removedRedirectURIs: [String] = []
     @Option(help: ArgumentHelp("The scopes it may ask for, with spaces between.", valueName: "scopes")) var scope:
         String?
+    @Option(help: ArgumentHelp("What it asks for where it names no scope; \"\" takes it away.", valueName: "scopes"))
+    var defaultScope: String?
+    @Option(
+        help: ArgumentHelp(
+            "The claim that holds the granted roles, as an array; \"\" takes it away.", valueName: "claim"))
+    var rolesClaim: String?
+    @Option(
+        help: ArgumentHelp(
+            "The claim that holds the user's groups, as an array; \"\" takes it away.", valueName: "claim"))
+    var groupsClaim: String?
     @Flag(help: "Make a new secret, and show it once. The old one ends.") var newSecret = false
     @Flag(help: "Read a secret of your own from standard input.") var secretStdin = false
     @Flag(inversion: .prefixedNo, help: "Skip the consent page, or show it.") var firstParty: Bool?
@@ -36,7 +46,8 @@ struct ClientSet: ParsableCommand {
     func validate() throws {
         let isEmpty =
             name == nil && redirectURIs.isEmpty && addedRedirectURIs.isEmpty && removedRedirectURIs.isEmpty
-            && scope == nil && !newSecret && !secretStdin && firstParty == nil && from == nil
+            && scope == nil && defaultScope == nil && rolesClaim == nil && groupsClaim == nil && !newSecret
+            && !secretStdin && firstParty == nil && from == nil
         guard !isEmpty else { throw ValidationError("Say what to change, such as --add-redirect-uri URI.") }
         guard !(newSecret && secretStdin) else {
             throw ValidationError("--new-secret and --secret-stdin exclude each other.")
@@ -51,6 +62,9 @@ struct ClientSet: ParsableCommand {
         var input = try from.map(MetadataInput.read) ?? ClientMetadataInput()
         input.set("client_name", name)
         input.set("scope", scope)
+        input.set("default_scope", defaultScope)
+        input.set("roles_claim", rolesClaim)
+        input.set("groups_claim", groupsClaim)
         if !redirectURIs.isEmpty { input.set("redirect_uris", redirectURIs) }
         var change = ClientChange()
         change.metadata = input.members
@@ -62,5 +76,6 @@ struct ClientSet: ParsableCommand {
         let changed = try installation.clients.change(client.id, change)
         ClientOutput.print(
             changed, issuer: installation.configuration.issuer, heading: "Changed the app", json: format.json)
+        ClientOutput.warn(try installation.scopes.warnings(about: changed.client))
     }
 }

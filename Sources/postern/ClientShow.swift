@@ -16,5 +16,6 @@ struct ClientShow: ParsableCommand {
         ClientOutput.print(
             RegisteredClient(client: found, secret: nil), issuer: installation.configuration.issuer, heading: "The app",
             json: format.json)
+        ClientOutput.warn(try installation.scopes.warnings(about: found))
     }
 }

@@ -17,8 +17,8 @@ struct Postern: ParsableCommand {
         version: "postern 0.1.0",
         subcommands: [
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
-            ClientCommand.self,
-            KeyCommand.self, WhyCommand.self,
+            GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, ClaimCommand.self,
+            ExplainCommand.self, KeyCommand.self, WhyCommand.self,
         ])
 
     /// Runs the command and ends the process: 0 done, 1 not done, 64 not understood.

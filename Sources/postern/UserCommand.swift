@@ -7,7 +7,7 @@ struct UserCommand: ParsableCommand {
         commandName: "user", abstract: "Add, change and remove the people who sign in.",
         subcommands: [
             UserAdd.self, UserList.self, UserShow.self, UserSet.self, UserSetPassword.self, UserDisable.self,
-            UserEnable.self, UserRemove.self,
+            UserEnable.self, UserRemove.self, UserImport.self, UserExport.self,
         ])
 }
 
@@ -15,6 +15,14 @@ struct UserCommand: ParsableCommand {
 struct AttributeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The claim \"name\".", valueName: "name")) var fullName: String?
     @Option(help: ArgumentHelp("The claim \"email\".", valueName: "address")) var email: String?
+    @Option(
+        name: .customLong("add-email"), parsing: .singleValue,
+        help: ArgumentHelp("One more address, not verified. May be repeated.", valueName: "address"))
+    var addedEmails: [String] = []
+    @Option(
+        name: .customLong("verified-email"), parsing: .singleValue,
+        help: ArgumentHelp("Which of the addresses is proven to be the user's. May be repeated.", valueName: "address"))
+    var verifiedEmails: [String] = []
     @Option(
         name: .customLong("attribute"), parsing: .singleValue,
         help: ArgumentHelp(
@@ -27,6 +35,8 @@ struct AttributeOptions: ParsableArguments {
         if let fullName { try changes.set("name", to: .string(fullName)) }
         if let email { try changes.set("email", to: .string(email)) }
         for assignment in attributes { try changes.set(assignment) }
+        for address in addedEmails { try changes.change(.add(address)) }
+        for address in verifiedEmails { try changes.change(.verify(address)) }
         return changes
     }
 }
@@ -76,9 +86,13 @@ enum UserOutput {
         if let password { details.add("password", "\(password.reveal())  (shown once: pass it on now)") }
         details.add("subject", user.id.value)
         details.add("status", status(of: user))
-        for (name, value) in user.attributes.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in user.attributes.sorted(by: { $0.key < $1.key }) where name != EmailAddresses.othersName {
             details.add(name, value.stringValue ?? value.text)
         }
+        let others = EmailAddresses(attributes: user.attributes).others
+        details.add("other emails", others.map { $0.isVerified ? "\($0.address) (verified)" : $0.address })
+        details.add("role", user.roles.sorted().map(\.description))
+        details.add("group", user.groups.sorted().map(\.value))
         details.add("made", DisplayText.time(user.createdAt.seconds))
         details.add("changed", DisplayText.time(user.updatedAt.seconds))
         return details

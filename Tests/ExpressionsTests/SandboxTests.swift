@@ -81,6 +81,12 @@ struct SandboxTests {
         #expect(throws: ExpressionError.self) { try sandbox.value(text) }
     }
 
+    // A document that the text doesn't name is never made, so ?1 would be NULL, and grant.
+    @Test(arguments: ["?1", "coalesce(?1 ->> 'blocked', 0) = 0", "?", ":user", "@user", "$user", "?9"])
+    func `a parameter stands for nothing`(text: String) {
+        #expect(throws: ExpressionError.self) { try sandbox.decision(text) }
+    }
+
     @Test func `an expression that takes too long ends, and the sandbox goes on`() throws {
         let many = "json('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]')"
         let endless =
@@ -118,6 +124,37 @@ struct SandboxTests {
             user: ["note": .string(String(repeating: "x", count: 70_000))], client: [:], session: [:], request: [:])
         #expect(throws: ExpressionError.self) { try sandbox.value("user ->> 'note'").value(on: large) }
         #expect(try value("1") == 1)
+    }
+
+    /// Tells which documents were asked for.
+    private final class Asked: ExpressionDocumentSource {
+        private(set) var documents: Set<ExpressionDocument> = []
+
+        func text(of document: ExpressionDocument) -> [UInt8] {
+            documents.insert(document)
+            return SandboxTests.documents.text(of: document)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("1", []), ("user ->> 'email'", [.user]),
+            ("client -> 'x' IS NULL OR request IS NULL", [.client, .request]),
+            ("(SELECT count(*) FROM json_each(USER, '$.groups') WHERE value = 'staff')", [.user]),
+            ("(SELECT a FROM (SELECT session ->> 'acr' AS a))", [.session]), ("[Client] ->> 'client_id'", [.client]),
+            ("documents.\"user\"", [.user, .client, .session, .request]),
+            (
+                "(WITH d(a, b, c, e) AS (SELECT * FROM documents) SELECT json_array(a, b, c, e) FROM d)",
+                [.user, .client, .session, .request]
+            ),
+        ] as [(String, Set<ExpressionDocument>)])
+    func `the documents that it names are made, and they are there`(
+        text: String, expected: Set<ExpressionDocument>
+    ) throws {
+        let asked = Asked()
+        let value = try sandbox.value(text).value(on: asked)
+        #expect(asked.documents == expected)
+        #expect(try value == self.value(text))
     }
 
     @Test func `an expression that fails for one user works for the next`() throws {

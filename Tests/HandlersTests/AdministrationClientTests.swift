@@ -63,7 +63,11 @@ import Testing
             (["first_party": "yes"], "first_party must be true or false"),
             (["redirect_uris": []], "redirect_uris is missing"),
             (["redirect_uris": ["http://app.example.com/"]], "redirect_uris \"http://app.example.com/\" is http"),
-            (["token_endpoint_auth_method": "none", "client_secret": "0123456789abcdef"], "a public client"),
+            (["token_endpoint_auth_method": "none", "client_secret": "0123456789abcdef"], "a client with token"),
+            (
+                ["token_endpoint_auth_method": "client_secret_jwt", "client_secret": "0123456789abcdef"],
+                "the client's secret has fewer than 32"
+            ),
             (["dpop_bound_access_tokens": true], "dpop_bound_access_tokens is not supported"),
         ] as [([String: JSON], String)])
     func `a faulty registration is refused, and nothing is stored`(change: [String: JSON], refusal: String) throws {
@@ -183,10 +187,46 @@ import Testing
         change.metadata = [:]
         change.secret = .generate
         #expect(
-            fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("a public client") == true)
+            fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("a client with token") == true
+        )
         change = ClientChange()
         change.metadata = ["token_endpoint_auth_method": "client_secret_basic"]
         #expect(try fixture.clients.change("demo", change).secret != nil, "confidential again, so it needs one")
+    }
+
+    @Test func `a secret that authenticates assertions is long enough for its algorithm, by RFC 7518 section 3.2`()
+        throws
+    {
+        let made = try fixture.clients.register(good(["token_endpoint_auth_method": "client_secret_jwt"]))
+        #expect((made.secret?.byteCount ?? 0) >= 32)
+        let long = try fixture.clients.register(
+            good(["token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "HS512"]))
+        #expect((long.secret?.byteCount ?? 0) >= 64)
+
+        let short = good(["client_id": "demo", "client_secret": "0123456789abcdef"])
+        _ = try fixture.clients.register(short)
+        var change = ClientChange()
+        change.metadata = ["token_endpoint_auth_method": "client_secret_jwt"]
+        #expect(
+            fixture.refusal { _ = try fixture.clients.change("demo", change) }?
+                .hasPrefix("the client's secret has fewer than 32") == true)
+        change.secret = .generate
+        #expect(try fixture.clients.change("demo", change).secret != nil)
+    }
+
+    @Test func `a client that signs with a key of its own has no secret`() throws {
+        let key: JSON = ["kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]
+        let keys: [String: JSON] = ["token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [key]]]
+        let made = try fixture.clients.register(good(keys))
+        #expect(made.secret == nil && made.client.sealedSecret == nil)
+        #expect(made.json["jwks"] == ["keys": [key]])
+        let other = try fixture.clients.register(good(["client_id": "demo"]))
+        #expect(other.client.sealedSecret != nil)
+        var change = ClientChange()
+        change.metadata = keys
+        #expect(try fixture.clients.change("demo", change).client.sealedSecret == nil)
+        change.metadata = ["token_endpoint_auth_method": .null]
+        #expect(try fixture.clients.change("demo", change).secret != nil, "it needs one again")
     }
 
     @Test func `a client that isn't there is answered with the nearest id`() throws {

@@ -70,6 +70,30 @@ import Testing
         #expect(try fixture.keys.createInitial(seal: fixture.seal).map(\.algorithm) == [made[0].algorithm])
     }
 
+    @Test func `a key is made for an algorithm that has none, and then clients may ask for it`() throws {
+        let fixture = try AdministrationFixture()
+        _ = try fixture.keys.createInitial(seal: fixture.seal)
+        let metadata: JSON = [
+            "client_id": "demo", "redirect_uris": ["https://app.example.com/"], "id_token_signed_response_alg": "ES512",
+        ]
+        #expect(
+            fixture.refusal { _ = try fixture.clients.register(metadata) }?.hasSuffix(
+                "\"postern key add ES512\" makes one")
+                == true)
+        let made = try fixture.keys.add("ES512", seal: fixture.seal)
+        #expect(fixture.keys.opens(made, with: fixture.seal) && made.status == .active)
+        #expect(try fixture.clients.register(metadata).client.metadata.idTokenSignedResponseAlg == .es512)
+        #expect(
+            fixture.refusal { _ = try fixture.keys.add("ES512", seal: fixture.seal) }
+                == "there is an active key for ES512 already")
+        #expect(
+            fixture.refusal { _ = try fixture.keys.add("HS256", seal: fixture.seal) }?.hasPrefix("the algorithm is")
+                == true)
+        var change = ClientChange()
+        change.metadata = ["id_token_signed_response_alg": "PS384"]
+        #expect(fixture.refusal { _ = try fixture.clients.change("demo", change) }?.contains("key add PS384") == true)
+    }
+
     @Test func `check finds keys that were sealed for another issuer or under another file`() throws {
         _ = try initialize()
         let path = folder.file("postern.yaml")

@@ -51,7 +51,9 @@ import Testing
             ("sub", "x"), ("scope", "postern:admin"), ("updated_at", 1), ("email", "ada"), ("email", "a b@example.com"),
             ("email", 1), ("email_verified", "true"), ("name", ["a"]), ("address", "Main Street"), ("näme", "x"),
             ("", "x"),
-            ("name", ""),
+            ("name", ""), ("other_emails", "ada@example.com"), ("other_emails", ["ada"]), ("other_emails", [1]),
+            ("other_emails", [["address": "ada@example.com", "verified": 1]]), ("other_emails", [["verified": true]]),
+            ("other_emails", [["address": "ada@example.com", "primary": true]]),
         ] as [(String, JSON)])
     func `an attribute that no claim could hold is refused`(name: String, value: JSON) {
         var attributes = UserAttributes()
@@ -71,6 +73,44 @@ import Testing
         #expect(try set("email=\"ada@example.org\"")["email_verified"] == nil)
         #expect(try set("email=\"ada@example.net\"", "email_verified=true")["email_verified"] == true)
         #expect(try set("email=null") == [:])
+    }
+
+    @Test func `an address takes its own proof along, and gives it to no other`() throws {
+        func set(_ assignments: String..., changes: EmailChange...) throws -> EmailAddresses {
+            var attributes = UserAttributes()
+            for assignment in assignments { try attributes.set(assignment) }
+            for change in changes { try attributes.change(change) }
+            return EmailAddresses(attributes: try fixture.users.set("ada", attributes: attributes).attributes)
+        }
+        let (work, home, new) = ("ada@work.example", "ada@home.example", "ada@new.example")
+        _ = try fixture.users.add("ada", password: nil)
+        var addresses = try set(changes: .add(work), .verify(work), .add(home))
+        #expect(addresses == EmailAddresses(primary: .init(work, isVerified: true), others: [.init(home)]))
+        addresses = try set(changes: .makePrimary(home))
+        #expect(addresses == EmailAddresses(primary: .init(home), others: [.init(work, isVerified: true)]))
+        addresses = try set("email=\"\(new)\"")
+        #expect(addresses == EmailAddresses(primary: .init(new), others: [.init(work, isVerified: true)]))
+        addresses = try set("email=\"\(work)\"")
+        #expect(addresses == EmailAddresses(primary: .init(work, isVerified: true)), "it was proven as another address")
+        addresses = try set("other_emails=[\"\(home)\",{\"address\":\"\(new)\",\"verified\":true},\"\(work)\"]")
+        let three = EmailAddresses(
+            primary: .init(work, isVerified: true), others: [.init(home), .init(new, isVerified: true)])
+        #expect(addresses == three)
+        #expect(try set("other_emails=[\"\(home)\",\"\(new)\"]") == three, "a proof stays where none is mentioned")
+        #expect(try set("name=\"Ada\"") == three)
+        addresses = try set("email=\"\(home)\"", "email_verified=true", changes: .add(work))
+        #expect(
+            addresses
+                == EmailAddresses(
+                    primary: .init(home, isVerified: true), others: [.init(new, isVerified: true), .init(work)]),
+            "the former primary one has gone, and its proof with it")
+        #expect(fixture.refusal { _ = try set(changes: .remove(home)) }?.contains("--primary-email") == true)
+        #expect(
+            fixture.refusal { _ = try set(changes: .makePrimary("eve@example.com")) }?.contains("no address") == true)
+        #expect(fixture.refusal { _ = try set(changes: .add("eve")) }?.hasPrefix("email is \"eve\"") == true)
+        addresses = try set(changes: .makePrimary(work), .remove(home), .remove(new))
+        #expect(addresses == EmailAddresses(primary: .init(work)))
+        #expect(try set("email=null") == EmailAddresses())
     }
 
     @Test(arguments: ["staff", "staff=yes", "staff=", "=1"])

@@ -16,7 +16,8 @@ import Testing
                 Pool(
                     name: "fast",
                     handlers: [
-                        .discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health,
+                        .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
+                        .health,
                     ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
@@ -42,6 +43,7 @@ import Testing
                   - authorize
                   - login
                   - consent
+                  - logout
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
@@ -62,7 +64,7 @@ import Testing
                     processes: 3, threads: 6,
                     socket: "/etc/postern/t.sock"),
                 Pool(
-                    name: "rest", handlers: [.authorize, .login, .consent], processes: 1, threads: 4,
+                    name: "rest", handlers: [.authorize, .login, .consent, .logout], processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
             ])
         #expect(configuration.pools.map(\.signs) == [true, false])
@@ -161,40 +163,47 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, token, userinfo, introspect, revoke] }, slow: { handlers: [login] } }",
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login] } }",
                 [
-                    [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                    [
+                        .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
+                        .health,
+                    ],
                     [.login],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, token, userinfo, introspect, revoke, health] } }",
+                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
                 [
                     [.authorize, .login],
-                    [.discovery, .jwks, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                    [.discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .health],
                 ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent] } }",
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout] } }",
                 [
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
-                    [.authorize, .consent],
+                    [.authorize, .consent, .logout],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
             (
                 "{ fast: { threads: 16 }, slow: }",
                 [
-                    [.discovery, .jwks, .authorize, .consent, .token, .userinfo, .introspect, .revoke, .health],
+                    [
+                        .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
+                        .health,
+                    ],
                     [.login],
                 ], nil
             ),
             (
                 "{ tokens: { handlers: [token] }, fast: , slow: }",
                 [
-                    [.token], [.discovery, .jwks, .authorize, .consent, .userinfo, .introspect, .revoke, .health],
+                    [.token],
+                    [.discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke, .health],
                     [.login],
                 ], nil
             ),
@@ -256,7 +265,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, introspect, revoke, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -265,7 +274,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, token, userinfo, introspect, revoke, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

@@ -17,13 +17,21 @@ final class HandlerFixture {
     let provider: Provider
     let database: SQLiteDatabase
     let store: SQLiteStore
+    let published = PublishedKeysFixture()
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let checking: Checking
     private let interrupted: InterruptedStore
 
+    /// What the provider has logged.
+    var logged: [String] { recorder.lines }
+    private let recorder: LogRecorder
+
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
-    init() throws {
+    init(rules: [PolicyRule] = [], mendixProfile: Bool = false) throws {
+        let recorder = LogRecorder()
+        self.recorder = recorder
+        let expressions = try SandboxedExpressions()
         folder = try TemporaryFolder()
         database = try SQLiteDatabase(path: folder.file("postern.db"))
         store = try database.store()
@@ -44,9 +52,9 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), policy: ScopePolicy(), resources: ResourceServers(),
-            now: { clock.now }, random: SystemRandom(),
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            keys: KeyRing(seal: Self.seal), resources: ResourceServers(), assertions: AssertionSettings(),
+            publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
+            now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
             try add(id, isFirstParty: isFirstParty)
@@ -73,7 +81,7 @@ final class HandlerFixture {
         let secret = ClientSecret("the secret of \(id)").sealed(for: ClientID(id), by: Self.seal)
         try store.add(
             Client(
-                id: ClientID(id), metadata: metadata, sealedSecret: metadata.isPublic ? nil : secret, preset: preset,
+                id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
                 isFirstParty: isFirstParty, createdAt: Self.noon, updatedAt: Self.noon))
     }
 
@@ -87,7 +95,11 @@ final class HandlerFixture {
     /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
     /// out: counting them is what a refusal is to do.
     func rows() throws -> [String] {
-        try ["client", "user", "consent", "session", "spent_attempt", "parked_value", "authorization_grant"].flatMap {
+        try [
+            "client", "user", "user_role", "user_group_member", "consent", "session", "spent_attempt",
+            "spent_assertion", "parked_value",
+            "authorization_grant",
+        ].flatMap {
             table in
             let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
                 row throws(StoreError) in
@@ -107,11 +119,12 @@ final class HandlerFixture {
 
     func respond(_ handler: HandlerName, _ request: Request) -> Response {
         switch handler {
-        case .discovery: DiscoveryHandler(provider).respond(to: request)
+        case .discovery: DiscoveryHandler(provider: provider).respond(to: request)
         case .jwks: JWKSHandler(provider: provider).respond(to: request)
         case .authorize: AuthorizeHandler(provider).respond(to: request)
         case .login: LoginHandler(provider).respond(to: request)
         case .consent: ConsentHandler(provider).respond(to: request)
+        case .logout: LogoutHandler(provider).respond(to: request)
         case .token: TokenHandler(provider: provider).respond(to: request)
         case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
         case .introspect: IntrospectHandler(provider: provider).respond(to: request)
@@ -137,6 +150,31 @@ final class HandlerFixture {
     /// A new active key; `seal` is another than the provider's where it shall not be able to open it.
     static func key(_ algorithm: SignatureAlgorithm, sealedBy seal: Seal = seal) throws -> SigningKeyRecord {
         try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
+    }
+}
+
+/// Keeps what is logged, a line each.
+private final class LogRecorder: LogHandler, Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+
+    func log(event: LogEvent) {
+        let metadata = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        kept.withLock { $0.append("\(event.level) \(event.message) \(metadata)") }
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
     }
 }
 

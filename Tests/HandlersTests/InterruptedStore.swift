@@ -19,10 +19,11 @@ final class InterruptedStore: Store {
     }
 
     func rotate(
-        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, until expiresAt: Timestamp
+        _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
+        until expiresAt: Timestamp
     ) throws -> Bool {
         try interrupt()
-        return try store.rotate(id, from: digest, to: family, until: expiresAt)
+        return try store.rotate(id, from: digest, to: family, keeping: claims, until: expiresAt)
     }
 
     private func interrupt() throws {
@@ -43,13 +44,37 @@ final class InterruptedStore: Store {
     func isRegistered(_ origin: WebOrigin) throws -> Bool { try store.isRegistered(origin) }
     func removeClient(_ id: ClientID) throws -> Bool { try store.removeClient(id) }
 
+    func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool {
+        try store.spend(assertion, until: until)
+    }
+
     func user(_ id: UserID) throws -> User? { try store.user(id) }
     func user(named name: Username) throws -> User? { try store.user(named: name) }
     func users(after name: Username?, limit: Int) throws -> [User] { try store.users(after: name, limit: limit) }
     func add(_ user: User) throws { try store.add(user) }
+    func add(all users: [User]) throws { try store.add(all: users) }
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
+
+    func catalogue() throws -> ScopeCatalogue { try store.catalogue() }
+    func add(_ scope: DefinedScope) throws { try store.add(scope) }
+    func replace(_ scope: DefinedScope) throws { try store.replace(scope) }
+    func removeScope(_ name: ScopeName) throws -> Bool { try store.removeScope(name) }
+    func add(_ role: Role) throws { try store.add(role) }
+    func replace(_ role: Role) throws { try store.replace(role) }
+    func removeRole(_ id: RoleID) throws -> Bool { try store.removeRole(id) }
+    func add(_ group: Group) throws { try store.add(group) }
+    func replace(_ group: Group) throws { try store.replace(group) }
+    func removeGroup(_ name: GroupName) throws -> Bool { try store.removeGroup(name) }
+
+    func customClaims(for client: ClientID) throws -> [CustomClaim] { try store.customClaims(for: client) }
+    func customClaims(after id: ClaimID?, limit: Int) throws -> [CustomClaim] {
+        try store.customClaims(after: id, limit: limit)
+    }
+    func add(_ claim: CustomClaim) throws { try store.add(claim) }
+    func replace(_ claim: CustomClaim) throws -> CustomClaim { try store.replace(claim) }
+    func removeCustomClaim(_ id: ClaimID) throws -> Bool { try store.removeCustomClaim(id) }
 
     func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
     func session(_ id: SessionID) throws -> Session? { try store.session(id) }

@@ -29,7 +29,8 @@ enum PagesFixture {
             clientName: text, clientURI: WebLink("https://app.example/'quoted'&more"),
             policyURI: WebLink("https://app.example/policy"), termsURI: WebLink("https://app.example/terms"),
             destination: text, userName: text,
-            scopes: ["openid", "profile", "email", "address", "phone", "offline_access", text],
+            scopes: ["openid", "profile", "email", "address", "phone", "offline_access", text].map { .init($0) }
+                + [.init("described", description: text)],
             action: text, attempt: text, token: text)
     }
 
@@ -42,13 +43,22 @@ enum PagesFixture {
 
     static func landing(_ text: String = "x") -> LandingPage { LandingPage(discovery: text) }
 
+    static func logout(_ text: String = "x") -> LogoutPage {
+        LogoutPage(userName: text, clientName: text, action: text, fields: [(text, text)], token: text)
+    }
+
+    static func formPost(_ text: String = "x") -> FormPostPage { FormPostPage(action: text, fields: [(text, text)]) }
+
     /// Every kind of page, each with `text` in every member that is a text.
     static func all(_ text: String = "x") -> [any Page] {
         let failures: [LoginPage.Failure?] = [
             nil, .wrongCredentials, .throttled(seconds: 30), .throttled(seconds: 900), .busy, .stale,
         ]
         return failures.map { login(text, failure: $0) } + ErrorPage.Kind.allCases.map { error($0, text) }
-            + [consent(text), landing(text)]
+            + [
+                consent(text), landing(text), logout(text), formPost(text), SignedOutPage(.done),
+                SignedOutPage(.stayed),
+            ]
     }
 }
 

@@ -21,8 +21,12 @@ import Testing
         let renderer = try PagesFixture.renderer()
         for page in PagesFixture.all() {
             let html = renderer.text(page)
+            // The one script is a file of ours, on the page that sends itself on.
+            let scripts = html.components(separatedBy: "<script").count - 1
+            #expect(scripts == (page is FormPostPage ? 1 : 0), "\(type(of: page))")
+            #expect(html.components(separatedBy: #"<script src="/oidc/static/form-post.js?v="#).count - 1 == scripts)
             for forbidden in [
-                "<script", " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
+                " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
             ] {
                 #expect(!html.contains(forbidden), "\(forbidden) in \(type(of: page))")
             }
@@ -73,14 +77,19 @@ import Testing
     }
 
     @Test
-    func `consent describes standard scopes and names the others`() throws {
+    func `consent describes standard scopes, and the others where an administrator did`() throws {
         let html = try PagesFixture.renderer().text(
             ConsentPage(
                 clientName: "Demo", clientIsVerified: true, policyURI: WebLink("https://app.example/policy"),
-                userName: "Ada", scopes: ["openid", "offline_access", "Admin"], action: "/a", attempt: "s",
+                userName: "Ada",
+                scopes: [
+                    .init("openid"), .init("offline_access", description: "not this"), .init("Admin"),
+                    .init("mx:1", description: "Be a <clerk>"),
+                ], action: "/a", attempt: "s",
                 token: "t"))
         for expected in [
             "Who you are", "Access while you are away", "<strong><bdi>Admin</bdi></strong>",
+            "<strong><bdi>Be a &lt;clerk&gt;</bdi></strong>",
             #"rel="noopener noreferrer external""#, "<bdi>app.example</bdi>", #"name="decision" value="allow""#,
             #"name="decision" value="deny""#, "Privacy policy",
         ] {
@@ -88,12 +97,13 @@ import Testing
         }
         #expect(!html.contains("Nobody here"))
         #expect(!html.contains("Website"))
+        #expect(!html.contains("not this") && !html.contains("mx:1"))
     }
 
     @Test
     func `an app without links has no section for them`() throws {
         let page = ConsentPage(
-            clientName: "D", userName: "A", scopes: ["openid"], action: "/a", attempt: "s", token: "t")
+            clientName: "D", userName: "A", scopes: [.init("openid")], action: "/a", attempt: "s", token: "t")
         #expect(try !PagesFixture.renderer().text(page).contains("<section"))
     }
 

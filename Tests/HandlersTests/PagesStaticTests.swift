@@ -44,14 +44,14 @@ import Testing
         pages.append(("login-long", login))
         var consent = ConsentPage(
             clientName: "Demo app", clientIsVerified: true, userName: "Ada Lovelace",
-            scopes: ["openid", "profile", "email"], action: "/oidc/consent", attempt: "a", token: "t")
+            scopes: ["openid", "profile", "email"].map { .init($0) }, action: "/oidc/consent", attempt: "a", token: "t")
         pages.append(("consent", consent))
         consent.clientName = long
         consent.clientIsVerified = false
         consent.userName = long
         consent.scopes += [
             "phone", "address", "offline_access", "mx:app:userrole:7d5f6e3a-1c22-4b8a-9f1e-2277de3f9a1c",
-        ]
+        ].map { .init($0) }
         consent.clientURI = WebLink("https://demo.example/")
         consent.policyURI = WebLink("https://demo.example/policy")
         consent.termsURI = WebLink("https://\(String(repeating: "very-long-", count: 7))demo.example/terms")

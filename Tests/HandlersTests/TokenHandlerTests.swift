@@ -34,8 +34,8 @@ struct TokenHandlerTests {
             (["grant_type": nil], 400, "invalid_request"),
             (["grant_type": "password"], 400, "unsupported_grant_type"),
             (["grant_type": "client_credentials"], 400, "unauthorized_client"),
-            (["grant_type": "password"], 400, "unsupported_grant_type"),
-            (["client_assertion": "a.b.c"], 401, "invalid_client"),
+            (["client_assertion": "a.b.c"], 400, "invalid_request"),
+            (["client_secret": nil, "client_assertion": "a.b.c"], 400, "invalid_request"),
         ] as [(Change, Int, String)])
     func `a faulty request gets its error, and the code stays good`(
         change: Change, status: Int, error: String

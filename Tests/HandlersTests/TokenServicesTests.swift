@@ -213,6 +213,66 @@ struct TokenServicesTests {
         #expect(try introspect(token, by: "other") == ["active": false])
     }
 
+    // Tokens for no resource are for the issuer, and so for nobody's eyes but their client's.
+    @Test func `a client that calls itself the issuer sees no more for that`() throws {
+        try fixture.add(
+            "https://login.example/oidc",
+            metadata: ["served_resources": ["https://login.example/oidc"], "redirect_uris": ["https://x.example/"]])
+        let token = try signIn()["access_token"]
+        #expect(try introspect(token, by: "https://login.example/oidc") == ["active": false])
+    }
+
+    @Test func `a resource that the client lost gives no token for others`() throws {
+        try fixture.add(
+            "buyer",
+            metadata: [
+                "grant_types": ["authorization_code", "refresh_token"], "resources": ["https://api.example/"],
+            ])
+        let code = try browser.code(
+            "buyer", ["scope": "openid offline_access", "resource": "https://api.example/"])
+        let first = try browser.token(code, of: "buyer").json()
+        var client = try fixture.store.client(ClientID("buyer")).orThrow("no client")
+        client.metadata.resources = []
+        try fixture.store.replace(client)
+        #expect(refresh(first["refresh_token"], of: "buyer").error == "invalid_target")
+    }
+
+    @Test func `a client that must ask by now is given nothing without an answer`() throws {
+        let first = try signIn()
+        var client = try fixture.store.client(ClientID("offline")).orThrow("no client")
+        client.isFirstParty = false
+        try fixture.store.replace(client)
+        #expect(refresh(first["refresh_token"]).error == "invalid_grant")
+    }
+
+    // Core §5.5: what is asked for by its name hangs on the scope that stands for it.
+    @Test func `claims whose scope was taken away are given no more, also at userinfo`() throws {
+        let code = try browser.code(
+            "offline", ["scope": "openid offline_access", "claims": #"{"userinfo":{"email":null}}"#])
+        let first = try browser.token(code, of: "offline").json()
+        let before = browser.userInfo("Bearer \(first["access_token"]?.stringValue ?? "")")
+        #expect(try before.json()["email"] == "ann@app.example")
+        var client = try fixture.store.client(ClientID("offline")).orThrow("no client")
+        client.metadata.scope = Scope(names: ["openid", "offline_access"])
+        try fixture.store.replace(client)
+        let second = try refresh(first["refresh_token"]).json()
+        let after = browser.userInfo("Bearer \(second["access_token"]?.stringValue ?? "")")
+        #expect(after.status == .ok)
+        #expect(try after.json()["email"] == nil)
+    }
+
+    @Test func `a signed userinfo answer is no hint`() throws {
+        try fixture.add("signed", metadata: ["userinfo_signed_response_alg": "RS256"])
+        let token = try browser.token(try browser.code("signed"), of: "signed").json()["access_token"]
+        let answer = browser.userInfo("Bearer \(token?.stringValue ?? "")").text
+        #expect(browser.authorize("app", ["id_token_hint": answer, "prompt": "none"]).error == "invalid_request")
+    }
+
+    @Test func `a service runs no code flow`() throws {
+        try fixture.add("batch", metadata: ["grant_types": ["client_credentials"], "scope": "read"])
+        #expect(browser.authorize("batch").error == "unauthorized_client")
+    }
+
     @Test func `a user's token is told with the user`() throws {
         let first = try signIn()
         let seen = try introspect(first["access_token"], by: "offline")

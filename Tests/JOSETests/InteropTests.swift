@@ -60,4 +60,20 @@ struct InteropTests {
         ])
         #expect(checked["claims"] == Self.claims)
     }
+
+    @Test(arguments: MACAlgorithm.allCases)
+    func `joserfc takes our codes, and we take its`(algorithm: MACAlgorithm) throws {
+        let alg = JSON.string(algorithm.rawValue)
+        let answer = try ask(["do": "sign", "alg": alg, "claims": Self.claims])
+        let jwk = try #require(answer["private_jwk"])
+        let secret = try #require(jwk["k"]?.stringValue.flatMap { Base64URL.decode($0) })
+        let key = try #require(MACKey(secret, for: algorithm))
+        let verified = try UnverifiedJWS(#require(answer["token"]?.stringValue)).verified(by: key, type: "JWT")
+        #expect(try verified.claims() == Self.claims)
+
+        let token = JWS.authenticate(header: "JWT", claims: Self.claims, key: key)
+        let checked = try ask(["do": "verify", "alg": alg, "jwk": jwk, "token": .string(token)])
+        #expect(checked["claims"] == Self.claims)
+        #expect(checked["header"] == ["alg": alg, "typ": "JWT"])
+    }
 }

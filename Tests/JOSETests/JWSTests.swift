@@ -49,6 +49,21 @@ struct JWSTests {
         #expect(throws: JWSError.wrongType) { try verify("\(RFC7515.ecSigned).\(RFC7515.ecSignature)", type: "JWT") }
     }
 
+    @Test func `the tokens of RFC 7520 section 4 verify`() throws {
+        let rsa = try VerificationKey(publicJWK: RFC7520.rsaKey)
+        let ec = try VerificationKey(publicJWK: RFC7520.ec521Key)
+        let mac = try #require(Base64URL.decode(RFC7520.macSecret).flatMap { MACKey($0, for: .hs256) })
+        for (token, key, algorithm) in [
+            (RFC7520.rsaToken, rsa, .rs256), ("\(RFC7520.signed).\(RFC7520.signature)", rsa, .ps384),
+            (RFC7520.ec521Token, ec, .es512),
+        ] as [(String, VerificationKey, SignatureAlgorithm)] {
+            let verified = try UnverifiedJWS(token).verified(
+                by: key, algorithm: algorithm, type: "JWT", typeMayBeAbsent: true)
+            #expect(String(decoding: verified.payload, as: UTF8.self).hasPrefix("It\u{2019}s a dangerous business"))
+        }
+        _ = try UnverifiedJWS(RFC7520.macToken).verified(by: mac, type: "JWT", typeMayBeAbsent: true)
+    }
+
     @Test func `the unsecured JWS of RFC 7515 appendix A.5 is never verified`() throws {
         let unsecured = try UnverifiedJWS(RFC7515.unsecured)
         #expect(unsecured.algorithm == "none")

@@ -10,7 +10,7 @@ struct AccessTokenTests {
         let profile = try ResourceServers().profile(
             for: [], client: live.client, issuer: .fixture(), lifetimes: Lifetimes())
         let json = AccessToken.claims(
-            for: .user(live), releasing: ClaimRelease(live).claims(for: .accessToken), profile: profile,
+            for: .user(live), releasing: ClaimRelease(ClaimSubject(live)).claims(for: .accessToken), profile: profile,
             issuer: try .fixture(), at: .noon + 1, random: FixedRandom(3))
         return try #require(json.objectValue)
     }

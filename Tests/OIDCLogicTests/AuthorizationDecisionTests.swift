@@ -18,7 +18,8 @@ struct AuthorizationDecisionTests {
 
     private func decide(
         _ change: Change = [:], of client: Client? = nil, hints: HintVerifier? = nil, signedIn: SignedIn? = .fixture(),
-        consent: Scope? = nil, progress: Progress = .arrived, at now: Timestamp = .noon
+        consent: Scope? = nil, progress: Progress = .arrived, customClaims: CustomClaims = .none,
+        at now: Timestamp = .noon
     ) throws -> Outcome {
         let client = try client ?? .fixture()
         let request = try ValidatedAuthorizationRequest.fixture(change, of: client, hints: hints)
@@ -27,12 +28,12 @@ struct AuthorizationDecisionTests {
         }
         let decision = Result { () throws(AuthorizationFailure) in
             try request.decide(
-                signedIn: signedIn, consent: remembered, progress: progress, policy: ScopePolicy(), from: "192.0.2.1",
-                at: now)
+                signedIn: signedIn, consent: remembered, progress: progress, policy: ScopePolicy(),
+                customClaims: customClaims, from: "192.0.2.1", at: now)
         }
         switch decision {
         case .success(.signIn(let reason)): return .signIn(reason)
-        case .success(.askConsent(let scope)): return .askConsent(scope.names)
+        case .success(.askConsent(let access)): return .askConsent(access.consentScope.names)
         case .success(.grant(let grant)): return .grant(grant.scope.names)
         case .failure(let failure):
             let (error, target) = try redirect { throw failure }
@@ -132,12 +133,69 @@ struct AuthorizationDecisionTests {
         #expect(try decide(both, signedIn: before, progress: .consented(since: start)) == .signIn(.promptLogin))
     }
 
+    // §5.5.1, sub: "the Authorization Server MUST only send a positive response if the End-User identified by that sub value
+    // has an active session … or has been Authenticated as a result of the request."
+    @Test(arguments: ["id_token", "userinfo"])
+    func `the user that claims asks for goes on, another signs in`(member: String) throws {
+        func asking(_ wish: String) -> Change { ["claims": "{\"\(member)\": {\"sub\": \(wish)}}"] }
+        let own = User.fixture().id.value
+        #expect(try decide(asking("{\"value\": \"\(own)\"}")) == .grant(asked))
+        #expect(try decide(asking("{\"values\": [\"x\", \"\(own)\"]}")) == .grant(asked))
+        #expect(try decide(asking("null")) == .grant(asked))
+        let other = asking("{\"value\": \"someone-else\"}")
+        #expect(try decide(other) == .signIn(.anotherUser))
+        #expect(try decide(other.merging(["prompt": "none"]) { $1 }) == .refuse(.loginRequired))
+        #expect(try decide(other, progress: .signedIn(as: User.fixture().id, since: start)) == .refuse(.loginRequired))
+    }
+
+    // §5.5.1.1: "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST treat
+    // that outcome as a failed authentication attempt."
+    @Test func `an essential acr is met, signed in for, or refused`() throws {
+        func asking(_ wish: String) -> Change { ["claims": "{\"id_token\": {\"acr\": \(wish)}}"] }
+        #expect(try decide(asking(#"{"essential": true, "values": ["1", "2"]}"#)) == .grant(asked))
+        #expect(try decide(asking(#"{"essential": true}"#)) == .grant(asked))
+        #expect(try decide(asking(#"{"values": ["2"]}"#)) == .grant(asked), "voluntary")
+        for wish in [#"{"essential": true, "values": ["2"]}"#, #"{"essential": true, "value": 1}"#] {
+            #expect(try decide(asking(wish)) == .refuse(.unmetAuthenticationRequirements))
+            #expect(try decide(asking(wish), signedIn: nil) == .signIn(.noSession))
+        }
+        var lower = Session.fixture()
+        lower.acr = "0"
+        let before = SignedIn.fixture(lower, of: .fixture())
+        let one = asking(#"{"essential": true, "value": "1"}"#)
+        #expect(try decide(one, signedIn: before) == .signIn(.authenticationContext))
+        #expect(
+            try decide(one, signedIn: before, progress: .signedIn(as: User.fixture().id, since: start))
+                == .refuse(.unmetAuthenticationRequirements))
+    }
+
+    @Test func `claims that are asked for by name want the consent that their scope wants`() throws {
+        let claims: Change = ["scope": "openid", "claims": #"{"userinfo": {"email": null}}"#]
+        #expect(try decide(claims) == .grant(["openid"]))
+        #expect(try decide(claims, of: thirdParty()) == .askConsent(["openid", "email"]))
+        #expect(try decide(claims, of: thirdParty(), consent: Scope("openid")) == .askConsent(["openid", "email"]))
+        #expect(try decide(claims, of: thirdParty(), consent: Scope("openid email")) == .grant(["openid"]))
+        #expect(try decide(claims, of: thirdParty(["scope": "openid"])) == .askConsent(["openid"]), "not allowed")
+    }
+
+    @Test func `a required claim without a value fails the sign-in`() throws {
+        func custom(_ source: ClaimSource) throws -> CustomClaims {
+            let claim = CustomClaim(
+                id: ClaimID("1"), name: try #require(ClaimName("x")), clientID: nil, source: source, scope: nil,
+                destinations: [.userInfo], isRequired: true, createdAt: .noon, updatedAt: .noon)
+            return CustomClaims([claim], evaluator: PolicyRuleTests.Spoken())
+        }
+        #expect(try decide(customClaims: try custom(.constant(1))) == .grant(asked))
+        #expect(try decide(customClaims: try custom(.attribute("none"))) == .refuse(.accessDenied))
+        #expect(try decide(customClaims: try custom(.expression("error"))) == .refuse(.serverError))
+    }
+
     // id_token_hint, §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then
     // the Authorization Server returns a positive response; otherwise, it SHOULD return an error, such as login_required."
     @Test func `the user of the hint goes on, another signs in`() throws {
         let key = try SigningKey.generate(.es256)
         func decide(_ subject: String, _ change: Change = [:], progress: Progress = .arrived) throws -> Outcome {
-            let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(subject)]
+            let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(subject), "exp": 1, "iat": 0]
             let hint = try JWS.sign(header: "JWT", claims: claims, key: key)
             let hints = HintVerifier(keys: [key.keyID: key.publicKey], issuer: try .fixture())
             return try self.decide(change.merging(["id_token_hint": hint]) { $1 }, hints: hints, progress: progress)

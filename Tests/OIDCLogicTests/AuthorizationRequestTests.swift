@@ -77,7 +77,7 @@ struct AuthorizationRequestTests {
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
-            (["response_mode": "form_post"], .invalidRequest),
+            (["response_mode": "fragment"], .invalidRequest),
             (["scope": "openid \"quoted\""], .invalidScope),
             (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
             (["nonce": String(repeating: "a", count: 513)], .invalidRequest),
@@ -163,8 +163,17 @@ struct AuthorizationRequestTests {
         let error = OAuthError.loginRequired(
             "a text that is as long as any other that an authorization request is ever refused by, or a little longer")
         let answer = AuthorizationResponse.error(error, refusal: "0123456789ab", to: target, from: issuer)
-        #expect(answer.utf8.count <= AuthorizationResponse.limit)
+        #expect(answer.uri.utf8.count <= AuthorizationResponse.limit)
         #expect(AuthorizationResponse.roomForCode(to: target, from: issuer) >= 44, "a reference")
+    }
+
+    // RFC 6749 §3.3
+    @Test func `a request without scope asks for the client's default, and any other for what it says`() throws {
+        let client = try Client.fixture(metadata: ["scope": "openid clerk", "default_scope": "clerk"])
+        for empty in [nil, ""] as [String?] {
+            #expect(try ValidatedAuthorizationRequest.fixture(["scope": empty], of: client).scope.names == ["clerk"])
+        }
+        #expect(try ValidatedAuthorizationRequest.fixture(["scope": "openid"], of: client).scope.names == ["openid"])
     }
 
     @Test func `a request without state, nonce and scope is a request too`() throws {
@@ -210,11 +219,11 @@ struct AuthorizationRequestTests {
     }
 
     @Test func `its fields begin the same request again`() throws {
-        let request = try AuthorizationRequest.fixture(["unknown": "x", "claims": "{}", "prompt": "login"])
+        let request = try AuthorizationRequest.fixture(["unknown": "x", "registration": "{}", "prompt": "login"])
         let again = try AuthorizationRequest(Parameters(request.fields))
         #expect(again.fields.map(\.name) == request.fields.map(\.name))
         #expect(again.fields.map(\.value) == request.fields.map(\.value))
-        #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "claims" })
+        #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "registration" })
         #expect(try again.validated(for: .fixture(), hints: .fixture()).prompt == [.login])
     }
 }

@@ -7,7 +7,7 @@ struct AuthorizationResponseTests {
     private let issuer = "iss=https%3A%2F%2Flogin.example%2Foidc"
 
     private func code(_ uri: String, state: String? = "s", code: String = "abc") throws -> String {
-        AuthorizationResponse.code(code, to: try target(uri, state), from: try .fixture())
+        AuthorizationResponse.code(code, to: try target(uri, state), from: try .fixture()).uri
     }
 
     private func target(_ uri: String, _ state: String?) throws -> RedirectTarget {
@@ -41,7 +41,8 @@ struct AuthorizationResponseTests {
     @Test func `an error names its code, its refusal and the issuer`() throws {
         let uri = AuthorizationResponse.error(
             .accessDenied("the user turned back"), refusal: "0123",
-            to: try target("https://a.example/", "s"), from: try .fixture())
+            to: try target("https://a.example/", "s"), from: try .fixture()
+        ).uri
         #expect(
             uri == "https://a.example/?error=access_denied"
                 + "&error_description=the%20user%20turned%20back%20%28refusal%200123%29&state=s&" + issuer)

@@ -15,10 +15,12 @@ struct ClientAuthenticationTests {
     private func authenticate(
         _ fields: [String: String], authorization: String? = nil, as client: Client?
     ) throws -> Result<ClientID, OAuthError> {
-        let seal = try Seal.fixture()
-        return Result { () throws(OAuthError) in
-            try ClientCredentials(Parameters(fields), authorization: authorization)
-                .authenticate(client, opening: seal).client.id
+        let rules = try ClientProofRules.fixture()
+        do {
+            let credentials = try ClientCredentials(Parameters(fields), authorization: authorization)
+            return .success(try credentials.authenticate(client, by: rules).client.id)
+        } catch let error as OAuthError {
+            return .failure(error)
         }
     }
 
@@ -55,13 +57,12 @@ struct ClientAuthenticationTests {
         let client = try Client.fixture("urn:app")
         #expect(try error([:], authorization: Self.basic("urn%3Aapp", Self.encodedSecret), as: client) == nil)
         let raw = try ClientCredentials(Parameters([:]), authorization: Self.basic("urn:app", "x"))
-        #expect(raw.clientID == ClientID("urn"), "the first colon ends the id")
+        #expect(raw.clientIDs.last == ClientID("urn"), "the first colon ends the id")
     }
 
     @Test func `an id that looks form-encoded is looked for both ways`() throws {
         let credentials = try ClientCredentials(Parameters([:]), authorization: Self.basic("a%2Fb", "x"))
-        #expect(credentials.clientID == ClientID("a/b"))
-        #expect(credentials.rawClientID == ClientID("a%2Fb"))
+        #expect(credentials.clientIDs == [ClientID("a/b"), ClientID("a%2Fb")])
         #expect(try error([:], authorization: Self.basic("a%2Fb", Self.encodedSecret), as: .fixture("a%2Fb")) == nil)
     }
 
@@ -131,9 +132,13 @@ struct ClientAuthenticationTests {
         #expect(try error(["client_id": "app", "client_secret": ""], as: .fixture())?.code == .invalidClient)
     }
 
-    @Test func `a client assertion is refused, not passed over`() throws {
-        let fields = ["client_id": "app", "client_secret": Client.secret, "client_assertion": "a.b.c"]
-        #expect(try error(fields, as: .fixture())?.code == .invalidClient)
+    @Test func `a secret and an assertion at once are invalid_request`() throws {
+        let assertion = ["client_assertion": "a.b.c", "client_assertion_type": ClientAssertion.type]
+        let header = Self.basic("app", Self.encodedSecret)
+        let posted = assertion.merging(["client_id": "app", "client_secret": Client.secret]) { _, new in new }
+        #expect(try error(posted, as: .fixture())?.code == .invalidRequest)
+        #expect(try error(assertion, authorization: header, as: .fixture())?.code == .invalidRequest)
+        #expect(try error(["client_id": "app", "client_assertion_type": "x"], as: .fixture())?.code == .invalidRequest)
     }
 
     // OpenID Connect Registration §2, token_endpoint_auth_method

@@ -25,6 +25,7 @@ struct ClientMetadataTests {
             "tos_uri": "http://a.example/",
             "policy_uri": "https://app.example/policy", "initiate_login_uri": "https://app.example/login",
             "contacts": ["ann@app.example"], "default_max_age": 0, "require_auth_time": true, "require_pkce": true,
+            "default_scope": "clerk", "roles_claim": "roles", "groups_claim": "https://app.example/groups",
         ])
         #expect(try ClientMetadata(metadata.json) == metadata)
         #expect(metadata.isPublic)
@@ -38,7 +39,8 @@ struct ClientMetadataTests {
             "client_uri": "https://app.example/", "logo_uri": "https://app.example/logo",
             "tos_uri": "http://a.example/", "policy_uri": "https://app.example/policy",
             "initiate_login_uri": "https://app.example/login", "contacts": ["ann@app.example"], "default_max_age": 0,
-            "require_auth_time": true, "require_pkce": true,
+            "require_auth_time": true, "require_pkce": true, "default_scope": "clerk", "roles_claim": "roles",
+            "groups_claim": "groups",
         ])
         #expect(try ClientMetadata(stored: metadata.json) == metadata)
         let lean = try ClientMetadata.fixture()
@@ -47,6 +49,8 @@ struct ClientMetadataTests {
         var object = metadata.json.objectValue ?? [:]
         object["redirect_uris"] = ["http://app.example/*#old", .string(String(repeating: "a", count: 2000))]
         object["initiate_login_uri"] = "http://app.example/"
+        object["default_scope"] = "more than scope"
+        object["roles_claim"] = "sub"
         object["client_name"] = .string(String(repeating: "a", count: 999) + "\n")
         object["tls_client_auth_subject_dn"] = "a member of a later release"
         #expect(throws: ClientMetadataError.self) { try ClientMetadata(.object(object)) }
@@ -63,6 +67,7 @@ struct ClientMetadataTests {
             ("scope", nil), ("scope", "\""), ("id_token_signed_response_alg", nil),
             ("id_token_signed_response_alg", "none"), ("client_uri", ["a"]), ("contacts", "ann"),
             ("default_max_age", "1"), ("require_auth_time", 1), ("require_pkce", "yes"),
+            ("default_scope", "\""), ("roles_claim", 1), ("groups_claim", ["groups"]),
         ] as [(String, JSON?)])
     func `what is malformed where it is stored is told`(name: String, value: JSON?) throws {
         var object = try ClientMetadata.fixture().json.objectValue ?? [:]
@@ -97,16 +102,24 @@ struct ClientMetadataTests {
             ("redirect_uris", "https://app.example/"), ("redirect_uris", [1]),
             ("redirect_uris", .array(Array(repeating: "https://app.example/", count: 101))),
             ("client_name", 1), ("client_name", "a\nb"), ("client_name", .string(String(repeating: "a", count: 201))),
-            ("application_type", "desktop"), ("token_endpoint_auth_method", "private_key_jwt"),
-            ("token_endpoint_auth_method", "tls_client_auth"), ("scope", "a\"b"), ("scope", ["openid"]),
+            ("application_type", "desktop"),
+            ("token_endpoint_auth_method", "tls_client_auth"), ("token_endpoint_auth_signing_alg", "none"),
+            ("token_endpoint_auth_signing_alg", true), ("jwks", ["keys": []]), ("jwks", "https://app.example/"),
+            ("jwks", ["keys": [["kty": "oct", "k": "AAEC"]]]), ("jwks_uri", "http://app.example/jwks"),
+            ("jwks_uri", "app.example/jwks"), ("jwks_uri", 1), ("scope", "a\"b"), ("scope", ["openid"]),
             ("id_token_signed_response_alg", "none"), ("id_token_signed_response_alg", "HS256"),
-            ("id_token_signed_response_alg", "RS384"), ("client_uri", "javascript:alert(1)"),
+            ("id_token_signed_response_alg", "ES256K"), ("client_uri", "javascript:alert(1)"),
             ("client_uri", "app.example"),
             ("logo_uri", "data:image/png,x"), ("policy_uri", "https://user@app.example/"), ("tos_uri", "https://a b/"),
             ("initiate_login_uri", "http://app.example/"), ("contacts", "ann@app.example"), ("contacts", ["a\u{0}"]),
             ("default_max_age", -1), ("default_max_age", "60"), ("default_max_age", 1.5), ("require_auth_time", "true"),
             ("require_pkce", 1), ("grant_types", ["implicit"]), ("grant_types", ["authorization_code", "password"]),
             ("response_types", ["code", "token"]), ("subject_type", "pairwise"),
+            ("default_scope", "openid clerk"), ("default_scope", "a\"b"), ("default_scope", ["openid"]),
+            ("roles_claim", "sub"), ("roles_claim", "scope"), ("roles_claim", "email_verified"),
+            ("roles_claim", "com.mendix.user.roles"), ("roles_claim", "my roles"), ("roles_claim", "rôles"),
+            ("roles_claim", .string(String(repeating: "a", count: 129))), ("groups_claim", "iss"),
+            ("groups_claim", ["groups"]), ("groups_claim", "cnf"),
         ] as [(String, JSON)])
     func `a bad member is invalid_client_metadata, and named`(name: String, value: JSON) throws {
         let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
@@ -114,13 +127,19 @@ struct ClientMetadataTests {
         #expect(error?.description.hasPrefix(name) == true)
     }
 
+    @Test func `roles and groups can't be one claim`() {
+        let error = #expect(throws: ClientMetadataError.self) {
+            try ClientMetadata.fixture(["roles_claim": "roles", "groups_claim": "roles"])
+        }
+        #expect(error?.description.hasPrefix("groups_claim") == true)
+    }
+
     // Silence would leave the client less safe than it believes.
     @Test(arguments: [
         "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_signing_alg",
         "tls_client_auth_subject_dn", "tls_client_certificate_bound_access_tokens", "dpop_bound_access_tokens",
         "require_pushed_authorization_requests", "require_signed_request_object",
-        "authorization_signed_response_alg", "introspection_signed_response_alg", "token_endpoint_auth_signing_alg",
-        "jwks", "jwks_uri", "sector_identifier_uri",
+        "authorization_signed_response_alg", "introspection_signed_response_alg", "sector_identifier_uri",
     ])
     func `a protection that isn't there is refused`(name: String) throws {
         for value in [JSON.bool(true), "RS256"] {
@@ -148,5 +167,60 @@ struct ClientMetadataTests {
     @Test func `pages call a client by its name, else by its id`() throws {
         #expect(try Client.fixture().displayName == "App")
         #expect(try Client.fixture(metadata: ["client_name": .null]).displayName == "app")
+    }
+
+    private static let jwk: JSON = [
+        "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "x5c": ["kept"],
+    ]
+
+    @Test(
+        arguments: [
+            ["token_endpoint_auth_method": "client_secret_jwt"],
+            ["token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "HS512"],
+            ["token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]]],
+            [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]],
+                "token_endpoint_auth_signing_alg": "EdDSA",
+            ],
+            [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/jwks",
+                "token_endpoint_auth_signing_alg": "PS512",
+            ],
+            ["token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://127.0.0.1:8081/jwks"],
+            ["jwks_uri": "https://app.example/jwks"],
+        ] as [[String: JSON]])
+    func `the ways to sign an assertion are kept as they were registered`(members: [String: JSON]) throws {
+        let metadata = try ClientMetadata.fixture(members)
+        for (name, value) in members { #expect(metadata.json[name] == value) }
+        #expect(try ClientMetadata(metadata.json) == metadata)
+        #expect(try ClientMetadata(stored: metadata.json) == metadata)
+        #expect(metadata.hasSecret == (metadata.tokenEndpointAuthMethod != .privateKeyJWT))
+    }
+
+    @Test(
+        arguments: [
+            ["token_endpoint_auth_method": "private_key_jwt"],
+            ["jwks": ["keys": [jwk]], "jwks_uri": "https://app.example/jwks"],
+            ["token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "RS256"],
+            [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]],
+                "token_endpoint_auth_signing_alg": "HS256",
+            ],
+            [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]],
+                "token_endpoint_auth_signing_alg": "ES256",
+            ],
+        ] as [[String: JSON]])
+    func `a method without its keys, or with an algorithm of another, is refused`(members: [String: JSON]) throws {
+        let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture(members) }
+        #expect(error?.code == .invalidClientMetadata)
+    }
+
+    @Test(arguments: [(nil, 0), ("HS256", 32), ("HS384", 48), ("HS512", 64)] as [(String?, Int)])
+    func `a secret is as long as what it authenticates by needs`(algorithm: String?, bytes: Int) throws {
+        var members: [String: JSON] = ["token_endpoint_auth_method": "client_secret_jwt"]
+        members["token_endpoint_auth_signing_alg"] = algorithm.map(JSON.string)
+        #expect(try ClientMetadata.fixture(members).fewestSecretBytes == max(bytes, 32))
+        #expect(try ClientMetadata.fixture().fewestSecretBytes == 0)
     }
 }

@@ -70,7 +70,7 @@ extension Client {
         let metadata = try ClientMetadata.fixture(change)
         let secret = ClientSecret(Client.secret).sealed(for: ClientID(id), by: try .fixture())
         return Client(
-            id: ClientID(id), metadata: metadata, sealedSecret: metadata.isPublic ? nil : secret, preset: preset,
+            id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
             isFirstParty: isFirstParty, createdAt: .noon, updatedAt: .noon)
     }
 
@@ -184,7 +184,7 @@ extension AuthenticatedClient {
         let client = try client ?? .fixture()
         let secret = client.metadata.isPublic ? nil : Client.secret
         let parameters = Parameters(["client_id": client.id.value], changing: ["client_secret": secret])
-        return try ClientCredentials(parameters, authorization: nil).authenticate(client, opening: try .fixture())
+        return try ClientCredentials(parameters, authorization: nil).authenticate(client, by: .fixture())
     }
 }
 

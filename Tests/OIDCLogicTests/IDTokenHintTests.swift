@@ -16,7 +16,7 @@ struct IDTokenHintTests {
     private func signed(
         _ change: [String: JSON] = [:], type: String = "JWT", by other: SigningKey? = nil
     ) throws -> String {
-        let good: [String: JSON] = ["iss": .string(Issuer.text), "sub": "ann", "aud": "app", "exp": 1]
+        let good: [String: JSON] = ["iss": .string(Issuer.text), "sub": "ann", "aud": "app", "exp": 1, "iat": 0]
         return try JWS.sign(header: type, claims: .object(good.merging(change) { $1 }), key: other ?? key)
     }
 
@@ -37,6 +37,7 @@ struct IDTokenHintTests {
         let bad = [
             "x", "a.b.c", good + "A", "\(parts[0]).\(parts[1]).",
             try signed(["iss": "https://other.example"]), try signed(["sub": 1]), try signed(["iss": nil]),
+            try signed(["exp": nil]), try signed(["iat": nil]),
             // An access token says who, too, and is signed by the same key.
             try signed(type: "at+jwt"),
             try signed(by: stranger), theirs + "." + Base64URL.encode(try stranger.sign(Array(theirs.utf8))),

@@ -29,12 +29,19 @@ struct ProviderMetadataTests {
     @Test func `it says what is on, and no more`() throws {
         let metadata = try metadata()
         #expect(metadata["response_types_supported"] == ["code"])
-        #expect(metadata["response_modes_supported"] == ["query"])
+        #expect(metadata["response_modes_supported"] == ["query", "form_post"])
         #expect(metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"])
         #expect(metadata["code_challenge_methods_supported"] == ["S256"])
         #expect(metadata["scopes_supported"] == ["openid", "profile", "email", "address", "phone", "offline_access"])
         #expect(
-            metadata["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"])
+            metadata["token_endpoint_auth_methods_supported"] == [
+                "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none",
+            ])
+        #expect(
+            metadata["token_endpoint_auth_signing_alg_values_supported"] == [
+                "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+                "ES512", "EdDSA",
+            ])
         #expect(metadata["authorization_response_iss_parameter_supported"] == true)
         // Discovery §3: its default is true, so false is said.
         #expect(metadata["request_uri_parameter_supported"] == false)

@@ -28,7 +28,7 @@ struct RefreshExchangeTests {
     }
 
     private func step(
-        _ exchange: RefreshExchange, _ grant: Grant?, at now: Timestamp, lifetimes: Lifetimes = Lifetimes(),
+        _ exchange: RefreshExchange, _ grant: Grant, at now: Timestamp, lifetimes: Lifetimes = Lifetimes(),
         random: UInt8 = 8
     ) throws -> RefreshExchange.Step {
         try exchange.step(grant, lifetimes: lifetimes, at: now, random: FixedRandom(random))
@@ -70,9 +70,9 @@ struct RefreshExchangeTests {
         let scope = "openid offline_access"
         #expect(try AuthorizationGrant.fixture(["scope": scope], of: third).scope.names == ["openid"])
         let asked = try ValidatedAuthorizationRequest.fixture(["scope": scope, "prompt": "consent"], of: third)
-        let granted = try asked.grantedScope(
-            for: .fixture(), policy: ScopePolicy(), request: SignInRequest(address: "", at: .noon))
-        #expect(granted.names == ["openid", "offline_access"])
+        let access = try asked.access(
+            for: .fixture(), policy: ScopePolicy(), customClaims: .none, from: "192.0.2.1", at: .noon)
+        #expect(access.scope.names == ["openid", "offline_access"])
     }
 
     // MARK: The step
@@ -128,7 +128,6 @@ struct RefreshExchangeTests {
         var short = Lifetimes()
         short.refreshTokenAbsolute = 60
         #expect(try code { try step(try exchange(), grant, at: .noon + 61, lifetimes: short) } == .invalidGrant)
-        #expect(try code { try step(try exchange(), nil, at: .noon + 2) } == .invalidGrant)
         var revoked = grant
         revoked.isRevoked = true
         #expect(try code { try step(try exchange(), revoked, at: .noon + 2) } == .invalidGrant)
@@ -147,30 +146,35 @@ struct RefreshExchangeTests {
     // MARK: What it gives
 
     @Test func `it gives what was granted, or less if less is asked for`() throws {
-        let whole = try exchange().accept(grant, user: .fixture(), policy: ScopePolicy())
+        let whole = try exchange().accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy())
         #expect(whole.scope.names == ["openid", "email", "offline_access"])
-        let less = try exchange(["scope": "email"]).accept(grant, user: .fixture(), policy: ScopePolicy())
+        let less = try exchange(["scope": "email"]).accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy())
         #expect(less.scope.names == ["email"])
         #expect(less.grant.scope == grant.scope, "the refresh token keeps its scope (RFC 6749 §6)")
     }
 
     @Test func `more than was granted is invalid_scope`() throws {
         let more = try exchange(["scope": "openid phone"])
-        #expect(try code { try more.accept(grant, user: .fixture(), policy: ScopePolicy()) } == .invalidScope)
+        #expect(
+            try code { try more.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy()) } == .invalidScope)
     }
 
     @Test func `what the client lost meanwhile is no longer given`() throws {
         let metadata = Self.metadata.merging(["scope": "openid offline_access"]) { _, new in new }
         let live = try exchange(from: .fixture(metadata: metadata)).accept(
-            grant, user: .fixture(), policy: ScopePolicy())
+            grant, user: .fixture(), consent: nil, policy: ScopePolicy())
         #expect(live.scope.names == ["openid", "offline_access"])
         let without = try exchange(from: .fixture(metadata: Self.metadata.merging(["scope": "openid"]) { $1 }))
-        #expect(try code { try without.accept(grant, user: .fixture(), policy: ScopePolicy()) } == .invalidGrant)
+        #expect(
+            try code { try without.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy()) }
+                == .invalidGrant)
     }
 
     @Test func `a user who may not sign in is given nothing`() throws {
         for user in [nil, User.fixture(isDisabled: true), .fixture("other")] {
-            #expect(try code { try exchange().accept(grant, user: user, policy: ScopePolicy()) } == .invalidGrant)
+            #expect(
+                try code { try exchange().accept(grant, user: user, consent: nil, policy: ScopePolicy()) }
+                    == .invalidGrant)
         }
     }
 

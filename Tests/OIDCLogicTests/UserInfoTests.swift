@@ -22,7 +22,9 @@ struct UserInfoTests {
         let issuer = try Issuer.fixture()
         return Result { () throws(OAuthError) in
             let live = try LiveGrant(grant, client: client ?? registered, user: user)
-            return try UserInfo.claims(for: try LiveAccessToken(token, of: live), issuer: issuer)
+            let subject = try UserInfo.subject(
+                of: try LiveAccessToken(token, of: live), in: .empty, issuer: issuer)
+            return UserInfo.claims(about: subject, releasing: ClaimRelease(subject).claims(for: .userInfo))
         }
     }
 
@@ -77,6 +79,20 @@ struct UserInfoTests {
 
     @Test func `without openid it is insufficient_scope`() throws {
         #expect(error(try answer(scope: "profile email")) == .insufficientScope)
+    }
+
+    @Test func `a token of less than its grant releases what it says itself`() throws {
+        let accepted = try CodeExchange.Accepted.fixture(["scope": "openid email"])
+        let claims = AccessToken.claims(
+            for: .user(accepted.live), releasing: [:],
+            profile: try ResourceServers().profile(
+                for: [], client: accepted.live.client, issuer: .fixture(), lifetimes: Lifetimes()),
+            issuer: try .fixture(), at: .noon, random: FixedRandom())
+        let narrowed = JSON.object((claims.objectValue ?? [:]).merging(["scope": "openid"]) { _, new in new })
+        let token = try AccessToken(verified: narrowed, issuer: .fixture(), at: .noon)
+        let subject = try UserInfo.subject(
+            of: try LiveAccessToken(token, of: accepted.live), in: .empty, issuer: .fixture())
+        #expect(ClaimRelease(subject).claims(for: .userInfo).isEmpty)
     }
 
     // The claims are those of now, and so is the right to them.

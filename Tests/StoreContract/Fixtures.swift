@@ -41,6 +41,8 @@ extension ClientMetadata {
                 "initiate_login_uri": .string("https://app.example/login"),
                 "contacts": .array([.string("one@app.example"), .string(AwkwardName.quoted)]),
                 "default_max_age": .integer(3600), "require_auth_time": .bool(true), "require_pkce": .bool(true),
+                "default_scope": .string("clerk openid"), "roles_claim": .string("roles"),
+                "groups_claim": .string("https://app.example/groups"),
             ]))
     }
 }
@@ -79,7 +81,21 @@ extension Grant {
             request: SignInRequest(address: "2001:db8::1", at: .noon - 2, untrusted: ["acr_values": "\"1\""]),
             scope: Scope(names: ["profile", "openid"]),
             resources: ["https://api.example/\"", "urn:b"].map(ResourceIndicator.init(stored:)), refresh: refresh,
-            createdAt: .noon, expiresAt: until)
+            createdAt: .noon, expiresAt: until,
+            claims: GrantedClaims(stored: ["i": "email name#de", "u": "phone_number", "s": "email phone"]) ?? .none)
+    }
+}
+
+extension CustomClaim {
+    package static func fixture(
+        _ id: String = "claim-1", name: String = "department", client: String? = nil,
+        source: ClaimSource = .expression("user ->> 'it''s \"so\"'"), scope: String? = "hr\"s",
+        destinations: Set<ClaimDestination>? = [.idToken, .introspection]
+    ) throws -> CustomClaim {
+        CustomClaim(
+            id: ClaimID(id), name: try ClaimName(name).orBroken("the fixture has a name"),
+            clientID: client.map { ClientID($0) }, source: source, scope: scope, destinations: destinations,
+            isRequired: true, createdAt: .noon, updatedAt: .noon + 1)
     }
 }
 

@@ -40,23 +40,30 @@ private func expectRotation(in store: some Store) throws {
     try expect(try store.grant(grant.id) == grant, "and read")
     let used = RefreshFamily.Predecessor(digest: [1], salt: [0, 255], usedAt: .noon + 1, request: [7])
     let second = RefreshFamily(digest: [2], expiresAt: .noon + 20, predecessor: used)
-    try expect(try store.rotate(grant.id, from: [1], to: second, until: .noon + 99), "a living token is rotated")
+    try expect(
+        try store.rotate(grant.id, from: [1], to: second, keeping: .none, until: .noon + 99),
+        "a living token is rotated")
     grant.refresh = second
     grant.expiresAt = .noon + 99
+    grant.claims = .none
     try expect(try store.grant(grant.id) == grant, "and all of it is there")
     let other = RefreshFamily(digest: [3], expiresAt: .noon + 20, predecessor: used)
     try expect(
-        try !store.rotate(grant.id, from: [1], to: other, until: .noon + 99), "of two that rotate one, the second fails"
+        try !store.rotate(grant.id, from: [1], to: other, keeping: .none, until: .noon + 99),
+        "of two that rotate one, the second fails"
     )
     try expect(try store.grant(grant.id) == grant, "and changes nothing")
-    try expect(try !store.rotate(GrantID("unknown"), from: [1], to: other, until: .noon), "nor is one made")
+    try expect(
+        try !store.rotate(GrantID("unknown"), from: [1], to: other, keeping: .none, until: .noon), "nor is one made")
     _ = try store.prune(at: .noon + 10, limit: 10)
     try expect(try store.grant(grant.id) == grant, "a predecessor is kept as long as its grace")
     _ = try store.prune(at: .noon + 11, limit: 10)
     grant.refresh = RefreshFamily(digest: [2], expiresAt: .noon + 20)
     try expect(try store.grant(grant.id) == grant, "and is forgotten then")
     try store.revoke(grant.id)
-    try expect(try !store.rotate(grant.id, from: [2], to: other, until: .noon + 99), "a revoked one isn't rotated")
+    try expect(
+        try !store.rotate(grant.id, from: [2], to: other, keeping: .none, until: .noon + 99),
+        "a revoked one isn't rotated")
 
     let token = TokenID(AwkwardName.composed)
     try expect(try !store.isRevoked(token), "a token is good at first")

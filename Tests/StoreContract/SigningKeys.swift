@@ -32,10 +32,23 @@ func expectGeneration(in store: some Store) throws {
     }
     try expectChange("a new client") { try store.add(try Client.fixture()) }
     try expectChange("a changed client") { try store.replace(try Client.fixture(name: "Renamed")) }
+    let claim = try CustomClaim.fixture(client: "app")
+    try expectChange("a new custom claim") { try store.add(claim) }
+    try expectChange("a changed custom claim") { try store.replace(claim) }
+    try expectChange("a removed custom claim") { _ = try store.removeCustomClaim(claim.id) }
     try expectChange("a removed client") { _ = try store.removeClient(ClientID("app")) }
     try expectChange("a new key") { try store.add([SigningKeyRecord.fixture()]) }
     try expectChange("a key's status") { try store.setStatus(.active, ofKey: "key-1") }
     try expectChange("a client again") { try store.add(try Client.fixture()) }
+    try expectChange("a new scope") { try store.add(DefinedScope(ScopeName("a"))) }
+    try expectChange("a changed scope") { try store.replace(DefinedScope(ScopeName("a"), description: "A")) }
+    try expectChange("a removed scope") { _ = try store.removeScope(ScopeName("a")) }
+    try expectChange("a new role") { try store.add(Role(RoleID("clerk"))) }
+    try expectChange("a changed role") { try store.replace(Role(RoleID("clerk"), description: "A clerk")) }
+    try expectChange("a new group") { try store.add(Group(GroupName("staff"))) }
+    try expectChange("a changed group") { try store.replace(Group(GroupName("staff"), roles: [RoleID("clerk")])) }
+    try expectChange("a removed role") { _ = try store.removeRole(RoleID("clerk")) }
+    try expectChange("a removed group") { _ = try store.removeGroup(GroupName("staff")) }
     try store.add(User.fixture())
     _ = try store.start(.fixture(), digest: [1], spending: "session")
     try expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded, "a new code is redeemed")

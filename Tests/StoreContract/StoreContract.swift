@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, users, consents, sessions, attempts, parkedValues, grants, signingKeys, throttle, refusals,
+    case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, customClaims,
+        signingKeys, throttle, refusals,
         generation, pruning
 }
 
@@ -14,12 +15,15 @@ package func expectConformance(
         let store = try makeStore()
         switch topic {
         case .clients: try expectClients(in: store)
+        case .assertions: try expectAssertions(in: store)
         case .users: try expectUsers(in: store)
+        case .scopes: try expectScopes(in: store)
         case .consents: try expectConsents(in: store)
         case .sessions: try expectSessions(in: store)
         case .attempts: try expectAttempts(in: store)
         case .parkedValues: try expectParkedValues(in: store)
         case .grants: try expectGrants(in: store)
+        case .customClaims: try expectCustomClaims(in: store)
         case .signingKeys: try expectSigningKeys(in: store)
         case .throttle: try expectThrottle(in: store)
         case .refusals: try expectRefusals(in: store)

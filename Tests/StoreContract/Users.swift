@@ -33,8 +33,35 @@ func expectUsers(in store: some Store) throws {
     try expect(
         page == names.drop { $0 != "ann" }.dropFirst().prefix(2).map { Array($0.utf8) }, "a page begins after a name")
 
+    try expectManyUsers(in: store)
     try expectChangeOfUser(ann, in: store)
     try expectEndOfUser(ann, in: store)
+}
+
+private func expectManyUsers(in store: some Store) throws {
+    let many = ["many-1", "many-2", "many-3"].map { User.fixture($0, name: $0) }
+    func expectNone(_ promise: String) throws {
+        for user in many { try expect(try store.user(user.id) == nil, promise) }
+    }
+    for (fault, taken) in [
+        ("a name", User.fixture("many-4", name: "bare")), ("an id", .fixture("bare", name: "many-4")),
+        ("a client's id", .fixture("taken", name: "many-4")), ("a name among them", .fixture("many-4", name: "many-1")),
+        ("an id among them", .fixture("many-1", name: "many-4")),
+    ] {
+        try expect(.exists, "\(fault) is taken") { try store.add(all: many + [taken]) }
+        try expectNone("where \(fault) is taken, nobody is added")
+        try expect(.exists, "whoever comes first") { try store.add(all: [many[0], taken] + many.dropFirst()) }
+        try expectNone("and nobody is added then")
+    }
+    let clerk = User(
+        id: UserID("clerk"), username: Username("clerk"), roles: [RoleID("nowhere")], createdAt: .noon, updatedAt: .noon
+    )
+    try expect(.missing, "a role must be there") { try store.add(all: many + [clerk]) }
+    try expectNone("where a role isn't there, nobody is added")
+    try store.add(all: [])
+    try store.add(all: many)
+    for user in many { try expect(try store.user(user.id) == user, "of many, each comes back as they went in") }
+    for user in many { try expect(try store.removeUser(user.id), "each can go again") }
 }
 
 private func expectChangeOfUser(_ ann: User, in store: some Store) throws {

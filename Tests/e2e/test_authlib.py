@@ -1,5 +1,6 @@
 """Authlib, a client library that nobody here wrote, signs in by HTTP and verifies the ID token by its own rules."""
 
+import json
 import secrets
 import time
 
@@ -80,6 +81,20 @@ def test_authlib_verifies_each_algorithm(provider, metadata, alice, agent, algor
     with client_of(party, metadata, "client_secret_basic") as client:
         token, nonce = sign_in(party, client, metadata, agent, alice)
     assert verified(token["id_token"], token["access_token"], metadata, party, nonce, algorithm)["sub"] == alice.sub
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "PS512", "ES384", "ES512"])
+def test_authlib_verifies_an_algorithm_that_was_added(provider, metadata, alice, agent, algorithm):
+    """A key is made when it is asked for; apps may then register for it."""
+    provider.postern("key", "add", algorithm)
+    party = provider.add_client(id_token_signed_response_alg=algorithm)
+    with client_of(party, metadata, "client_secret_basic") as client:
+        token, nonce = sign_in(party, client, metadata, agent, alice)
+    # nginx keeps what it serves for five minutes, so the keys are asked for by the command line.
+    listed = json.loads(provider.postern("key", "list", "--json"))
+    keys = KeySet.import_key_set({"keys": [key["public_jwk"] for key in listed]})
+    claims = jwt.decode(token["id_token"], keys, algorithms=[algorithm]).claims
+    assert claims["sub"] == alice.sub and claims["nonce"] == nonce
 
 
 def test_authlib_notices_another_nonce_and_another_client(provider, metadata, alice, agent, party, other_party):

@@ -202,8 +202,10 @@ def test_the_largest_request_can_be_signed_in_to(provider, party, alice):
     browser = provider.browser()
     request = party.request(
         state="\x01" * 1024, nonce="\x01" * 512, login_hint="\x01" * 256, ui_locales="\x01" * 256,
-        scope="openid " + "a" * 4000, claims="c" * 4000)
+        acr_values="\x01" * 256, scope="openid " + "a" * 4000,
+        claims='{"userinfo": {"a": {"value": "' + "c" * 4000 + '"}}}')
     page = browser.post(f"{party.path}/authorize", request.parameters)
+    assert page.status == 303, page.form.text
     page = browser.follow(page)
     assert len(encode(page.form.fields)) > 16 * 1024
     answer = browser.submit(page, username=alice.name, password=alice.password)

@@ -72,11 +72,14 @@ def _template(tmp_path_factory):
 
 @pytest.fixture
 def postern(_template):
-    """An installation; users and clients of earlier tests are gone."""
+    """An installation; what earlier tests made is gone."""
     for client in _template.json("client", "list"):
         _template("client", "remove", client["client_id"])
     for user in _template.json("user", "list"):
         _template("user", "remove", user["username"])
+    for kind, name in [("group", "name"), ("role", "role"), ("scope", "name")]:
+        for made in _template.json(kind, "list"):
+            _template(kind, "remove", made[name])
     return _template
 
 
@@ -183,7 +186,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     rows = [line.split("\t") for line in postern("pools").splitlines()]
     run = postern.folder / "run"
     assert rows == [
-        ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,token,userinfo,health"],
+        ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,logout,token,userinfo,introspect,revoke,health"],
         ["slow", f"{run}/slow.sock", "1", "24", "login"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
@@ -218,6 +221,85 @@ def test_a_user_comes_and_goes(postern):
     assert "Removed the user ada" in postern("user", "remove", "ada")
     assert postern.json("user", "list") == []
     assert "There are no users yet" in postern("user", "list")
+
+
+def test_scopes_roles_and_groups(postern):
+    assert "There are no roles yet" in postern("role", "list")
+    assert "Defined the scope" in postern("scope", "add", "orders", "--description", "Your orders")
+    assert postern.json("scope", "list") == [{"name": "orders", "description": "Your orders"}]
+    assert postern.json("scope", "set", "orders", "--description", "All orders")["description"] == "All orders"
+    postern("client", "add", "--from", "-", given=json.dumps(METADATA | {"client_id": "crm"}))
+    assert postern.json("role", "add", "clerk") == {"role": "clerk", "name": "clerk"}
+    assert postern.json("role", "add", "editor", "--client", "crm") == {
+        "role": "editor@crm", "name": "editor", "client_id": "crm"}
+    assert postern.json("role", "show", "editor", "--client", "crm") == postern.json("role", "show", "editor@crm")
+    assert [role["role"] for role in postern.json("role", "list")] == ["clerk", "editor@crm"]
+    assert [role["role"] for role in postern.json("role", "list", "--client", "crm")] == ["editor@crm"]
+    assert postern("role", "list").splitlines()[1].split() == ["clerk", "all", "apps"]
+    made = postern.json("group", "add", "staff", "--role", "clerk", "--role", "editor@crm")
+    assert made == {"name": "staff", "roles": ["clerk", "editor@crm"]}
+    assert postern.json("group", "set", "staff", "--remove-role", "clerk")["roles"] == ["editor@crm"]
+    added = postern.json("user", "add", "ada", "--no-password", "--role", "clerk", "--group", "staff")
+    assert (added["roles"], added["groups"]) == (["clerk"], ["staff"])
+    assert postern.json("user", "set", "ada", "--role", "editor")["roles"] == ["editor@crm"], "--role sets them"
+    assert postern.json("user", "set", "ada", "--add-role", "clerk")["roles"] == ["clerk", "editor@crm"]
+    assert postern.json("user", "set", "ada", "--email", "ada@example.com")["roles"] == ["clerk", "editor@crm"]
+    changed = postern.json("user", "set", "ada", "--no-roles", "--no-groups")
+    assert (changed["roles"], changed["groups"]) == ([], [])
+    assert postern("user", "show", "ada").count("staff") == 0
+    assert "Removed the role editor@crm" in postern("role", "remove", "editor@crm")
+    assert postern.json("group", "show", "staff")["roles"] == []
+    assert postern.json("group", "remove", "staff")["name"] == "staff"
+    assert "Removed the scope orders" in postern("scope", "remove", "orders")
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["role", "add", "openid"], '"openid" is built in'),
+        (["scope", "add", "two words"], "can't be a scope's name"),
+        (["scope", "add", "postern:admin"], "opens Postern itself"),
+        (["role", "add", "editor", "--client", "cmr"], 'Did you mean "crm"?'),
+        (["role", "add", "clerk"], 'there is a role "clerk" already'),
+        (["scope", "add", "clerk"], "already"),
+        (["role", "add", "mx:app:userrole:planner"], "must end in the UUID"),
+        (["user", "set", "ada", "--role", "editor"], 'write "editor@crm" or "editor@shop"'),
+        (["user", "set", "ada", "--role", "clark"], 'Did you mean "clerk"?'),
+        (["user", "set", "ada", "--remove-role", "clerk"], "there is none"),
+        (["user", "set", "ada", "--group", "stuff"], 'Did you mean "staff"?'),
+        (["group", "add", "x", "--role", "editor@shoop"], 'Did you mean "editor@shop"?'),
+    ],
+)
+def test_a_refusal_about_roles_says_what_to_write(postern, words, said):
+    for client in ("crm", "shop"):
+        postern("client", "add", "--from", "-", given=json.dumps(METADATA | {"client_id": client}))
+        postern("role", "add", "editor", "--client", client)
+    postern("role", "add", "clerk")
+    postern("group", "add", "staff")
+    postern("user", "add", "ada", "--no-password")
+    before = [postern(kind, "list", "--json") for kind in ("scope", "role", "group", "user")]
+    assert said in postern.error(*words)
+    assert [postern(kind, "list", "--json") for kind in ("scope", "role", "group", "user")] == before
+
+
+def test_a_client_of_scopes_that_are_not_there_is_warned_of(postern):
+    postern("role", "add", "clerk")
+    asked = METADATA | {"client_id": "crm", "scope": "openid clark clerk", "roles_claim": "roles"}
+    done = postern.run("client", "add", "--from", "-", "--json", given=json.dumps(asked))
+    made = json.loads(done.stdout)
+    assert (made["scope"], made["roles_claim"]) == ("openid clark clerk", "roles")
+    assert b'"clark", which is neither a scope nor a role' in done.stderr
+    assert b'Did you mean "clerk"?' in done.stderr and done.stderr.count(b"\n") == 1
+    assert b"clark" in postern.run("client", "show", "crm").stderr
+    warned = [finding for finding in postern.json("check") if finding["status"] == "warning"]
+    assert ["scopes"] == [finding["subject"] for finding in warned] and "clark" in warned[0]["text"]
+    done = postern.run("client", "set", "crm", "--scope", "openid clerk", "--default-scope", "clerk", "--json")
+    assert done.stderr == b"" and json.loads(done.stdout)["default_scope"] == "clerk"
+    shown = postern("client", "show", "crm")
+    assert "asks by default for" in shown and "roles in claim" in shown
+    assert {finding["status"] for finding in postern.json("check")} == {"ok"}
+    assert "which scope doesn't have" in postern.error("client", "set", "crm", "--scope", "openid")
+    assert "roles_claim" in postern.error("client", "set", "crm", "--roles-claim", "sub")
 
 
 def test_a_password_is_never_printed_unless_it_was_made_here(postern):
@@ -412,6 +494,98 @@ def test_looking_at_clients_needs_no_key(postern):
         assert "chmod 600" in postern.error("client", "add", "x", "--redirect-uri", "https://a.example/cb")
     finally:
         key.chmod(0o600)
+
+
+# --- claims and policy
+
+
+@pytest.fixture
+def app(postern):
+    for claim in postern.json("claim", "list"):
+        postern("claim", "remove", claim["id"], "--yes")
+    postern("client", "add", "App", "--client-id", "app", "--redirect-uri", "https://a.example/cb")
+    postern("user", "add", "ann", "--password-stdin", "--full-name", "Ann \u202e Example", given="correct horse 1")
+    return "app"
+
+
+def test_a_claim_comes_and_goes(postern, app):
+    made = postern.json("claim", "add", "https://example.com/x", "--value", '{"a": [1]}', "--in", "userinfo,id_token")
+    assert made["value"] == {"a": [1]} and made["in"] == ["id_token", "userinfo"] and made["client_id"] is None
+    own = postern.json("claim", "add", "https://example.com/x", "--attribute", "x", "--client", app, "--required")
+    assert own["client_id"] == app and own["attribute"] == "x" and own["in"] is None and own["required"] is True
+    assert [claim["id"] for claim in postern.json("claim", "list", "--client", app)] == [made["id"], own["id"]]
+    assert postern.json("claim", "show", "https://example.com/x") == made
+    assert postern.json("claim", "show", "https://example.com/x", "--client", app) == own
+    changed = postern.json("claim", "set", own["id"], "--expression", "1 + 1", "--scope", "profile", "--in", "")
+    assert changed["expression"] == "1 + 1" and "attribute" not in changed and changed["required"] is True
+    table = postern("claim", "list")
+    assert "as the client's preset says" in table and "attribute" not in table and own["id"] in table
+    assert "released by  the scope profile" in postern("claim", "show", own["id"])
+    assert "Removed the claim" in postern("claim", "remove", own["id"], "--yes")
+    assert "no such claim" in postern.error("claim", "show", own["id"])
+    postern("client", "remove", app, "--yes")
+    assert [claim["id"] for claim in postern.json("claim", "list")] == [made["id"]]
+
+
+@pytest.mark.parametrize("words, status, said", [
+    (["x"], 64, "--value JSON"), (["x", "--value", "1", "--attribute", "a"], 64, "exclude each other"),
+    (["x", "--value", "text"], 1, "a string needs quotes"), (["x", "--value", "null"], 1, "always null"),
+    (["iss", "--value", "1"], 1, "overwrite"), (["x", "--value", "1", "--in", "idtoken"], 1, 'Did you mean "id_token"?'),
+    (["x", "--value", "1", "--scope", "a b"], 1, "must be one name"),
+    (["x", "--value", "1", "--client", "none"], 1, "no client"),
+    (["/x", "--value", "1"], 1, "/resource_access/app/roles"),
+    (["x", "--expression", "user ->> none"], 1, "no such column: none, at character 10"),
+    (["x", "--expression", "readfile('/etc/passwd')"], 1, "no such function"),
+    (["x", "--expression", "load_extension('x')"], 1, "may not be used"),
+    (["x", "--expression", "1" + " + 1" * 2000], 1, "longer than 4096 bytes"),
+])
+def test_a_claim_that_could_never_be_is_refused(postern, app, words, status, said):
+    assert said in postern.error("claim", "add", *words, status=status)
+    assert postern.json("claim", "list") == []
+
+
+def test_explain_shows_what_is_granted_and_why(postern, app):
+    postern("claim", "add", "broken", "--expression", "json(user ->> 'name')")
+    text = postern("explain", "ann", app, "--scope", "openid profile admin")
+    assert text.startswith("ann at App is granted: openid profile\n")
+    assert "the client is not allowed it" in text and "its expression failed: malformed JSON" in text
+    assert "\u202e" not in text
+    told = postern.json("explain", "ann", app, "--scope", "admin")
+    assert told["granted"] == "" and "invalid_scope" in told["obstacle"]
+    assert told["claims"] == {"id_token": {}, "access_token": {}, "userinfo": {}, "introspection": {}}
+    postern("user", "disable", "ann")
+    assert "ann can't sign in to App: the user is disabled." in postern("explain", "ann", app)
+    assert 'Did you mean "ann"?' in postern.error("explain", "anna", app)
+    assert "no client" in postern.error("explain", "ann", "none")
+
+
+def test_check_runs_the_tests_of_the_policy(folder):
+    folder("init", "--issuer", ISSUER)
+    configuration = folder.folder / "postern.yaml"
+    (folder.folder / "run").mkdir(exist_ok=True)
+    plain = configuration.read_text()
+    rules = """
+policy:
+  - name: no guests
+    client: unknown
+    require: coalesce(user ->> 'guest', 0) = 0
+policy_tests:
+  - name: guests
+    client: unknown
+    user: { guest: %s }
+    scope: openid
+    expect: refused
+"""
+    configuration.write_text(plain + rules % "true")
+    text = folder("check")
+    assert "1 rule, 1 test passed" in text
+    assert 'the rule "no guests" is for unknown, and there is no such client' in text
+    configuration.write_text(plain + rules % "false")
+    text = folder.run("check", status=1).stdout.decode()
+    assert 'FAULT    policy test' in text and '"guests": expected a refusal, but "openid" is granted' in text
+    folder("client", "add", "Unknown", "--client-id", "unknown", "--redirect-uri", "https://a.example/cb")
+    folder("user", "add", "eve", "--password-stdin", "--attribute", "guest=true", given="correct horse 1")
+    assert 'refused by the rule "no guests": it gave 0, not 1' in folder("explain", "eve", "unknown")
 
 
 # --- keys and nginx

@@ -28,8 +28,9 @@ package struct ClientAdministration {
         _ metadata: JSON, preset: ClaimPreset? = nil, isFirstParty: Bool? = nil
     ) throws -> RegisteredClient {
         let parsed = try ClientMetadata(metadata)
+        try requireSigningKey(for: parsed)
         let id = try chosenID(metadata) ?? ClientID(Base32.encode(random.bytes(16)))
-        let secret = try newSecret(metadata, isPublic: parsed.isPublic)
+        let secret = try newSecret(metadata, for: parsed)
         let preset = try preset ?? chosenPreset(metadata) ?? .standard
         let isFirstParty = try isFirstParty ?? flag("first_party", of: metadata) ?? true
         let time = now()
@@ -68,21 +69,25 @@ package struct ClientAdministration {
         }
     }
 
-    /// Changes a client. A confidential client that becomes public loses its secret, a public one that becomes
-    /// confidential is given one. The preset stays: apps read their claims where they always were.
+    /// Changes a client. One that needs no secret any more loses it, one that begins to need one is given it. The preset stays: apps read their claims where they always were.
     package func change(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
         try ChangeAgain.whileOthersDo { try changeOnce(id, change) }
     }
 
     private func changeOnce(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
         var client = try client(id)
-        let wasPublic = client.metadata.isPublic
+        let former = client
         client.metadata = try metadata(of: client, after: change)
+        if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg
+            || client.metadata.userInfoSignedResponseAlg != former.metadata.userInfoSignedResponseAlg
+        {
+            try requireSigningKey(for: client.metadata)
+        }
         client.isFirstParty =
             try change.isFirstParty ?? flag("first_party", of: .object(change.metadata))
             ?? client.isFirstParty
-        let secret = try secret(after: change, wasPublic: wasPublic, isPublic: client.metadata.isPublic)
-        if client.metadata.isPublic { client.sealedSecret = nil }
+        let secret = try secret(of: former, after: change, for: client.metadata)
+        if !client.metadata.hasSecret { client.sealedSecret = nil }
         if let secret { client.sealedSecret = secret.sealed(for: client.id, by: try seal()) }
         client.updatedAt = max(now(), client.updatedAt)
         do {
@@ -127,32 +132,57 @@ package struct ClientAdministration {
         return try ClientMetadata(.object(members))
     }
 
+    /// A client whose ID tokens or userinfo nobody can sign would fail at its users' first sign-in.
+    private func requireSigningKey(for metadata: ClientMetadata) throws {
+        let wanted = [
+            ("id_token_signed_response_alg", metadata.idTokenSignedResponseAlg as SignatureAlgorithm?),
+            ("userinfo_signed_response_alg", metadata.userInfoSignedResponseAlg),
+        ]
+        for case (let member, let algorithm?) in wanted where !ClientMetadata.signingAlgorithms.contains(algorithm) {
+            let hasKey = try store.signingKeys().contains { $0.status == .active && $0.algorithm == algorithm }
+            guard !hasKey else { continue }
+            throw AdministrationError.invalid(
+                "\(member) is \(algorithm.rawValue), and there is no key for it; "
+                    + "\"postern key add \(algorithm.rawValue)\" makes one")
+        }
+    }
+
     private func secret(
-        after change: ClientChange, wasPublic: Bool, isPublic: Bool
-    ) throws(AdministrationError) -> ClientSecret? {
+        of former: Client, after change: ClientChange, for metadata: ClientMetadata
+    ) throws -> ClientSecret? {
         var wanted = change.secret
         if let member = change.metadata["client_secret"], member != .null {
-            guard case .string(let text) = member else { throw .invalid("client_secret must be a string") }
+            guard case .string(let text) = member else {
+                throw AdministrationError.invalid("client_secret must be a string")
+            }
             wanted = .choose(text)
         }
         switch wanted {
-        case .keep where isPublic || !wasPublic: return nil
-        case _ where isPublic: throw .invalid(Self.publicHasNoSecret)
-        case .keep, .generate: return ClientSecretRule.generate(from: random)
-        case .choose(let text): return try ClientSecretRule.accept(text)
+        case .keep where !metadata.hasSecret: return nil
+        case _ where !metadata.hasSecret: throw AdministrationError.invalid(Self.hasNoSecret)
+        case .keep where former.metadata.hasSecret:
+            if let sealed = former.sealedSecret, metadata.fewestSecretBytes > former.metadata.fewestSecretBytes {
+                try ClientSecretRule.require(
+                    try ClientSecret(sealed: sealed, of: former.id, opening: try seal()), for: metadata)
+            }
+            return nil
+        case .keep, .generate: return ClientSecretRule.generate(from: random, for: metadata)
+        case .choose(let text): return try ClientSecretRule.accept(text, for: metadata)
         }
     }
 
-    private func newSecret(_ metadata: JSON, isPublic: Bool) throws(AdministrationError) -> ClientSecret? {
+    private func newSecret(
+        _ metadata: JSON, for parsed: ClientMetadata
+    ) throws(AdministrationError) -> ClientSecret? {
         guard let chosen = try text("client_secret", of: metadata) else {
-            return isPublic ? nil : ClientSecretRule.generate(from: random)
+            return parsed.hasSecret ? ClientSecretRule.generate(from: random, for: parsed) : nil
         }
-        guard !isPublic else { throw .invalid(Self.publicHasNoSecret) }
-        return try ClientSecretRule.accept(chosen)
+        guard parsed.hasSecret else { throw .invalid(Self.hasNoSecret) }
+        return try ClientSecretRule.accept(chosen, for: parsed)
     }
 
-    private static let publicHasNoSecret =
-        "a public client (token_endpoint_auth_method none) has no secret; leave client_secret out"
+    private static let hasNoSecret =
+        "a client with token_endpoint_auth_method none or private_key_jwt has no secret; leave client_secret out"
 
     private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {
         guard let text = try text("client_id", of: metadata) else { return nil }

@@ -34,7 +34,26 @@ package struct Installation {
 
     package var refusals: RefusalAdministration { RefusalAdministration(store: store) }
 
+    package var userImport: UserFileImport { UserFileImport(store: store, now: now) }
+
+    package var scopes: ScopeAdministration { ScopeAdministration(store: store) }
+
+    package var roles: RoleAdministration { RoleAdministration(store: store) }
+
+    package var groups: GroupAdministration { GroupAdministration(store: store) }
+
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
+
+    package var claims: ClaimAdministration {
+        ClaimAdministration(store: store, settings: configuration.claims, now: now)
+    }
+
+    /// What `postern explain` looks at.
+    package var explanations: Explanations {
+        Explanations(
+            store: store, policy: configuration.policy, claims: configuration.claims, users: users, clients: clients,
+            now: now)
+    }
 
     /// It reads `state.key`, which secrets are sealed under, when it needs it.
     package var clients: ClientAdministration {

@@ -43,7 +43,8 @@ package struct InstallationCheck {
         for warning in configuration.warnings { add(.warning, "configuration", warning) }
         add(.ok, "issuer", configuration.issuer.value)
         check(filesOf: configuration, environment)
-        check(keyFiles: KeyFiles(configuration, environment: environment), store: configuration.store)
+        check(policyOf: configuration)
+        check(keyFiles: KeyFiles(configuration, environment: environment), configuration)
         check(pools: configuration.pools)
     }
 
@@ -70,7 +71,28 @@ package struct InstallationCheck {
         }
     }
 
-    private mutating func check(keyFiles: KeyFiles, store path: String) {
+    /// That every rule can be compiled, reading the configuration has shown.
+    private mutating func check(policyOf configuration: Configuration) {
+        guard !configuration.policy.isEmpty || !configuration.policyTests.isEmpty else { return }
+        do {
+            // What scopes and roles there are, the database says; where there is none yet, there are the standard ones.
+            let catalogue = (try? SQLiteDatabase(path: configuration.store).store().catalogue()) ?? .empty
+            let policy = ScopePolicy(
+                catalogue: catalogue, rules: configuration.policy, evaluator: try SandboxedExpressions())
+            let failures = configuration.policyTests.compactMap { test in
+                test.failure(of: policy).map { (name: test.name, text: $0) }
+            }
+            for failure in failures { add(.fault, "policy test", "\"\(failure.name)\": \(failure.text)") }
+            let rules = Self.count(configuration.policy.count, "rule")
+            let tests = Self.count(configuration.policyTests.count, "test")
+            if failures.isEmpty { add(.ok, "policy", "\(rules), \(tests) passed") }
+        } catch {
+            add(.fault, "policy", "\(error)")
+        }
+    }
+
+    private mutating func check(keyFiles: KeyFiles, _ configuration: Configuration) {
+        let path = configuration.store
         let state = seal("state key") { () throws(KeyFileFault) in (try keyFiles.state(), try keyFiles.statePath()) }
         let signing = seal("signing key") { () throws(KeyFileFault) in
             (try keyFiles.signing(), try keyFiles.signingPath())
@@ -86,6 +108,9 @@ package struct InstallationCheck {
             for warning in database.warnings { add(.warning, "database", warning) }
             if let signing { try check(signingKeysOf: store, signing) }
             if let state { try check(secretsOf: store, state) }
+            try check(scopesOf: store)
+            try check(clientsOf: configuration.policy, in: store)
+            try check(claimsOf: store, configuration.claims)
         } catch StoreError.unavailable(let text), StoreError.broken(let text) {
             add(.fault, "database", "\(path): \(text)")
         } catch {
@@ -132,7 +157,7 @@ package struct InstallationCheck {
             guard let sealed = client.sealedSecret else { return false }
             return (try? ClientSecret(sealed: sealed, of: client.id, opening: seal)) == nil
         }
-        let count = clients.count == 1 ? "1 client" : "\(clients.count) clients"
+        let count = Self.count(clients.count, "client")
         if lost.isEmpty {
             add(.ok, "clients", count)
         } else {
@@ -143,6 +168,34 @@ package struct InstallationCheck {
             )
         }
     }
+
+    private mutating func check(scopesOf store: some Store) throws {
+        for warning in try ScopeAdministration(store: store).warnings() {
+            add(.warning, "scopes", warning.description)
+        }
+    }
+
+    /// A rule may be there before its client; one that is mistyped protects nothing.
+    private mutating func check(clientsOf policy: [PolicyRule], in store: some Store) throws {
+        for rule in policy {
+            for id in (rule.clients ?? []).sorted(by: { $0.value < $1.value }) where try store.client(id) == nil {
+                add(.warning, "policy", "the rule \"\(rule.name)\" is for \(id), and there is no such client")
+            }
+        }
+    }
+
+    private mutating func check(claimsOf store: some Store, _ settings: ClaimSettings) throws {
+        let administration = ClaimAdministration(store: store, settings: settings, now: SystemClock.now)
+        let claims = try administration.claims()
+        guard !claims.isEmpty else { return }
+        let faults = try claims.compactMap { claim in
+            try administration.objection(to: claim).map { "\(claim.name) (\(claim.id)) \($0)" }
+        }
+        for fault in faults { add(.fault, "claims", fault) }
+        if faults.isEmpty { add(.ok, "claims", Self.count(claims.count, "custom claim")) }
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private mutating func check(pools: [Pool]) {
         for pool in pools {

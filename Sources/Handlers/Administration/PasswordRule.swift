@@ -6,8 +6,15 @@ package typealias Password = Secret<PasswordKind>
 
 /// Which passwords a user may be given.
 enum PasswordRule {
-    /// A crypt(3) hash of it. Length is what counts (NIST SP 800-63B §5.1.1.2); a line break can't be typed into a page.
+    /// A crypt(3) hash of it. Throws as ``check(_:)``, and `PasswordHashError`.
     static func hash(_ password: Password) throws -> String {
+        try check(password)
+        return try PasswordHash.hash(password)
+    }
+
+    /// Length is what counts (NIST SP 800-63B §5.1.1.2); a line break can't be typed into a page. Throws
+    /// ``AdministrationError``.
+    static func check(_ password: Password) throws(AdministrationError) {
         let text = password.reveal()
         guard text.unicodeScalars.count >= 8 else {
             throw AdministrationError.invalid("the password has fewer than 8 characters; choose a longer one")
@@ -18,7 +25,6 @@ enum PasswordRule {
         guard !text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
             throw AdministrationError.invalid("the password has a line break or a NUL, which no sign-in page can send")
         }
-        return try PasswordHash.hash(password)
     }
 
     /// 120 random bits, in letters and digits.

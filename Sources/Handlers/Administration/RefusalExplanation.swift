@@ -31,7 +31,7 @@ package struct RefusalExplanation: Sendable {
         case .resource: explainResource()
         case .policy(let rule):
             differences = ["the rule \"\(rule)\" refuses the user this app"]
-            advice = ["look at that rule in postern.yaml"]
+            advice = ["replay the decision: postern explain USER \(shellClient)"]
         case .silentRequest:
             expected = ["a user who is signed in, and has consented, since prompt=none forbids to ask"]
             advice = ["let the app ask again without prompt=none; this refusal is what prompt=none is for"]
@@ -64,7 +64,11 @@ package struct RefusalExplanation: Sendable {
     /// All that is ever said of a secret.
     private var stateOfSecret: (String, String)? {
         switch record.detail {
-        case .clientAuthentication(let fault, _) where fault != .otherMethod: ("client's secret", fault.words)
+        case .clientAuthentication(let fault, _) where fault != .otherMethod:
+            (
+                record.request.authenticationMethod == "client_assertion" ? "client_assertion" : "client's secret",
+                fault.words
+            )
         case .pkce(let part, let fault): (part.rawValue, fault.words)
         case .credential(let kind, let ending): (kind.words, ending.words)
         default: nil
@@ -159,6 +163,12 @@ package struct RefusalExplanation: Sendable {
         let method = client.metadata.tokenEndpointAuthMethod?.rawValue
         expected = ["\(method ?? "client_secret_basic or client_secret_post")  (registered now)"]
         switch fault {
+        case .mismatch where used == "client_assertion":
+            differences = ["the client's assertion did not match: its key, audience, time or jti"]
+            advice = [
+                "compare its keys, and alg, with what is registered: postern client show \(id)",
+                "the log says which check failed: search it for \(record.id)",
+            ]
         case .mismatch:
             differences = ["the secret did not match the one that is kept"]
             advice = [
@@ -255,9 +265,8 @@ package struct RefusalExplanation: Sendable {
                 "\(name) is not allowed now.\(Nearest.question(name, among: allowed.names))"
             }
             if leftOut.isEmpty {
-                differences = [
-                    "the client may ask for it, but it isn't granted: there is no such scope, or no right to it"
-                ]
+                differences = ["the client may ask for it, but the user isn't granted it"]
+                advice = ["see what decides: postern explain USER \(shellClient)"]
                 return
             }
             advice = ["let the app ask for what it may"]

@@ -23,6 +23,25 @@ package struct SigningKeyAdministration {
         return records
     }
 
+    /// Makes an active key for an algorithm that has none yet, so that clients may ask for ID tokens by it. `seal` is that
+    /// of `signing.key`.
+    ///
+    /// Throws ``AdministrationError`` for a name that there is none of, and where there is such a key.
+    package func add(_ name: String, seal: Seal) throws -> SigningKeyRecord {
+        guard let algorithm = SignatureAlgorithm(rawValue: name) else {
+            let names = SignatureAlgorithm.allCases.map(\.rawValue)
+            throw AdministrationError.invalid(
+                "the algorithm is \"\(name)\"; there are \(names.joined(separator: ", ")).\(Nearest.question(name, among: names))"
+            )
+        }
+        guard try !store.signingKeys().contains(where: { $0.status == .active && $0.algorithm == algorithm }) else {
+            throw AdministrationError.exists("there is an active key for \(name) already")
+        }
+        let record = try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: now())
+        try store.add([record])
+        return record
+    }
+
     /// Oldest first.
     package func keys() throws -> [SigningKeyRecord] { try store.signingKeys() }
 

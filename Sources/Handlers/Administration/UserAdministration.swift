@@ -16,18 +16,27 @@ package struct UserAdministration {
     /// Adds a user, who can't sign in with a password if `password` is nil.
     ///
     /// Throws ``AdministrationError``, `PasswordHashError` and `StoreError`; then nothing has changed.
-    package func add(_ name: String, password: Password?, attributes: UserAttributes = .init()) throws -> User {
+    package func add(
+        _ name: String, password: Password?, attributes: UserAttributes = .init(), roles: [String] = [],
+        groups: [String] = []
+    ) throws -> User {
         let username = try Username(choosing: name)
         // Hashing is slow; a name that is taken shouldn't wait for it.
         guard try store.user(named: username) == nil else { throw taken(username) }
+        let catalogue = try store.catalogue()
         let time = now()
         let user = User(
             id: .random(from: random), username: username, passwordHash: try password.map(PasswordRule.hash),
-            attributes: try attributes.applied(to: [:]), createdAt: time, updatedAt: time)
+            attributes: try attributes.applied(to: [:]),
+            roles: try AssignmentChange(replacing: roles).applied(rolesOf: [], in: catalogue),
+            groups: try AssignmentChange(replacing: groups).applied(groupsOf: [], in: catalogue), createdAt: time,
+            updatedAt: time)
         do {
             try store.add(user)
         } catch StoreError.exists {
             throw taken(username)
+        } catch StoreError.missing {
+            throw AdministrationError.missing("a role or a group was removed meanwhile; nobody was added")
         }
         return user
     }
@@ -45,20 +54,32 @@ package struct UserAdministration {
     /// In order of their names.
     package func users() throws -> [User] {
         var users: [User] = []
+        try forEachUser { users.append($0) }
+        return users
+    }
+
+    /// The same, without holding all of them at once.
+    package func forEachUser(_ body: (User) throws -> Void) throws {
+        var last: Username?
         while true {
-            let page = try store.users(after: users.last?.username, limit: 500)
-            users += page
-            if page.count < 500 { return users }
+            let page = try store.users(after: last, limit: 500)
+            for user in page { try body(user) }
+            if page.count < 500 { return }
+            last = page.last?.username
         }
     }
 
-    /// Changes attributes, the name if `newName` is given, and resets the password if there is one. The subject stays.
+    /// Changes attributes, roles and groups, the name if `newName` is given, and resets the password if there is one. The subject stays.
     package func set(
-        _ name: String, attributes: UserAttributes, newName: String? = nil, password: Password? = nil
+        _ name: String, attributes: UserAttributes = .init(), roles: AssignmentChange = .init(),
+        groups: AssignmentChange = .init(), newName: String? = nil, password: Password? = nil
     ) throws -> User {
         let hash = try password.map(PasswordRule.hash)
         return try change(name, ending: hash == nil ? .nothing : .everything) { user in
             user.attributes = try attributes.applied(to: user.attributes)
+            let catalogue = try store.catalogue()
+            user.roles = try roles.applied(rolesOf: user.roles, in: catalogue)
+            user.groups = try groups.applied(groupsOf: user.groups, in: catalogue)
             if let newName { user.username = try Username(choosing: newName) }
             if let hash { user.passwordHash = hash }
         }
@@ -115,6 +136,8 @@ extension User {
             "disabled": .bool(isDisabled),
             "has_password": .bool(passwordHash != nil),
             "attributes": .object(attributes),
+            "roles": .array(roles.sorted().map { .string($0.description) }),
+            "groups": .array(groups.sorted().map { .string($0.value) }),
             "created_at": .integer(createdAt.seconds),
             "updated_at": .integer(updatedAt.seconds),
         ])

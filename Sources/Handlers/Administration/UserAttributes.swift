@@ -1,9 +1,12 @@
 import JOSE
+import OIDCLogic
 
 /// Changes to what is kept about a user: standard claims (OpenID Connect Core §5.1) and an administrator's own.
 package struct UserAttributes: Sendable {
     /// Null takes an attribute out.
     private var changes: [String: JSON] = [:]
+    /// In the order that they were asked for, after `changes`.
+    private var emailChanges: [EmailChange] = []
 
     /// In bytes, as JSON.
     private static let limit = 32 * 1024
@@ -12,30 +15,31 @@ package struct UserAttributes: Sendable {
         "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
         "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
     ]
-    /// Claims that say who issued what to whom, and when: no attribute may stand in for them.
-    private static let reserved: Set<String> = [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash",
-        "s_hash", "sid", "cnf", "act", "may_act", "events", "active", "scope", "client_id", "updated_at",
-    ]
 
     package init() {}
 
-    package var isEmpty: Bool { changes.isEmpty }
+    package var isEmpty: Bool { changes.isEmpty && emailChanges.isEmpty }
+
+    /// Throws ``AdministrationError`` for what is no address.
+    package mutating func change(_ email: EmailChange) throws(AdministrationError) {
+        try EmailAddressRule.check(email.address)
+        emailChanges.append(email)
+    }
 
     /// Throws ``AdministrationError`` for a name or a value that no attribute can have.
     package mutating func set(_ name: String, to value: JSON) throws(AdministrationError) {
         guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalid("the attribute's name \"\(name)\" must be 1 to 128 characters of printable ASCII")
         }
-        guard !Self.reserved.contains(name) else {
+        guard !ReservedClaims.refusesAttribute(name) else {
             throw .invalid("\"\(name)\" is said by the service itself; no attribute can stand for it")
         }
         switch value {
         case .null: break
         case .bool where Self.booleans.contains(name): break
         case _ where Self.booleans.contains(name): throw .invalid("\(name) must be true or false")
-        case .string(let text) where name == "email" && !Self.isEmailAddress(text):
-            throw .invalid("email is \"\(text)\"; write an address such as ada@example.com")
+        case _ where name == EmailAddresses.othersName: try EmailAddressRule.check(list: value)
+        case .string(let text) where name == "email": try EmailAddressRule.check(text)
         case .string(let text) where Self.texts.contains(name) && (text.isEmpty || text.utf8.count > 1024):
             throw .invalid("\(name) must have 1 to 1024 bytes; null takes it out")
         case .string where name != "address": break
@@ -47,33 +51,56 @@ package struct UserAttributes: Sendable {
         changes[name] = value
     }
 
-    /// The attributes after the change. An e-mail address that is new is not proven, unless the same change says so;
-    /// likewise a telephone number.
+    /// The attributes after the change. An address keeps the proof that it has; one that is new is not proven, unless the
+    /// same change says so. Likewise a telephone number.
     func applied(to attributes: [String: JSON]) throws(AdministrationError) -> [String: JSON] {
         var result = attributes
         for (name, value) in changes {
             if value == .null { result.removeValue(forKey: name) } else { result[name] = value }
         }
-        for (name, proof) in [("email", "email_verified"), ("phone_number", "phone_number_verified")]
-        where changes[proof] == nil && !Self.sameBytes(result[name], attributes[name]) {
-            result.removeValue(forKey: proof)
+        if changes["phone_number_verified"] == nil, !Self.sameBytes(result["phone_number"], attributes["phone_number"])
+        {
+            result.removeValue(forKey: "phone_number_verified")
         }
+        result = try withEmailAddresses(result, from: EmailAddresses(attributes: attributes))
         guard JSON.object(result).text.utf8.count <= Self.limit else {
             throw .invalid("the attributes have more than \(Self.limit) bytes together")
         }
         return result
     }
 
-    private static func sameBytes(_ one: JSON?, _ other: JSON?) -> Bool {
-        (one?.text ?? "").utf8.elementsEqual((other?.text ?? "").utf8)
+    private func withEmailAddresses(
+        _ attributes: [String: JSON], from before: EmailAddresses
+    ) throws(AdministrationError) -> [String: JSON] {
+        var result = attributes
+        if changes["email_verified"] == nil,
+            !Self.sameBytes(result["email"], before.primary.map { .string($0.address) })
+        {
+            let isProven = result["email"]?.stringValue.flatMap(before.isVerified) ?? false
+            result["email_verified"] = isProven ? true : nil
+        }
+        guard let list = changes[EmailAddresses.othersName]?.arrayValue else {
+            guard !before.others.isEmpty || !emailChanges.isEmpty else { return result }
+            return try changed(EmailAddresses(attributes: result)).applied(to: result)
+        }
+        let others = list.compactMap { item in
+            (item.stringValue ?? item["address"]?.stringValue).map { address in
+                EmailAddresses.Entry(
+                    address, isVerified: item["verified"]?.boolValue ?? before.isVerified(address) ?? false)
+            }
+        }
+        let primary = EmailAddresses(attributes: result).primary
+        return try changed(EmailAddresses(primary: primary, others: others)).applied(to: result)
     }
 
-    private static func isEmailAddress(_ text: String) -> Bool {
-        guard text.utf8.count <= 254, let at = text.lastIndex(of: "@"), at != text.startIndex else { return false }
-        let isClean = !text.unicodeScalars.contains {
-            $0.value <= 0x20 || $0.value == 0x7F || $0.properties.isWhitespace
-        }
-        return isClean && text.index(after: at) != text.endIndex
+    private func changed(_ addresses: EmailAddresses) throws(AdministrationError) -> EmailAddresses {
+        var addresses = addresses
+        for change in emailChanges { try change.apply(to: &addresses) }
+        return addresses
+    }
+
+    private static func sameBytes(_ one: JSON?, _ other: JSON?) -> Bool {
+        (one?.text ?? "").utf8.elementsEqual((other?.text ?? "").utf8)
     }
 }
 

@@ -21,8 +21,8 @@ extension Provider {
             case .page(let kind, let error): return errorPage(kind.page, error, for: request, uiLocales: uiLocales)
             case .redirect(let error, let target):
                 logRefusal(error, of: request)
-                return redirect(
-                    to: AuthorizationResponse.error(error, refusal: request.id, to: target, from: issuer), for: request)
+                return answer(
+                    .error(error, refusal: request.id, to: target, from: issuer), for: request, uiLocales: uiLocales)
             }
         } catch {
             let error = OAuthError(answering: error)
@@ -60,6 +60,20 @@ extension Provider {
             status: kind.status, for: request, uiLocales: uiLocales)
         if let seconds = error.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
         return response
+    }
+
+    /// Sends the answer to the app in the way that it asked for.
+    func answer(
+        _ answer: AuthorizationResponse, for request: Request, uiLocales: [String] = []
+    ) -> Response {
+        switch answer.target.mode {
+        case .query: return redirect(to: answer.uri, for: request)
+        case .formPost:
+            var response = page(
+                FormPostPage(action: answer.target.uri, fields: answer.fields), for: request, uiLocales: uiLocales)
+            response.allowOwnScript()
+            return response
+        }
     }
 
     /// Sends the browser on (RFC 9700 §4.12: after a POST with 303, so that no password travels along).

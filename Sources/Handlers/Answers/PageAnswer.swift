@@ -34,16 +34,24 @@ extension ErrorPage.Kind {
 }
 
 extension Response {
+    /// For the one page that goes on by itself where scripts run.
+    mutating func allowOwnScript() { protect(scripts: "script-src 'self'; ") }
+
     /// No `form-action`: browsers hold the whole chain of redirects against it, and these forms lead to the app. No
     /// `Cross-Origin-Opener-Policy` either: an app that signs in by a pop-up window waits for word from it, and this
     /// header would cut the two apart for good.
     fileprivate mutating func protectPage() {
+        protect(scripts: "")
         self[.cacheControl] = "no-store"
-        self[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
         self[.referrerPolicy] = "no-referrer"
         self[.xContentTypeOptions] = "nosniff"
         self[.xFrameOptions] = "DENY"
         self[.permissionsPolicy] = "camera=(), geolocation=(), microphone=()"
+    }
+
+    private mutating func protect(scripts: String) {
+        self[.contentSecurityPolicy] = HeaderValue(
+            "default-src 'none'; \(scripts)style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+                + "frame-ancestors 'none'")
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import OIDCLogic
+import Outbound
 
 /// `postern.yaml`, read and found right. All paths are absolute.
 package struct Configuration: Sendable {
@@ -19,6 +20,12 @@ package struct Configuration: Sendable {
     package let pools: [Pool]
     package let pages: PageSettings
     package let login: LoginSettings
+    package let assertions: AssertionSettings
+    package let outbound: OutboundSettings
+    /// In the order of the file, which doesn't matter.
+    package let policy: [PolicyRule]
+    package let policyTests: [PolicyTest]
+    package let claims: ClaimSettings
     package let logLevel: Logger.Level
     /// What is allowed, but probably not meant.
     package let warnings: [String]
@@ -73,11 +80,21 @@ package struct Configuration: Sendable {
             keys.fault("signing", "is the same file as keys.state; a pool that doesn't sign must not hold its key")
         }
         keys.refuseUnknown()
-        lifetimes = Self.lifetimes(root)
         resources = ResourceReading.resources(root)
+        var lifetimes = Self.lifetimes(root)
+        if resources.longestLifetime > lifetimes.accessToken {
+            lifetimes.resourceAccessToken = resources.longestLifetime
+        }
+        self.lifetimes = lifetimes
         pools = PoolReading(root, reading, folder: folder).pools
         pages = Self.pages(root, folder: folder)
         login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
+        assertions = Self.assertions(root)
+        outbound = Self.outbound(root, folder: folder, pool: pools.first { $0.handlers.contains(.token) })
+        let policyReading = PolicyReading(root)
+        policy = policyReading.rules
+        policyTests = policyReading.tests
+        claims = Self.claims(root)
         let log = root.section("log")
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel = log.value("level", default: .info, expected: "must be one of \(levels)") {
@@ -144,6 +161,15 @@ package struct Configuration: Sendable {
         return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
     }
 
+    private static func claims(_ root: ConfigurationSection) -> ClaimSettings {
+        let section = root.section("claims")
+        defer { section.refuseUnknown() }
+        return ClaimSettings(
+            mendixProfile: section.value("mendix_profile", default: false, expected: "must be true or false") {
+                Bool($0)
+            })
+    }
+
     private static func login(
         _ root: ConfigurationSection, _ reading: ConfigurationReading, pool: Pool?
     ) -> LoginSettings {
@@ -161,6 +187,39 @@ package struct Configuration: Sendable {
                     + "Give it more than \(needed) threads, or let fewer wait")
         }
         return settings
+    }
+
+    private static func assertions(_ root: ConfigurationSection) -> AssertionSettings {
+        let section = root.section("assertions")
+        defer { section.refuseUnknown() }
+        return AssertionSettings(
+            takesTokenEndpoint: section.value(
+                "token_endpoint_audience", default: true, expected: "must be true or false"
+            ) { Bool($0) },
+            lifetime: section.duration("lifetime", in: 60...3600, default: AssertionSettings().lifetime))
+    }
+
+    private static func outbound(
+        _ root: ConfigurationSection, folder: String, pool: Pool?
+    ) -> OutboundSettings {
+        let section = root.section("outbound")
+        defer { section.refuseUnknown() }
+        let listed = section.values("allow", hasVariable: true)?.compactMap { value in
+            guard let listed = OutboundRules.Listed(value.text) else {
+                section.fault(
+                    "allow", value,
+                    "must be an address or a network, such as 10.0.0.0/8, with http:// in front where plain http is "
+                        + "meant as well")
+                return nil as OutboundRules.Listed?
+            }
+            return listed
+        }
+        return OutboundSettings(
+            rules: OutboundRules(listed: listed ?? []),
+            certificates: section.optionalPath("certificates", in: folder),
+            callsAtOnce: section.integer(
+                "calls_at_once", in: 1...256,
+                default: OutboundSettings.callsAtOnce(threads: pool?.threads ?? 0)))
     }
 
     /// RFC 5646 §2.1, as far as names of files go.

@@ -1,3 +1,4 @@
+import JOSE
 import Yams
 
 /// One level of a configuration. Whoever reads a key by it declares that the key is known.
@@ -12,11 +13,17 @@ final class ConfigurationSection {
     private let entries: [(key: String, line: Int?, node: Node)]
     private let path: [String]
     private let manualPath: [String]
+    /// Items of lists can't be named by a variable.
+    private let isListItem: Bool
     private var known: [String] = []
 
     /// `manualPath` is the path as the manual writes it: `pools.NAME` for each pool.
-    init(_ reading: ConfigurationReading, _ mapping: Node.Mapping?, path: [String], manualPath: [String]) {
+    init(
+        _ reading: ConfigurationReading, _ mapping: Node.Mapping?, path: [String], manualPath: [String],
+        isListItem: Bool = false
+    ) {
         self.reading = reading
+        self.isListItem = isListItem
         self.path = path
         self.manualPath = manualPath
         entries = mapping.map { $0.map { ($0.key.scalar?.string ?? "", $0.key.mark?.line, $0.value) } } ?? []
@@ -32,9 +39,9 @@ final class ConfigurationSection {
 
     /// The value's own text, be it quoted or not; nil if it is absent or empty.
     func value(_ key: String) -> Value? {
-        let variable = variable(for: key)
+        let variable = isListItem ? nil : variable(for: key)
         declare(key, variable: variable)
-        if let text = reading.environment[variable] {
+        if let variable, let text = reading.environment[variable] {
             return text.isEmpty ? nil : Value(text: text, place: .variable(variable))
         }
         guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
@@ -79,8 +86,13 @@ final class ConfigurationSection {
     }
 
     /// The items of a list of plain values; a single value counts as a list of one. Nil if it is absent or no list.
-    func values(_ key: String) -> [Value]? {
-        declare(key, variable: nil)
+    /// `hasVariable`: a variable of the environment may list them, apart by commas.
+    func values(_ key: String, hasVariable: Bool = false) -> [Value]? {
+        let variable = hasVariable ? variable(for: key) : nil
+        declare(key, variable: variable)
+        if let variable, let text = reading.environment[variable], !text.isEmpty {
+            return text.split(separator: ",").map { Value(text: String($0), place: .variable(variable)) }
+        }
         guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
         switch entry.node {
         case .scalar(let scalar): return [Value(text: scalar.string, place: .line(entry.line))]
@@ -107,6 +119,46 @@ final class ConfigurationSection {
         return ConfigurationSection(reading, mapping, path: path + [key], manualPath: manualPath + [manual ?? key])
     }
 
+    /// The items of a list of sections, each with its line, named by their numbers from 1 on. Without the list there is
+    /// none; then `read` sees one empty section all the same, for the manual, and what it gives is dropped.
+    func items<Item>(_ key: String, read: (ConfigurationSection, _ line: Int?) -> Item?) -> [Item] {
+        declare(key, variable: nil, isSection: true)
+        guard let entry = entry(key), !entry.node.isEmptyValue else {
+            let silent = ConfigurationReading(file: reading.file, environment: [:])
+            _ = read(
+                ConfigurationSection(silent, nil, path: path + [key], manualPath: manualPath + [key], isListItem: true),
+                nil)
+            for key in silent.knownKeys { reading.noteKnown(key, variable: nil) }
+            return []
+        }
+        guard case .sequence(let nodes) = entry.node else {
+            reading.fault("\(name(of: key)) must be a list, each of whose items begins with \"-\"", line: entry.line)
+            return []
+        }
+        return nodes.enumerated().compactMap { index, node in
+            let line = node.mark?.line ?? entry.line
+            guard let mapping = node.mapping else {
+                reading.fault("\(name(of: key)).\(index + 1) must have keys of its own", line: line)
+                return nil
+            }
+            let section = ConfigurationSection(
+                reading, mapping, path: path + [key, "\(index + 1)"], manualPath: manualPath + [key],
+                isListItem: true)
+            return read(section, line)
+        }
+    }
+
+    /// Any value, as JSON; nil if it is absent or empty, or can't be told in JSON.
+    func json(_ key: String) -> JSON? {
+        declare(key, variable: nil)
+        guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
+        guard let value = JSON(yaml: entry.node) else {
+            reading.fault("\(name(of: key)) has something that JSON can't say", line: entry.line)
+            return nil
+        }
+        return value
+    }
+
     /// Faults the keys that nobody asked for.
     func refuseUnknown() {
         for entry in entries where !known.contains(where: { $0.utf8.elementsEqual(entry.key.utf8) }) {
@@ -118,6 +170,11 @@ final class ConfigurationSection {
 
     func fault(_ key: String, _ value: Value, _ expected: String) {
         reading.fault("\(name(of: key)) is \"\(value.text)\"; it \(expected)", at: value.place)
+    }
+
+    /// Of the section itself.
+    func fault(_ text: String, line: Int?) {
+        reading.fault("\(path.joined(separator: ".")) \(text)", line: line)
     }
 
     func fault(_ key: String, _ text: String) {

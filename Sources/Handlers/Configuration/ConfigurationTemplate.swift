@@ -52,6 +52,30 @@ package enum ConfigurationTemplate {
         #   hashes_at_once: 2
         #   hashes_waiting: 16
 
+        # Servers of others that are called, such as for the keys that apps publish. Public addresses need no mention.
+        # outbound:
+        #   allow: [10.0.0.0/8]   # networks of your own; http://10.0.0.0/8 for plain http as well
+        #   certificates: ca.pem  # authorities to trust in place of the system's
+        #   calls_at_once: 4      # in each process
+
+        # assertions:
+        #   token_endpoint_audience: true   # apps may name the token endpoint in place of the issuer
+        #   lifetime: 5m                    # how far ahead they may end
+
+        # Rules about what users get through apps, and tests of them for "postern check". See docs/claims-and-roles.md
+        # policy:
+        #   - name: reports from the office
+        #     scope: reports
+        #     require: in_network(request ->> 'address', '10.0.0.0/8')
+        # policy_tests:
+        #   - name: at home
+        #     request: { address: 192.0.2.7 }
+        #     scope: openid reports
+        #     expect: openid
+
+        # claims:
+        #   mendix_profile: false # com.mendix.user.* for clients of preset mendix
+
         # log:
         #   level: info           # trace, debug, info, notice, warning, error, critical
 

@@ -59,6 +59,8 @@ struct EndpointTraits: Sendable {
             Self("/authorize", .page, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
         case .login: Self("/login", .page, [.post], body: ownForm, signs: false, pool: .slow, limit: .login)
         case .consent: Self("/consent", .page, [.post], body: ownForm, signs: false, pool: .fast, limit: nil)
+        case .logout:
+            Self("/logout", .page, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
         case .token:
             Self(
                 "/token", .json, [.post], body: parameters, signs: true, pool: .fast, limit: .token, crossOrigin: true)

@@ -21,11 +21,11 @@ enum ResourceReading {
     private static func server(_ settings: ConfigurationSection) -> ResourceServer {
         defer { settings.refuseUnknown() }
         let lifetime = settings.duration("access_token", in: 0...(30 * 86_400), default: 0)
-        let names = ClientMetadata.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
+        let names = SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
         let algorithm: SignatureAlgorithm? = settings.value(
             "signing_alg", default: nil, expected: "must be one of \(names)"
         ) { text in
-            ClientMetadata.signingAlgorithms.first { $0.rawValue == text }
+            SignatureAlgorithm(rawValue: text)
         }
         return ResourceServer(accessTokenLifetime: lifetime == 0 ? nil : lifetime, signingAlgorithm: algorithm)
     }

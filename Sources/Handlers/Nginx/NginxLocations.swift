@@ -27,7 +27,7 @@ extension NginxConfiguration {
                 set $postern_handler static;
                 log_not_found off;
                 alias \(Self.word(staticDirectory + "/"));
-                types { text/html html; text/css css; image/svg+xml svg; image/png png; image/x-icon ico; }
+                types { text/html html; text/css css; text/javascript js; image/svg+xml svg; image/png png; image/x-icon ico; }
                 charset utf-8;
                 gzip on;
                 gzip_types text/css image/svg+xml;

@@ -14,15 +14,27 @@ package struct ConsentPage: Page {
     package var destination: String?
     /// Whom the person is signed in as.
     package var userName: String
-    /// What is asked for, in the order to show it. Standard scopes have texts, others are shown by name.
-    package var scopes: [String]
+    /// In the order to show it.
+    package var scopes: [Asked]
     package var action: String
     package var attempt: String
     package var token: String
 
+    /// A scope that is asked for. Standard ones have texts of their own; others are shown by their description, or by
+    /// their name where they have none.
+    package struct Asked: Sendable {
+        package var name: String
+        package var description: String?
+
+        package init(_ name: String, description: String? = nil) {
+            self.name = name
+            self.description = description
+        }
+    }
+
     package init(
         clientName: String, clientIsVerified: Bool = false, clientURI: WebLink? = nil, policyURI: WebLink? = nil,
-        termsURI: WebLink? = nil, destination: String? = nil, userName: String, scopes: [String], action: String,
+        termsURI: WebLink? = nil, destination: String? = nil, userName: String, scopes: [Asked], action: String,
         attempt: String, token: String
     ) {
         self.clientName = clientName
@@ -64,13 +76,13 @@ package struct ConsentPage: Page {
         return members
     }
 
-    private static func scope(_ scope: String, in texts: PageTexts) -> PageMembers {
-        guard described.contains(where: { $0.utf8.elementsEqual(scope.utf8) }) else {
-            return PageMembers([.name: .text(scope)])
+    private static func scope(_ scope: Asked, in texts: PageTexts) -> PageMembers {
+        guard described.contains(where: { $0.utf8.elementsEqual(scope.name.utf8) }) else {
+            return PageMembers([.name: .text(scope.description ?? scope.name)])
         }
         var members = PageMembers()
-        members[text: .title] = texts["scope.\(scope).title"]
-        members[text: .explanation] = texts["scope.\(scope).explanation"]
+        members[text: .title] = texts["scope.\(scope.name).title"]
+        members[text: .explanation] = texts["scope.\(scope.name).explanation"]
         return members
     }
 }

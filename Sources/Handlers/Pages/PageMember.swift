@@ -12,6 +12,8 @@ package enum PageMember: String, Sendable, CaseIterable {
     case title, explanation, advice, reference, startAgain, error, description
     // The landing page.
     case discovery
+    // An answer on its way to the app.
+    case fields, value
     // Every page.
     case help
 }

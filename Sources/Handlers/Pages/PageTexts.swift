@@ -42,7 +42,7 @@ package struct PageTexts: Sendable {
         self.direction = direction
         self.file = file
         self.texts = texts
-        for key in ConsentPage.textKeys + ErrorPage.textKeys where texts[key] == nil {
+        for key in ConsentPage.textKeys + ErrorPage.textKeys + SignedOutPage.textKeys where texts[key] == nil {
             throw .missingText(file: file, key: key)
         }
     }

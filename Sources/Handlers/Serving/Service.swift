@@ -2,6 +2,7 @@ import FCGIBridge
 import JOSE
 import Logging
 import OIDCLogic
+import Outbound
 import SQLiteStore
 
 /// A pool's process: the one place that wires it all together.
@@ -55,10 +56,14 @@ struct Process: Sendable {
     private let cookies: CookieNames
     private let lifetimes: Lifetimes
     private let resources: ResourceServers
+    private let rules: [PolicyRule]
+    private let hasMendixProfile: Bool
     private let seal: Seal
     private let keys: KeyRing
     private let passwords: PasswordChecker
     private let checks = ChecksInFlight()
+    private let assertions: AssertionSettings
+    private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
 
     init(
@@ -71,9 +76,16 @@ struct Process: Sendable {
         cookies = try CookieNames(for: configuration.issuer, sharesHost: configuration.sharesHost)
         lifetimes = configuration.lifetimes
         self.resources = configuration.resources
+        rules = configuration.policy
+        hasMendixProfile = configuration.claims.mendixProfile
         seal = keys.state
         self.keys = KeyRing(seal: keys.signing)
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
+        assertions = configuration.assertions
+        let outbound = configuration.outbound
+        publishedKeys = JWKSCache(
+            CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
+            now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(path: configuration.store, pruningBy: SystemClock.now)
         self.log = log
@@ -81,11 +93,12 @@ struct Process: Sendable {
     }
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
+        let expressions = try SandboxedExpressions()
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: keys, policy: ScopePolicy(),
-            resources: resources,
-            now: clock, random: SystemRandom(), log: log)
+            cookies: cookies, passwords: passwords, checks: checks, keys: keys, resources: resources,
+            assertions: assertions, publishedKeys: publishedKeys, rules: rules, expressions: expressions,
+            hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits
@@ -100,11 +113,12 @@ struct Process: Sendable {
 
     private func handler(_ name: HandlerName, _ provider: Provider) -> (Request) throws -> Response {
         switch name {
-        case .discovery: DiscoveryHandler(provider).respond
+        case .discovery: DiscoveryHandler(provider: provider).respond
         case .jwks: JWKSHandler(provider: provider).respond
         case .authorize: AuthorizeHandler(provider).respond
         case .login: LoginHandler(provider).respond
         case .consent: ConsentHandler(provider).respond
+        case .logout: LogoutHandler(provider).respond
         case .token: TokenHandler(provider: provider).respond
         case .userinfo: UserInfoHandler(provider: provider).respond
         case .introspect: IntrospectHandler(provider: provider).respond

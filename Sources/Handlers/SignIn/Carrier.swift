@@ -10,6 +10,7 @@ struct Carrier {
     private static let lifetime: Int64 = 600
     /// Parked values that one network may have at once.
     private static let perNetwork = 100
+    private static let ofSignedIn = 20_000
     /// No base64url begins so.
     private static let mark = "~"
 
@@ -17,12 +18,16 @@ struct Carrier {
     let now: Clock
 
     /// - Parameter room: how many bytes the URL leaves for it.
-    func carry(_ sealed: String, in room: Int = limit, from address: String) throws -> String {
+    /// - Parameter isOfSomeoneSignedIn: a code is one's who proved who they are, of whom there may be many behind one
+    ///   address.
+    func carry(
+        _ sealed: String, in room: Int = limit, from address: String, isOfSomeoneSignedIn: Bool = false
+    ) throws -> String {
         guard sealed.utf8.count > min(room, Self.limit) else { return sealed }
         let digest = Digest.sha256(Array(sealed.utf8))
         let isParked = try store.park(
             sealed, digest: digest, address: ThrottleKey.network(of: address), until: now() + Self.lifetime,
-            now: now(), limit: Self.perNetwork)
+            now: now(), limit: isOfSomeoneSignedIn ? Self.ofSignedIn : Self.perNetwork)
         guard isParked else {
             throw OAuthError.tooManyRequests("too many large requests from this network; wait a little", retryAfter: 60)
         }

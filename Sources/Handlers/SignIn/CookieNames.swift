@@ -47,6 +47,9 @@ struct CookieNames: Sendable {
     func setting(_ token: SessionToken) -> SetCookie { sessionCookie.holding(token.text) }
     func setting(_ token: BrowserToken) -> SetCookie { browserCookie.holding(token.text) }
 
+    /// To be cleared when the session has ended.
+    var endingSession: SetCookie { sessionCookie }
+
     /// The cookies of ours that came and can't serve, to be cleared by the answer.
     func useless(in request: Request) -> [SetCookie] {
         let cookies = request.cookies

@@ -50,9 +50,11 @@ struct SignInFlow {
             } else {
                 nil
             }
+        let policy = try provider.policy()
         let decision = try authorization.decide(
-            signedIn: signedIn, consent: consent, progress: progress, policy: provider.policy,
-            from: request.remoteAddress, at: provider.now())
+            signedIn: signedIn, consent: consent, progress: progress, policy: policy,
+            customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress,
+            at: provider.now())
         switch decision {
         case .grant(let grant):
             return try answer(grant, for: request)
@@ -60,13 +62,15 @@ struct SignInFlow {
             // Who has taken a step already is told why they are back at the first.
             let failure: LoginPage.Failure? = if case .arrived = progress { nil } else { .stale }
             return try loginPage(authorization, raw, failure: failure, for: request)
-        case .askConsent(let scope):
+        case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
             // A page that answers a POST would be sent anew by "reload": give it an address.
             if request.method == .post, let attempt {
                 return try continueAtAuthorize(attempt, as: signedIn.user, for: request)
             }
-            return try consentPage(authorization, scope, signedIn, attempt: attempt, raw: raw, for: request)
+            return try consentPage(
+                authorization, access.consentScope, named: policy.catalogue, signedIn, attempt: attempt, raw: raw,
+                for: request)
         }
     }
 
@@ -92,13 +96,16 @@ struct SignInFlow {
     }
 
     private func consentPage(
-        _ authorization: ValidatedAuthorizationRequest, _ scope: Scope, _ signedIn: SignedIn, attempt: Attempt?,
-        raw: AuthorizationRequest, for request: Request
+        _ authorization: ValidatedAuthorizationRequest, _ scope: Scope, named catalogue: ScopeCatalogue,
+        _ signedIn: SignedIn, attempt: Attempt?, raw: AuthorizationRequest, for request: Request
     ) throws -> Response {
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         let attempt = attempt ?? Attempt(raw, in: browser, at: provider.now(), random: provider.random)
         let metadata = authorization.client.metadata
+        let scopes = scope.names.map { name in
+            ConsentPage.Asked(name, description: catalogue.description(of: name, for: authorization.client.id))
+        }
         var response = provider.page(
             ConsentPage(
                 clientName: authorization.client.displayName, clientIsVerified: authorization.client.isFirstParty,
@@ -106,7 +113,7 @@ struct SignInFlow {
                 policyURI: metadata.policyURI.flatMap { WebLink($0.value) },
                 termsURI: metadata.tosURI.flatMap { WebLink($0.value) },
                 destination: WebLink(authorization.target.uri)?.host,
-                userName: signedIn.user.displayName, scopes: scope.names,
+                userName: signedIn.user.displayName, scopes: scopes,
                 action: provider.issuer.path + "/consent", attempt: attempt.sealed(by: provider.seal),
                 token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
             for: request, uiLocales: authorization.uiLocales)
@@ -124,12 +131,14 @@ struct SignInFlow {
 
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
+        provider.logPolicy(grant, of: request)
         let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
         let target = grant.request.target
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)
-        let value = try carrier.carry(code.sealed(by: provider.seal), in: room, from: request.remoteAddress)
-        return provider.redirect(
-            to: AuthorizationResponse.code(value, to: target, from: provider.issuer), for: request)
+        let value = try carrier.carry(
+            code.sealed(by: provider.seal), in: room, from: request.remoteAddress, isOfSomeoneSignedIn: true)
+        return provider.answer(
+            .code(value, to: target, from: provider.issuer), for: request, uiLocales: grant.request.uiLocales)
     }
 
     /// Answers a form of ours that came back; one that can't be taken is answered by a page that leads on.

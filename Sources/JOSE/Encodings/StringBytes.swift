@@ -8,7 +8,7 @@ extension String {
     }
 
     /// The order of the bytes. `<` is that of Unicode's canonical forms.
-    func precedesInBytes(_ other: String) -> Bool {
+    package func precedesInBytes(_ other: String) -> Bool {
         let (left, right) = (utf8Span.span, other.utf8Span.span)
         for index in 0..<min(left.count, right.count) where left[index] != right[index] {
             return left[index] < right[index]

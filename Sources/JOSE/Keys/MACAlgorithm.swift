@@ -13,6 +13,9 @@ package enum MACAlgorithm: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// RFC 7518 section 3.2: the fewest bytes of a key.
+    package var keyBytes: Int { hash.byteCount }
+
     /// The same as for a signature (OpenID Connect Core section 3.1.3.6).
     package func leftHalfHash(of text: String) -> String { hash.leftHalf(of: text) }
 }

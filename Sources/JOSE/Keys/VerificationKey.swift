@@ -46,6 +46,8 @@ package final class VerificationKey: Sendable {
         self.operations = operations
     }
 
+    package func serves(_ algorithm: SignatureAlgorithm) -> Bool { operations[algorithm] != nil }
+
     /// Whether the key's owner signed the bytes with that algorithm. False also if the key doesn't serve the algorithm.
     package func verify(_ signature: [UInt8], for bytes: [UInt8], algorithm: SignatureAlgorithm) -> Bool {
         guard let operation = operations[algorithm] else { return false }

@@ -9,6 +9,7 @@ package struct AuthorizationCode: Sendable, Equatable {
     package let redirectURI: String
     package let scope: Scope
     package let resources: [ResourceIndicator]
+    package let claims: GrantedClaims
     package let nonce: String?
     package let codeChallenge: CodeChallenge?
     package let issuedAt: Timestamp
@@ -17,10 +18,11 @@ package struct AuthorizationCode: Sendable, Equatable {
         id = Self.newID(at: now, random: random)
         clientID = grant.request.client.id
         authentication = AuthenticationContext(grant.signedIn.session, for: clientID)
-        request = grant.signInRequest
+        request = grant.access.request
         redirectURI = grant.request.target.uri
         scope = grant.scope
         resources = grant.request.resources
+        claims = grant.access.claims
         nonce = grant.request.nonce
         codeChallenge = grant.request.codeChallenge
         issuedAt = now
@@ -45,6 +47,7 @@ extension AuthorizationCode {
             "q": request.json, "t": .integer(issuedAt.seconds),
         ]
         if !resources.isEmpty { content["o"] = .array(resources.map { .string($0.value) }) }
+        if !claims.isEmpty { content["g"] = claims.json }
         content["n"] = nonce.map(JSON.string)
         content["k"] = (codeChallenge?.value).map(JSON.string)
         return seal.seal(JSON.object(content).serialized(), purpose: .authorizationCode)
@@ -59,6 +62,7 @@ extension AuthorizationCode {
             let sid = content["d"]?.stringValue, let authTime = content["a"]?.integerValue,
             let amr = content["m"]?.arrayValue, let acr = content["l"]?.stringValue,
             let request = content["q"].flatMap(SignInRequest.init(stored:)),
+            let claims = GrantedClaims(stored: content["g"] ?? .object([:])),
             let issuedAt = content["t"]?.integerValue
         else { throw SealError.unexpectedContent }
         self.id = GrantID(id)
@@ -70,6 +74,7 @@ extension AuthorizationCode {
         self.redirectURI = redirectURI
         self.scope = try Scope(scope)
         resources = (content["o"]?.arrayValue ?? []).compactMap(\.stringValue).map(ResourceIndicator.init(stored:))
+        self.claims = claims
         nonce = content["n"]?.stringValue
         codeChallenge = content["k"]?.stringValue.map(CodeChallenge.init(sealed:))
         self.issuedAt = Timestamp(issuedAt)

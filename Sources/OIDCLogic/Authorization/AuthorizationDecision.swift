@@ -2,14 +2,14 @@
 package enum AuthorizationDecision: Sendable {
     /// Show the login page.
     case signIn(SignInReason)
-    /// Show the consent page for this scope.
-    case askConsent(Scope)
+    /// Show the consent page for this.
+    case askConsent(GrantedAccess)
     case grant(AuthorizationGrant)
 }
 
 /// Why a login page is shown.
 package enum SignInReason: Sendable, Equatable {
-    case noSession, promptLogin, selectAccount, maxAge, anotherUser
+    case noSession, promptLogin, selectAccount, maxAge, anotherUser, authenticationContext
 }
 
 /// What the user has done about a request so far.
@@ -45,10 +45,11 @@ extension ValidatedAuthorizationRequest {
     /// - Parameters:
     ///   - signedIn: whoever the browser is signed in as; nil if nobody is, or they may not be.
     ///   - consent: what that user has allowed this client before.
+    ///   - customClaims: those of this client.
     ///   - address: the browser's network address.
     package func decide(
-        signedIn: SignedIn?, consent: Consent?, progress: Progress, policy: ScopePolicy, from address: String,
-        at now: Timestamp
+        signedIn: SignedIn?, consent: Consent?, progress: Progress, policy: ScopePolicy,
+        customClaims: CustomClaims = .none, from address: String, at now: Timestamp
     ) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard let signedIn else { return try interact(.signIn(.noSession)) }
         if progress.isAnother(than: signedIn.user) { return try interact(.signIn(.anotherUser)) }
@@ -62,43 +63,91 @@ extension ValidatedAuthorizationRequest {
                 .loginRequired("another user than that of id_token_hint has signed in", detail: .signIn(.wrongUser)),
                 target)
         }
+        // §5.5.1, for sub: the same, said by the claims parameter.
+        if let subjects = claims.subjects, !subjects.contains(.string(signedIn.user.id.value)) {
+            guard isRenewed else { return try interact(.signIn(.anotherUser)) }
+            throw .redirect(
+                .loginRequired("another user than that of claims has signed in", detail: .signIn(.wrongUser)), target)
+        }
         // A sign-in of this very attempt meets any max_age, 0 as well.
         if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
             return try interact(.signIn(.maxAge))
         }
-        let signInRequest = SignInRequest(address: address, at: now)
-        let granted = try grantedScope(for: signedIn, policy: policy, request: signInRequest)
-        guard !granted.isEmpty || client.preset == .mendix else {
+        // §5.5.1.1: what isn't met by signing in again is a failed authentication.
+        if let classes = claims.essentialACRs, !classes.contains(.string(signedIn.session.acr)) {
+            guard isRenewed || !classes.contains(.string(Authentication.passwordACR)) else {
+                return try interact(.signIn(.authenticationContext))
+            }
             throw .redirect(
-                .invalidScope(
-                    "nothing of the requested scope can be granted to this client", detail: .scope(.nothingAllowed)),
+                .unmetAuthenticationRequirements(
+                    "the acr that claims asks for as essential can't be met", detail: .parameter("claims", .unsupported)
+                ),
                 target)
         }
-        let isRemembered = !prompt.contains(.consent) && remembers(consent, granted)
-        guard client.isFirstParty && !prompt.contains(.consent) || progress.hasConsented || isRemembered else {
-            return try interact(.askConsent(granted))
+        let access = try access(for: signedIn, policy: policy, customClaims: customClaims, from: address, at: now)
+        guard !access.scope.isEmpty || client.preset == .mendix else {
+            throw .redirect(
+                .invalidScope(
+                    "nothing of the requested scope can be granted to this client", cause: access.decision.cause,
+                    detail: .scope(.nothingAllowed)),
+                target)
         }
-        return .grant(
-            AuthorizationGrant(
-                request: self, signedIn: signedIn, signInRequest: signInRequest, scope: granted))
+        try checkRequired(customClaims, access, of: signedIn, in: policy.catalogue)
+        let isRemembered = !prompt.contains(.consent) && remembers(consent, access.consentScope)
+        guard client.isFirstParty && !prompt.contains(.consent) || progress.hasConsented || isRemembered else {
+            return try interact(.askConsent(access))
+        }
+        return .grant(AuthorizationGrant(request: self, signedIn: signedIn, access: access))
     }
 
-    /// What the user gets, before they are asked. Throws `access_denied` if they may not use this client.
-    package func grantedScope(
-        for signedIn: SignedIn, policy: ScopePolicy, request: SignInRequest
-    ) throws(AuthorizationFailure) -> Scope {
+    /// What the user gives the client, before they are asked. Throws `access_denied` if they may not use this client.
+    package func access(
+        for signedIn: SignedIn, policy: ScopePolicy, customClaims: CustomClaims, from address: String,
+        at now: Timestamp
+    ) throws(AuthorizationFailure) -> GrantedAccess {
+        let request = signInRequest(from: address, at: now)
+        let grantable = client.mayHaveOfflineAccess(prompt) ? scope : scope.subtracting([Scope.offlineAccess])
+        // Claims that are asked for by name are given as the scope is that would release them.
         let question = ScopeQuestion(
             client: client, user: signedIn.user,
             authentication: AuthenticationContext(signedIn.session, for: client.id), request: request,
-            requested: client.mayHaveOfflineAccess(prompt) ? scope : scope.subtracting([Scope.offlineAccess]))
-        switch policy.answer(question) {
-        case .granted(let granted): return granted
+            requested: grantable.union(claims.scope(customClaims).subtracting([Scope.offlineAccess])))
+        let decision = policy.decide(question)
+        switch decision.answer {
+        case .granted(let granted):
+            return GrantedAccess(
+                request: request, scope: granted.intersection(grantable),
+                claims: claims.granted(granted, beyond: scope, customClaims), decision: decision)
         case .refused(let rule):
             throw .redirect(
                 .accessDenied(
                     "the rules of this provider do not let the user use this app", cause: "rule: \(rule)",
-                    detail: .policy(rule)),
+                    detail: .policy(decision.refusingRule ?? rule)),
                 target)
+        }
+    }
+
+    private func signInRequest(from address: String, at now: Timestamp) -> SignInRequest {
+        SignInRequest(
+            address: address, at: now,
+            choosing: [
+                "scope": scope.description, "acr_values": acrValues, "login_hint": loginHint,
+                "ui_locales": uiLocales.joined(separator: " "),
+                "prompt": prompt.map(\.rawValue).sorted().joined(separator: " "),
+            ])
+    }
+
+    private func checkRequired(
+        _ customClaims: CustomClaims, _ access: GrantedAccess, of signedIn: SignedIn, in catalogue: ScopeCatalogue
+    ) throws(AuthorizationFailure) {
+        let subject = ClaimSubject(
+            client: client, user: signedIn.user,
+            authentication: AuthenticationContext(signedIn.session, for: client.id), request: access.request,
+            scope: access.scope, requested: access.claims, catalogue: catalogue)
+        do throws(ClaimFault) {
+            try customClaims.checkRequired(for: subject)
+        } catch {
+            throw .redirect(OAuthError(error), target)
         }
     }
 
@@ -128,19 +177,37 @@ extension ValidatedAuthorizationRequest {
     }
 }
 
+/// What a user gives a client. Only the policy's answer makes one.
+package struct GrantedAccess: Sendable {
+    package let request: SignInRequest
+    package let scope: Scope
+    /// Claims that were asked for by their names.
+    package let claims: GrantedClaims
+    /// How the policy came to it.
+    package let decision: ScopeDecision
+
+    /// What the user is asked to consent to, and what is remembered of it.
+    package var consentScope: Scope { scope.union(claims.scope) }
+
+    fileprivate init(request: SignInRequest, scope: Scope, claims: GrantedClaims, decision: ScopeDecision) {
+        self.request = request
+        self.scope = scope
+        self.claims = claims
+        self.decision = decision
+    }
+}
+
 /// A request that is granted. Only a decision makes one.
 package struct AuthorizationGrant: Sendable {
     package let request: ValidatedAuthorizationRequest
     package let signedIn: SignedIn
-    package let signInRequest: SignInRequest
-    package let scope: Scope
+    package let access: GrantedAccess
 
-    fileprivate init(
-        request: ValidatedAuthorizationRequest, signedIn: SignedIn, signInRequest: SignInRequest, scope: Scope
-    ) {
+    package var scope: Scope { access.scope }
+
+    fileprivate init(request: ValidatedAuthorizationRequest, signedIn: SignedIn, access: GrantedAccess) {
         self.request = request
         self.signedIn = signedIn
-        self.signInRequest = signInRequest
-        self.scope = scope
+        self.access = access
     }
 }

@@ -14,6 +14,8 @@ enum AuthorizationParameter: String, CaseIterable {
     case loginHint = "login_hint"
     case uiLocales = "ui_locales"
     case idTokenHint = "id_token_hint"
+    case acrValues = "acr_values"
+    case claims
     /// The one that may come more than once (RFC 8707 §2).
     case resource
 
@@ -22,9 +24,10 @@ enum AuthorizationParameter: String, CaseIterable {
         case .clientID: 255
         case .redirectURI: RedirectURI.limit
         case .scope, .idTokenHint: 4096
+        case .claims: ClaimsRequest.limit
         case .state: 1024
         case .nonce: 512
-        case .loginHint, .uiLocales, .resource: 256
+        case .loginHint, .uiLocales, .acrValues, .resource: 256
         case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
         }
     }

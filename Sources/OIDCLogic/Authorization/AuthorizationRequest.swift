@@ -57,6 +57,7 @@ package struct AuthorizationRequest: Sendable {
 package struct RedirectTarget: Sendable {
     package let uri: String
     package let state: String?
+    package let mode: ResponseMode
 
     /// In bytes: the URI, and the state as it goes into a query. What an answer adds to them still fits into a header.
     private static let limit = 3200
@@ -82,6 +83,8 @@ package struct RedirectTarget: Sendable {
                     detail: .unregisteredRedirectURI))
         }
         uri = requested
+        // One that isn't known is told of in the query, as every client can read that.
+        mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
         // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
         let state = try? parameters.value(.state)
         let room = Self.limit - requested.utf8.count
@@ -115,6 +118,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let maxAge: Int64?
     package let loginHint: String?
     package let uiLocales: [String]
+    package let acrValues: String?
+    /// What is asked for claim by claim.
+    package let claims: ClaimsRequest
     /// Whom the client takes to be signed in.
     package let hint: IDTokenHint?
 
@@ -127,6 +133,10 @@ package struct ValidatedAuthorizationRequest: Sendable {
         guard try parameters.value(.state) == nil || target.state != nil else {
             throw .invalidRequest("redirect_uri and state are too long together", detail: .parameter("state", .tooLong))
         }
+        guard client.metadata.grantTypes.contains(.authorizationCode) else {
+            throw .unauthorizedClient(
+                "this client is not registered for the grant authorization_code", detail: .grantType)
+        }
         try Self.refuseUnsupported(parameters)
         guard let responseType = try parameters.value(.responseType) else {
             throw .invalidRequest(
@@ -136,10 +146,17 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .unsupportedResponseType(
                 "response_type must be code", detail: .parameter("response_type", .unsupported))
         }
-        guard try parameters.value(.responseMode).map({ $0 == "query" }) ?? true else {
-            throw .invalidRequest("response_mode must be query", detail: .parameter("response_mode", .unsupported))
+        guard responseType == "code" else {
+            throw .unsupportedResponseType(
+                "response_type must be code", detail: .parameter("response_type", .unsupported))
         }
-        scope = try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? .none
+        guard try parameters.value(.responseMode).map({ ResponseMode(rawValue: $0) != nil }) ?? true else {
+            throw .invalidRequest(
+                "response_mode must be query or form_post", detail: .parameter("response_mode", .unsupported))
+        }
+        scope =
+            try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) }
+            ?? client.metadata.defaultScope ?? .none
         nonce = try parameters.value(.nonce)
         resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)
@@ -151,6 +168,8 @@ package struct ValidatedAuthorizationRequest: Sendable {
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
         loginHint = try parameters.value(.loginHint)
         uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
+        acrValues = try parameters.value(.acrValues)
+        claims = try parameters.value(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .none
         hint = try parameters.value(.idTokenHint).map { text throws(OAuthError) in try hints.hint(text) }
     }
 

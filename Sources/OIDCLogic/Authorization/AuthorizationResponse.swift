@@ -1,33 +1,37 @@
-/// The answer to an authorization request, as a URI to redirect to (RFC 6749 §4.1.2, RFC 9207 §2).
-package enum AuthorizationResponse {
-    /// In bytes. nginx takes no more than 4096 for all headers of an answer, cookies among them.
+/// The answer to an authorization request (RFC 6749 §4.1.2, RFC 9207 §2), and where it goes.
+package struct AuthorizationResponse: Sendable {
+    /// In bytes, of the URI to redirect to. nginx takes no more than 4096 for all headers of an answer, cookies among
+    /// them.
     package static let limit = 3500
 
-    /// How long a code may be, for the whole to stay below the limit.
-    package static func roomForCode(to target: RedirectTarget, from issuer: Issuer) -> Int {
-        limit - code("", to: target, from: issuer).utf8.count
+    package let target: RedirectTarget
+    package let fields: [(name: String, value: String)]
+
+    private init(to target: RedirectTarget, _ fields: [(name: String, value: String)], from issuer: Issuer) {
+        self.target = target
+        self.fields = fields + (target.state.map { [("state", $0)] } ?? []) + [("iss", issuer.value)]
     }
 
-    package static func code(_ code: String, to target: RedirectTarget, from issuer: Issuer) -> String {
-        uri(target, adding: [("code", code)], from: issuer)
+    package static func code(_ code: String, to target: RedirectTarget, from issuer: Issuer) -> Self {
+        Self(to: target, [("code", code)], from: issuer)
     }
 
     /// RFC 6749 §4.1.2.1.
     package static func error(
         _ error: OAuthError, refusal id: String, to target: RedirectTarget, from issuer: Issuer
-    ) -> String {
-        uri(
-            target,
-            adding: [("error", error.code.rawValue), ("error_description", error.description(refusal: id))],
+    ) -> Self {
+        Self(
+            to: target, [("error", error.code.rawValue), ("error_description", error.description(refusal: id))],
             from: issuer)
     }
 
-    private static func uri(
-        _ target: RedirectTarget, adding fields: [(name: String, value: String)], from issuer: Issuer
-    ) -> String {
-        var fields = fields
-        if let state = target.state { fields.append(("state", state)) }
-        fields.append(("iss", issuer.value))
+    /// How long a code may be, for the whole to stay below the limit.
+    package static func roomForCode(to target: RedirectTarget, from issuer: Issuer) -> Int {
+        limit - code("", to: target, from: issuer).uri.utf8.count
+    }
+
+    /// To be redirected to, where the answer goes in the query.
+    package var uri: String {
         // RFC 6749 §3.1.2: a query of the registered URI is kept.
         let separator =
             !target.uri.contains("?") ? "?" : target.uri.hasSuffix("?") || target.uri.hasSuffix("&") ? "" : "&"

@@ -6,8 +6,16 @@ import JOSE
 /// makes one.
 package struct IDTokenHint: Sendable {
     package let subject: UserID
+    /// The app that it was made for.
+    package let clientID: ClientID?
+    /// By which that app knows the session.
+    package let sid: String?
 
-    fileprivate init(subject: UserID) { self.subject = subject }
+    fileprivate init(subject: UserID, clientID: ClientID?, sid: String?) {
+        self.subject = subject
+        self.clientID = clientID
+        self.sid = sid
+    }
 }
 
 /// Verifies hints (RFC 8725 §3.11: each kind of JWT by a function of its own).
@@ -36,12 +44,16 @@ package struct HintVerifier: Sendable {
                 detail: .parameter("id_token_hint", .malformed))
         }
         guard claims["iss"]?.stringValue.map({ $0.utf8.elementsEqual(issuer.value.utf8) }) ?? false,
-            let subject = claims["sub"]?.stringValue
+            let subject = claims["sub"]?.stringValue,
+            // Other JWTs of the same key and type lack these: a signed userinfo answer does.
+            claims["exp"]?.integerValue != nil, claims["iat"]?.integerValue != nil
         else {
             throw .invalidRequest(
                 "id_token_hint is no ID token of this issuer", cause: "id_token_hint: iss or sub",
                 detail: .parameter("id_token_hint", .malformed))
         }
-        return IDTokenHint(subject: UserID(subject))
+        return IDTokenHint(
+            subject: UserID(subject), clientID: (claims["aud"]?.stringValue).map(ClientID.init),
+            sid: claims["sid"]?.stringValue)
     }
 }

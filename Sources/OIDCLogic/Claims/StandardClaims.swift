@@ -15,12 +15,29 @@ package enum StandardClaims {
     /// Every name, as discovery lists them (`claims_supported`).
     package static let names: [String] = Scope.standard.names.flatMap { byScope[$0] ?? [] }
 
+    private static let scopes: [String: String] = Dictionary(
+        byScope.flatMap { scope, names in names.map { ($0, scope) } }, uniquingKeysWith: { first, _ in first })
+
     package static func released(to scope: Scope, of user: User) -> [String: JSON] {
         var claims: [String: JSON] = [:]
         for name in scope.names.flatMap({ byScope[$0] ?? [] }) {
             claims[name] = value(of: name, for: user)
         }
         return claims
+    }
+
+    /// The scope that releases the claim; nil for a name that is no standard claim's.
+    static func scope(releasing name: RequestedClaimName) -> String? { scopes[name.base] }
+
+    /// A claim that was asked for by its name, with the name that it goes by. One that is wanted in a language, and is
+    /// not there in it, goes without the tag (OpenID Connect Core §5.2).
+    static func released(_ name: RequestedClaimName, of user: User) -> (name: String, value: JSON)? {
+        if name.isTagged, let tagged = user.attributes.keys.first(where: name.hasSameTag),
+            let value = attribute(tagged, of: user)
+        {
+            return (name.text, value)
+        }
+        return value(of: name.base, for: user).map { (name.base, $0) }
     }
 
     /// What the administrator says it is, else the name that the user signs in by.

@@ -46,6 +46,9 @@ package struct Client: Sendable, Equatable {
         !metadata.isPublic || uri.hasPrefix("https://")
     }
 
+    /// Whether what its users allow is remembered, whichever redirect URI they came by.
+    var remembersConsent: Bool { metadata.redirectURIs.allSatisfy { mayRememberConsent(for: $0.value) } }
+
     /// Core §11: a client that asks for consent gets `offline_access` by a consent given for it there and then.
     func mayHaveOfflineAccess(_ prompt: Set<Prompt>) -> Bool {
         metadata.grantTypes.contains(.refreshToken) && (isFirstParty || prompt.contains(.consent))

@@ -1,54 +1,5 @@
 import JOSE
 
-/// What a client sent to prove who it is (RFC 6749 §2.3, OpenID Connect Core §9), parsed but not believed.
-package struct ClientCredentials: Sendable {
-    package let clientID: ClientID
-    /// How it was sent.
-    package let method: TokenEndpointAuthMethod
-    /// What the secret may be: form-decoded first, then as it came, if that differs.
-    fileprivate let secrets: [ClientSecret]
-    /// Another form of the id, if the header's was not form-encoded.
-    package let rawClientID: ClientID?
-
-    /// Throws `invalid_request` for more than one method (RFC 6749 §2.3), `invalid_client` for none or a broken one.
-    package init(_ parameters: Parameters, authorization: String?) throws(OAuthError) {
-        let id = try parameters.value("client_id", limit: 255)
-        let secret = try parameters.value("client_secret", limit: 255)
-        guard try parameters.value("client_assertion") == nil else {
-            throw .invalidClient("client assertions are not supported; use client_secret_basic or client_secret_post")
-        }
-        if let authorization {
-            guard secret == nil else {
-                throw .invalidRequest(
-                    "the client authenticated twice: in the Authorization header and in the body",
-                    detail: .clientAuthentication(.unexpected, registered: nil))
-            }
-            let basic = try BasicCredentials(authorization)
-            clientID = basic.decoded.id
-            rawClientID = basic.raw.map(\.id)
-            secrets = [basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? [])
-            method = .clientSecretBasic
-            guard id == nil || ClientID(id ?? "") == clientID || ClientID(id ?? "") == rawClientID else {
-                throw .invalidRequest(
-                    "client_id in the body is another than in the Authorization header",
-                    detail: .parameter("client_id", .repeated))
-            }
-            return
-        }
-        guard let id else {
-            throw .invalidClient(
-                "the client did not say who it is: client_id is missing", detail: .parameter("client_id", .absent))
-        }
-        clientID = ClientID(id)
-        rawClientID = nil
-        secrets = secret.map { [ClientSecret($0)] } ?? []
-        method = secret == nil ? .none : .clientSecretPost
-    }
-}
-
-package enum ClientSecretKind {}
-package typealias ClientSecret = Secret<ClientSecretKind>
-
 /// A client that has proved who it is, or a public one that has nothing to prove it with. Only this file makes one.
 package struct AuthenticatedClient: Sendable {
     package let client: Client
@@ -56,126 +7,101 @@ package struct AuthenticatedClient: Sendable {
     fileprivate init(_ client: Client) { self.client = client }
 }
 
-extension ClientCredentials {
-    /// The id that a header of HTTP Basic names; nil if it is none.
-    static func basicClientID(_ authorization: String) -> ClientID? {
-        (try? BasicCredentials(authorization))?.decoded.id
-    }
+/// What the proofs of clients are checked with.
+package struct ClientProofRules {
+    /// Under `state.key`.
+    let seal: Seal
+    /// Each names us as the audience of an assertion.
+    let audiences: [String]
+    /// In seconds: how far ahead the end of an assertion may be.
+    let assertionLifetime: Int64
+    let keys: any PublishedKeys
+    let store: any AssertionStore
+    let now: Timestamp
 
-    /// Compares what was sent with what is kept. An unknown client and a wrong secret get the same answer.
+    /// - Parameter takesTokenEndpoint: whether assertions may be for the token endpoint's URI, as OpenID Connect Core §9
+    ///   has it, and not for the issuer alone.
+    package init(
+        seal: Seal, issuer: Issuer, takesTokenEndpoint: Bool, assertionLifetime: Int64 = 5 * 60,
+        keys: any PublishedKeys, store: any AssertionStore, at now: Timestamp
+    ) {
+        self.seal = seal
+        audiences = [issuer.value] + (takesTokenEndpoint ? [issuer.endpoint("token")] : [])
+        self.assertionLifetime = assertionLifetime
+        self.keys = keys
+        self.store = store
+        self.now = now
+    }
+}
+
+extension ClientCredentials {
+    /// Checks what was sent against what is registered. An unknown client and a wrong secret get the same answer.
     ///
-    /// - Parameter client: the client of ``clientID``, or else of ``rawClientID``.
-    package func authenticate(_ client: Client?, opening seal: Seal) throws(OAuthError) -> AuthenticatedClient {
-        func failure(_ detail: RefusalDetail) -> OAuthError {
-            .invalidClient(
-                "client authentication failed: unknown client, or wrong secret",
-                cause: "client \(clientID), \(method.rawValue)", detail: detail)
+    /// Throws `invalid_client`, and what the rules' store and keys throw.
+    ///
+    /// - Parameter client: the client of the first of ``clientIDs`` that there is.
+    package func authenticate(_ client: Client?, by rules: ClientProofRules) throws -> AuthenticatedClient {
+        guard let client, clientIDs.contains(client.id) else {
+            throw OAuthError.failedClientAuthentication(
+                cause: "client \(clientIDs[0]), \(name)", detail: .unknownClient)
         }
-        guard let client, client.id == clientID || client.id == rawClientID else { throw failure(.unknownClient) }
-        let registered = client.metadata.tokenEndpointAuthMethod
-        if client.metadata.isPublic {
-            guard method == .none else {
-                throw .invalidClient(
-                    "this client is registered without a secret; send client_id alone",
-                    detail: .clientAuthentication(.unexpected, registered: registered?.rawValue))
+        switch self {
+        case .basic(let basic):
+            try client.require(.clientSecretBasic)
+            try check([basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? []), of: client, opening: rules.seal)
+        case .post(_, let secret):
+            try client.require(.clientSecretPost)
+            try check([secret], of: client, opening: rules.seal)
+        case .assertion(let assertion):
+            try assertion.verify(for: client, by: rules)
+        case .idAlone:
+            guard client.metadata.isPublic else {
+                throw OAuthError.invalidClient(
+                    "this client must authenticate; its secret or assertion is missing",
+                    detail: .clientAuthentication(.absent, client))
             }
-            return AuthenticatedClient(client)
         }
-        guard method != .none else {
-            throw .invalidClient(
-                "this client must authenticate; its secret is missing",
-                detail: .clientAuthentication(.absent, registered: registered?.rawValue))
-        }
-        if let registered, registered != method {
-            throw .invalidClient(
-                "the client authenticated by another method than it is registered with",
-                cause: "\(client.id) is registered with \(registered.rawValue), sent \(method.rawValue)",
-                detail: .clientAuthentication(.otherMethod, registered: registered.rawValue))
-        }
-        let mismatch = RefusalDetail.clientAuthentication(.mismatch, registered: registered?.rawValue)
-        guard let sealed = client.sealedSecret else { throw failure(mismatch) }
-        let expected: ClientSecret
-        do { expected = try ClientSecret(sealed: sealed, of: client.id, opening: seal) } catch {
-            throw .serverError(cause: "the secret of client \(client.id) can't be unsealed: \(error)")
-        }
-        // Both are compared, always, so that the time tells nothing of which matched.
-        let matches = [secrets.first, secrets.last].map { $0.map(expected.matches) ?? false }
-        guard matches[0] || matches[1] else { throw failure(mismatch) }
         return AuthenticatedClient(client)
     }
+
+    private func check(_ secrets: [ClientSecret], of client: Client, opening seal: Seal) throws(OAuthError) {
+        let failure = OAuthError.failedClientAuthentication(
+            cause: "client \(client.id), \(name)", detail: .clientAuthentication(.mismatch, client))
+        guard let expected = try client.secret(opening: seal) else { throw failure }
+        // Always two comparisons, each in constant time.
+        let first = expected.matches(secrets.first ?? ClientSecret(""))
+        let second = expected.matches(secrets.last ?? ClientSecret(""))
+        guard first || second else { throw failure }
+    }
 }
 
-/// `Authorization: Basic` (RFC 7617), with id and secret form-encoded as RFC 6749 §2.3.1 asks, or not, as many clients
-/// send them.
-private struct BasicCredentials {
-    typealias Pair = (id: ClientID, secret: ClientSecret)
-
-    let decoded: Pair
-    /// The same without form-decoding, if that makes a difference.
-    let raw: Pair?
-
-    init(_ header: String) throws(OAuthError) {
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "basic" else {
+extension Client {
+    /// A client without a registered method sends its secret either way; one with a method, by that alone.
+    fileprivate func require(_ method: TokenEndpointAuthMethod) throws(OAuthError) {
+        guard !metadata.isPublic else {
             throw .invalidClient(
-                "the Authorization header must be Basic", detail: .clientAuthentication(.malformed, registered: nil))
+                "this client is registered without a secret; send client_id alone",
+                detail: .clientAuthentication(.unexpected, self))
         }
-        guard let bytes = Base64.decode(String(parts[1])), bytes.count <= 2048,
-            let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            let id = String(validating: bytes[..<colon], as: UTF8.self),
-            let secret = String(validating: bytes[(colon + 1)...], as: UTF8.self)
-        else {
-            throw .invalidClient(
-                "the Authorization header is no base64 of client id, colon and secret",
-                detail: .clientAuthentication(.malformed, registered: nil))
-        }
-        let rawPair = (ClientID(id), ClientSecret(secret))
-        guard let decodedID = Self.formDecoded(id), let decodedSecret = Self.formDecoded(secret) else {
-            decoded = rawPair
-            raw = nil
-            return
-        }
-        decoded = (ClientID(decodedID), ClientSecret(decodedSecret))
-        let isSame = decodedID.hasSameBytes(as: id) && decodedSecret.hasSameBytes(as: secret)
-        raw = isSame ? nil : rawPair
+        guard let registered = metadata.tokenEndpointAuthMethod, registered != method else { return }
+        throw .invalidClient(
+            "the client authenticated by another method than it is registered with",
+            cause: "\(id) is registered with \(registered.rawValue), sent \(method.rawValue)",
+            detail: .clientAuthentication(.otherMethod, self))
     }
 
-    /// Nil if it isn't form-encoded.
-    private static func formDecoded(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else { return nil }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-}
-
-extension UInt8 {
-    fileprivate var hexDigit: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x41 + 10
-        case 0x61...0x66: self - 0x61 + 10
-        default: nil
+    /// Nil: it has none. Throws `server_error` for one that can't be opened.
+    func secret(opening seal: Seal) throws(OAuthError) -> ClientSecret? {
+        guard let sealedSecret else { return nil }
+        do { return try ClientSecret(sealed: sealedSecret, of: id, opening: seal) } catch {
+            throw .serverError(cause: "the secret of client \(id) can't be opened: \(error)")
         }
     }
 }
 
-extension ClientSecret {
-    /// Opens a stored secret. Throws if it was sealed for another client, or under another key.
-    package init(sealed text: String, of client: ClientID, opening seal: Seal) throws {
-        let bytes = try seal.open(text, purpose: .clientSecret, associated: Array(client.value.utf8))
-        self.init(bytes: bytes)
-    }
-
-    package func sealed(for client: ClientID, by seal: Seal) -> String {
-        seal.seal(revealBytes(), purpose: .clientSecret, associated: Array(client.value.utf8))
+extension OAuthError {
+    static func failedClientAuthentication(cause: String, detail: RefusalDetail) -> Self {
+        .invalidClient(
+            "client authentication failed: unknown client, or wrong secret or key", cause: cause, detail: detail)
     }
 }

@@ -9,14 +9,23 @@ extension ClientMetadata {
         let members = StoredMembers(json)
         name = try members.string("client_name")
         redirectURIs = try members.strings("redirect_uris").map(RedirectURI.init(stored:))
+        postLogoutRedirectURIs = try members.strings("post_logout_redirect_uris").map(RedirectURI.init(stored:))
         applicationType = try members.required(try members.choice("application_type"), "application_type")
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
         grantTypes = Set(
             try members.strings("grant_types").map { (name: String) throws(ClientMetadataError) in
                 try members.required(GrantType(rawValue: name), "grant_types")
             })
-        let scopeText = try members.required(try members.string("scope"), "scope")
-        do throws(OAuthError) { scope = try Scope(scopeText) } catch { throw StoredMembers.malformed("scope") }
+        tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
+        if let uri = try members.string("jwks_uri") {
+            keys = .uri(WebURI(stored: uri))
+        } else {
+            keys = try members.value("jwks") { ClientKeys.set($0) }
+        }
+        scope = try members.required(try members.scope("scope"), "scope")
+        defaultScope = try members.scope("default_scope")
+        rolesClaim = try members.string("roles_claim")
+        groupsClaim = try members.string("groups_claim")
         idTokenSignedResponseAlg = try members.required(
             try members.choice("id_token_signed_response_alg"), "id_token_signed_response_alg")
         userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
@@ -55,6 +64,10 @@ private struct StoredMembers {
     }
 
     func string(_ name: String) throws(ClientMetadataError) -> String? { try value(name, \.stringValue) }
+
+    func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
+        try value(name) { member in member.stringValue.flatMap { try? Scope($0) } }
+    }
 
     /// None if it is absent.
     func strings(_ name: String) throws(ClientMetadataError) -> [String] {

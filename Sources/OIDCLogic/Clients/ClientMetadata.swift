@@ -4,12 +4,23 @@ import JOSE
 package struct ClientMetadata: Sendable, Equatable {
     package var name: String?
     package var redirectURIs: [RedirectURI]
+    /// RP-Initiated Logout §2.1.
+    package var postLogoutRedirectURIs: [RedirectURI]
     package var applicationType: ApplicationType
     /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
     package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
+    /// Nil: any that the method allows.
+    package var tokenEndpointAuthSigningAlg: ClientAssertionAlgorithm?
+    package var keys: ClientKeys?
     package var grantTypes: Set<GrantType>
     /// What it may ask for.
     package var scope: Scope
+    /// Our own member `default_scope`: what a request without `scope` asks for (RFC 6749 §3.3).
+    package var defaultScope: Scope?
+    /// Our own members `roles_claim` and `groups_claim`: the names of claims that hold the granted roles, and the user's
+    /// groups, as arrays.
+    package var rolesClaim: String?
+    package var groupsClaim: String?
     package var idTokenSignedResponseAlg: SignatureAlgorithm
     /// Nil: userinfo is plain JSON.
     package var userInfoSignedResponseAlg: SignatureAlgorithm?
@@ -31,7 +42,7 @@ package struct ClientMetadata: Sendable, Equatable {
     /// Our own member `require_pkce`: a confidential client that always sends a challenge.
     package var requirePKCE: Bool
 
-    /// Algorithms that ID tokens can be signed with.
+    /// Algorithms that every provider signs ID tokens with. For another, the administrator makes a key.
     package static let signingAlgorithms: [SignatureAlgorithm] = [.rs256, .ps256, .es256, .edDSA]
 
     /// Parses and validates. Members that nobody knows are ignored (RFC 7591 §2); known ones that ask for a protection
@@ -46,6 +57,9 @@ package struct ClientMetadata: Sendable, Equatable {
         name = try members.string("client_name", limit: 200)
         applicationType = try members.choice("application_type", default: .web)
         tokenEndpointAuthMethod = try members.choice("token_endpoint_auth_method")
+        tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
+        keys = try members.keys()
+        try Self.check(tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg, keys)
         grantTypes = try members.grantTypes()
         guard !(grantTypes.contains(.clientCredentials) && tokenEndpointAuthMethod == TokenEndpointAuthMethod.none)
         else {
@@ -53,32 +67,22 @@ package struct ClientMetadata: Sendable, Equatable {
                 "grant_types", "has client_credentials, which a public client has no right to (RFC 6749 section 4.4)")
         }
         let type = applicationType
-        redirectURIs = try members.strings("redirect_uris").map { (uri: String) throws(ClientMetadataError) in
-            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
-                throw ClientMetadataError("redirect_uris", "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
-            }
-        }
+        redirectURIs = try members.redirectURIs("redirect_uris", for: type)
+        postLogoutRedirectURIs = try members.redirectURIs("post_logout_redirect_uris", for: type)
         guard !redirectURIs.isEmpty || !grantTypes.contains(.authorizationCode) else {
             throw ClientMetadataError(
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
                 code: .invalidRedirectURI)
         }
-        let scopeText = try members.string("scope", limit: 4096)
-        do throws(OAuthError) {
-            scope = if let scopeText { try Scope(scopeText) } else { Self.defaultScope(of: grantTypes) }
-        } catch {
-            throw ClientMetadataError("scope", "has a character that RFC 6749 section 3.3 does not allow")
+        scope = try members.scope("scope") ?? Self.defaultScope(of: grantTypes)
+        defaultScope = try members.defaultScope(within: scope)
+        rolesClaim = try members.claimName("roles_claim")
+        groupsClaim = try members.claimName("groups_claim")
+        if let rolesClaim, let groupsClaim, rolesClaim.hasSameBytes(as: groupsClaim) {
+            throw ClientMetadataError("groups_claim", "is the same as roles_claim; name another")
         }
         idTokenSignedResponseAlg = try members.choice("id_token_signed_response_alg", default: .rs256)
-        guard Self.signingAlgorithms.contains(idTokenSignedResponseAlg) else {
-            let names = Self.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
-            throw ClientMetadataError("id_token_signed_response_alg", "must be one of \(names)")
-        }
         userInfoSignedResponseAlg = try members.choice("userinfo_signed_response_alg")
-        guard userInfoSignedResponseAlg.map(Self.signingAlgorithms.contains) ?? true else {
-            let names = Self.signingAlgorithms.map(\.rawValue).joined(separator: ", ")
-            throw ClientMetadataError("userinfo_signed_response_alg", "must be one of \(names)")
-        }
         accessTokenFormat = try members.choice("access_token_format", default: .jwt)
         resources = try members.resources("resources")
         servedResources = try members.resources("served_resources")
@@ -105,6 +109,17 @@ package struct ClientMetadata: Sendable, Equatable {
     /// RFC 6749 §2.1: a client that can't keep a secret.
     package var isPublic: Bool { tokenEndpointAuthMethod == TokenEndpointAuthMethod.none }
 
+    /// Whether we keep a secret for it. A public client has none, and one with keys of its own needs none.
+    package var hasSecret: Bool { !isPublic && tokenEndpointAuthMethod != .privateKeyJWT }
+
+    /// RFC 7518 §3.2: the fewest bytes that its secret must have, as the key of what it authenticates by.
+    package var fewestSecretBytes: Int {
+        guard tokenEndpointAuthMethod == .clientSecretJWT else { return 0 }
+        return if case .mac(let algorithm) = tokenEndpointAuthSigningAlg { algorithm.keyBytes } else {
+            MACAlgorithm.hs256.keyBytes
+        }
+    }
+
     /// The same as metadata, for an answer (RFC 7591 §3.2.1) and for the store.
     package var json: JSON {
         var object: [String: JSON] = [
@@ -120,7 +135,16 @@ package struct ClientMetadata: Sendable, Equatable {
             "require_pkce": .bool(requirePKCE),
         ]
         object["client_name"] = name.map(JSON.string)
+        object["default_scope"] = (defaultScope?.description).map(JSON.string)
+        object["roles_claim"] = rolesClaim.map(JSON.string)
+        object["groups_claim"] = groupsClaim.map(JSON.string)
         object["token_endpoint_auth_method"] = (tokenEndpointAuthMethod?.rawValue).map(JSON.string)
+        object["token_endpoint_auth_signing_alg"] = (tokenEndpointAuthSigningAlg?.rawValue).map(JSON.string)
+        switch keys {
+        case .set(let json): object["jwks"] = json
+        case .uri(let uri): object["jwks_uri"] = .string(uri.value)
+        case nil: break
+        }
         object["userinfo_signed_response_alg"] = (userInfoSignedResponseAlg?.rawValue).map(JSON.string)
         if accessTokenFormat != .jwt { object["access_token_format"] = .string(accessTokenFormat.rawValue) }
         for (name, list) in [("resources", resources), ("served_resources", servedResources)] where !list.isEmpty {
@@ -132,6 +156,9 @@ package struct ClientMetadata: Sendable, Equatable {
         object["tos_uri"] = (tosURI?.value).map(JSON.string)
         object["initiate_login_uri"] = (initiateLoginURI?.value).map(JSON.string)
         object["default_max_age"] = defaultMaxAge.map(JSON.integer)
+        if !postLogoutRedirectURIs.isEmpty {
+            object["post_logout_redirect_uris"] = .array(postLogoutRedirectURIs.map { .string($0.value) })
+        }
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)
     }
@@ -148,10 +175,12 @@ package enum AccessTokenFormat: String, Sendable, CaseIterable {
 package enum TokenEndpointAuthMethod: String, Sendable, CaseIterable {
     case clientSecretBasic = "client_secret_basic"
     case clientSecretPost = "client_secret_post"
+    case clientSecretJWT = "client_secret_jwt"
+    case privateKeyJWT = "private_key_jwt"
     case none
 }
 
-/// An http or https URI that a page may link to.
+/// An http or https URI that a page may link to, or that is asked for what is there.
 package struct WebURI: Sendable, Equatable {
     package let value: String
 

@@ -40,9 +40,7 @@ struct ClientMetadataMembers {
             || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
             || [
                 "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
-                "authorization_signed_response_alg",
-                "introspection_signed_response_alg", "sector_identifier_uri", "token_endpoint_auth_signing_alg", "jwks",
-                "jwks_uri",
+                "authorization_signed_response_alg", "introspection_signed_response_alg", "sector_identifier_uri",
             ].contains(name)
     }
 
@@ -73,6 +71,12 @@ struct ClientMetadataMembers {
         }
     }
 
+    /// Nil if it is absent or null.
+    func json(_ name: String) -> JSON? {
+        guard let value = object[name], value != .null else { return nil }
+        return value
+    }
+
     func bool(_ name: String) throws(ClientMetadataError) -> Bool {
         guard let value = object[name], value != .null else { return false }
         guard case .bool(let flag) = value else { throw ClientMetadataError(name, "must be true or false") }
@@ -87,6 +91,36 @@ struct ClientMetadataMembers {
         return number
     }
 
+    /// Names apart by spaces (RFC 6749 §3.3).
+    func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
+        guard let text = try string(name, limit: 4096) else { return nil }
+        do throws(OAuthError) { return try Scope(text) } catch {
+            throw ClientMetadataError(name, "has a character that RFC 6749 section 3.3 does not allow")
+        }
+    }
+
+    func defaultScope(within allowed: Scope) throws(ClientMetadataError) -> Scope? {
+        guard let scope = try scope("default_scope") else { return nil }
+        if let name = scope.names.first(where: { !allowed.contains($0) }) {
+            throw ClientMetadataError(
+                "default_scope", "has \"\(name)\", which scope doesn't have; add it there as well")
+        }
+        return scope
+    }
+
+    /// The name of a claim that an app may choose (RFC 7519 §4.3).
+    func claimName(_ name: String) throws(ClientMetadataError) -> String? {
+        guard let text = try string(name, limit: 128) else { return nil }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ClientMetadataError(name, "is \"\(text)\"; it must be printable ASCII without spaces")
+        }
+        guard !ReservedClaims.contains(text) else {
+            throw ClientMetadataError(
+                name, "is \"\(text)\", which has a meaning of its own; name another, such as roles")
+        }
+        return text
+    }
+
     func webURI(_ name: String) throws(ClientMetadataError) -> WebURI? {
         guard let text = try string(name) else { return nil }
         guard let uri = WebURI(text) else {
@@ -94,6 +128,14 @@ struct ClientMetadataMembers {
                 name, "is \"\(text)\"; it must be an https or http URI, such as https://app.example.com/")
         }
         return uri
+    }
+
+    func redirectURIs(_ name: String, for type: ApplicationType) throws(ClientMetadataError) -> [RedirectURI] {
+        try strings(name).map { (uri: String) throws(ClientMetadataError) in
+            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
+                throw ClientMetadataError(name, "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
+            }
+        }
     }
 
     func resources(_ name: String) throws(ClientMetadataError) -> [ResourceIndicator] {

@@ -12,8 +12,10 @@ package enum ClientCredentialsGrant {
                 "this client is not registered for the grant client_credentials", detail: .grantType)
         }
         let requested = try parameters.value("scope", limit: 4096).map { text throws(OAuthError) in try Scope(text) }
-        let granted = (requested ?? client.metadata.scope).intersection(client.metadata.scope)
-            .subtracting(Scope.builtIn.names)
+        let granted = (requested ?? client.metadata.defaultScope ?? client.metadata.scope).intersection(
+            client.metadata.scope
+        )
+        .subtracting(Scope.builtIn.names)
         guard requested == nil || !granted.isEmpty || client.preset == .mendix else {
             throw .invalidScope(
                 "nothing of the requested scope can be granted to this client", detail: .scope(.nothingAllowed))

@@ -87,15 +87,17 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("the user has signed out meanwhile", detail: .credential(.code, .sessionOver))
         }
         let current = client.client
-        let question = ScopeQuestion(
-            client: current, user: user, authentication: code.authentication, request: code.request,
-            requested: code.scope)
-        guard policy.answer(question) == .granted(code.scope) else {
+        let given = code.scope.union(code.claims.scope)
+        let decision = policy.decide(
+            ScopeQuestion(
+                client: current, user: user, authentication: code.authentication, request: code.request,
+                requested: given))
+        guard decision.answer == .granted(given) else {
             throw .invalidGrant(
-                "the client, or the user, may no longer be given this scope",
+                "the client, or the user, may no longer be given this scope", cause: decision.cause,
                 detail: .credential(.code, .scopeWithdrawn))
         }
-        let isRemembered = consent.map { code.scope.isSubset(of: $0.scope) } ?? false
+        let isRemembered = consent.map { given.isSubset(of: $0.scope) } ?? false
         guard current.isFirstParty || isRemembered || !current.mayRememberConsent(for: code.redirectURI) else {
             throw .invalidGrant(
                 "the user has taken back the consent", detail: .credential(.code, .consentWithdrawn))
@@ -116,10 +118,10 @@ package struct CodeExchange: Sendable {
             let lifetime = min(lifetimes.refreshToken, lifetimes.refreshTokenAbsolute)
             return RefreshFamily(digest: $0.digest, expiresAt: now + lifetime)
         }
-        let end = now + max(lifetimes.accessToken, lifetimes.code)
+        let end = now + max(lifetimes.longestAccessToken, lifetimes.code)
         return Grant(
             id: code.id, clientID: code.clientID, authentication: code.authentication, request: code.request,
             scope: code.scope, resources: code.resources, refresh: family, createdAt: now,
-            expiresAt: max(end, family?.expiresAt ?? end))
+            expiresAt: max(end, family?.expiresAt ?? end), claims: code.claims)
     }
 }

@@ -15,11 +15,13 @@ package struct Grant: Sendable, Equatable {
     /// When the last token of it has ended, and the row can go.
     package var expiresAt: Timestamp
     package var isRevoked: Bool
+    /// Claims that were asked for by their names.
+    package var claims: GrantedClaims
 
     package init(
         id: GrantID, clientID: ClientID, authentication: AuthenticationContext, request: SignInRequest, scope: Scope,
         resources: [ResourceIndicator] = [], refresh: RefreshFamily? = nil, createdAt: Timestamp, expiresAt: Timestamp,
-        isRevoked: Bool = false
+        isRevoked: Bool = false, claims: GrantedClaims = .none
     ) {
         self.id = id
         self.clientID = clientID
@@ -31,6 +33,7 @@ package struct Grant: Sendable, Equatable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.isRevoked = isRevoked
+        self.claims = claims
     }
 
     package var userID: UserID { authentication.userID }

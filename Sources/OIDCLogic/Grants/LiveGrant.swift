@@ -6,11 +6,17 @@ package struct LiveGrant: Sendable {
     package let user: User
     /// Of what was granted, what the tokens are to have.
     package let scope: Scope
+    /// Asked for by their names, as far as they may still be given.
+    package let claims: GrantedClaims
 
     /// Throws `invalid_token` if it has been revoked, or if its client is gone, or its user may no longer sign in.
     ///
-    /// - Parameter scope: nil: all that was granted.
-    package init(_ grant: Grant?, client: Client?, user: User?, scope: Scope? = nil) throws(OAuthError) {
+    /// - Parameters:
+    ///   - scope: nil: all that was granted.
+    ///   - claims: nil: likewise.
+    package init(
+        _ grant: Grant?, client: Client?, user: User?, scope: Scope? = nil, claims: GrantedClaims? = nil
+    ) throws(OAuthError) {
         guard let grant, !grant.isRevoked else {
             throw .invalidToken("the token has been revoked", detail: .credential(.accessToken, .revoked))
         }
@@ -26,5 +32,6 @@ package struct LiveGrant: Sendable {
         self.client = client
         self.user = user
         self.scope = scope ?? grant.scope
+        self.claims = claims ?? grant.claims
     }
 }

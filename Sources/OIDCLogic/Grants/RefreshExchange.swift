@@ -39,10 +39,10 @@ package struct RefreshExchange: Sendable {
 
     /// Throws `invalid_grant` where there is nothing to decide: of another client, revoked, expired.
     package func step(
-        _ grant: Grant?, lifetimes: Lifetimes, at now: Timestamp, random: some RandomSource
+        _ grant: Grant, lifetimes: Lifetimes, at now: Timestamp, random: some RandomSource
     ) throws(OAuthError) -> Step {
-        guard let grant, let family = grant.refresh else {
-            throw .invalidGrant("the refresh token has expired", detail: .credential(.refreshToken, .expired))
+        guard let family = grant.refresh else {
+            throw .invalidGrant("the grant has no refresh tokens", detail: .credential(.refreshToken, .foreign))
         }
         guard grant.clientID == client.id else {
             throw .invalidGrant(
@@ -87,18 +87,25 @@ package struct RefreshExchange: Sendable {
     /// Checks the grant against how things are now, and gives what tokens are made of: with the scope that the policy
     /// still allows, and of that what is asked for.
     package func accept(
-        _ grant: Grant, user: User?, policy: ScopePolicy
+        _ grant: Grant, user: User?, consent: Consent?, policy: ScopePolicy
     ) throws(OAuthError) -> LiveGrant {
         guard let user, user.id == grant.userID, !user.isDisabled else {
             throw .invalidGrant("the user may no longer sign in", detail: .credential(.refreshToken, .userEnded))
         }
-        let answer = policy.answer(
+        let given = grant.scope.union(grant.claims.scope)
+        let isRemembered = consent.map { given.isSubset(of: $0.scope) } ?? false
+        guard client.isFirstParty || isRemembered || !client.remembersConsent else {
+            throw .invalidGrant(
+                "the user has not consented to this, or no longer does",
+                detail: .credential(.refreshToken, .consentWithdrawn))
+        }
+        let decision = policy.decide(
             ScopeQuestion(
                 client: client, user: user, authentication: grant.authentication, request: grant.request,
-                requested: grant.scope))
-        guard case .granted(let allowed) = answer, allowed.contains(Scope.offlineAccess) else {
+                requested: given))
+        guard case .granted(let allowed) = decision.answer, allowed.contains(Scope.offlineAccess) else {
             throw .invalidGrant(
-                "the client, or the user, may no longer be given this scope",
+                "the client, or the user, may no longer be given this scope", cause: decision.cause,
                 detail: .credential(.refreshToken, .scopeWithdrawn))
         }
         let asked = scope ?? grant.scope
@@ -107,7 +114,9 @@ package struct RefreshExchange: Sendable {
                 "scope asks for more than was granted; at a refresh it can only be less",
                 detail: .scope(.moreThanGranted))
         }
-        return try LiveGrant(grant, client: client, user: user, scope: asked.intersection(allowed))
+        return try LiveGrant(
+            grant, client: client, user: user, scope: asked.intersection(allowed),
+            claims: grant.claims.scope.isSubset(of: allowed) ? nil : GrantedClaims.none)
     }
 
     /// What the access token is to be for. Throws `invalid_target`.

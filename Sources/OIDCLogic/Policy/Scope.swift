@@ -11,7 +11,7 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
 
     /// OpenID Connect Core §11.
     package static let offlineAccess = "offline_access"
-    /// What is there without an administrator's doing.
+    /// Those that mean something everywhere: nobody can define another scope or role of such a name.
     package static let builtIn = Scope(names: standard.names + [offlineAccess])
 
     package init() {}

@@ -26,6 +26,10 @@ package enum RefusalDetail: Sendable, Equatable {
         .namedParameter(RefusedRequest.shown(name), fault)
     }
 
+    package static func clientAuthentication(_ fault: CredentialFault, _ client: Client) -> Self {
+        .clientAuthentication(fault, registered: client.metadata.tokenEndpointAuthMethod?.rawValue)
+    }
+
     package enum ParameterFault: String, Sendable {
         case absent, repeated, malformed, unsupported
         case tooLong = "too_long"

@@ -27,8 +27,8 @@ package struct RefusedRequest: Sendable, Equatable {
             let text = fields.first { $0.name.hasSameBytes(as: name) }?.value
             return text.flatMap { $0.isEmpty ? nil : Self.cut($0, limit) }
         }
-        let basic = authorization.flatMap(ClientCredentials.basicClientID)
-        clientID = basic ?? value("client_id", limit: 255).map { ClientID($0) }
+        let named = (try? ClientCredentials(Parameters(fields), authorization: authorization))?.clientIDs.first?.value
+        clientID = named.map { ClientID(Self.cut($0, 255)) } ?? value("client_id", limit: 255).map { ClientID($0) }
         redirectURI = value("redirect_uri", limit: .max).map(RedactedURI.init(redacting:))
         scope = value("scope", limit: 1024)
         grantType = value("grant_type", limit: 64).flatMap(GrantType.init(rawValue:))
@@ -87,7 +87,7 @@ package struct RefusedRequest: Sendable, Equatable {
 
     private static let known: [String] =
         AuthorizationParameter.allCases.map(\.rawValue) + [
-            "request", "request_uri", "registration", "claims", "claims_locales", "acr_values", "display", "id_token",
+            "request", "request_uri", "registration", "claims_locales", "display", "id_token",
             "grant_type", "code", "code_verifier", "refresh_token", "client_secret", "client_assertion",
             "client_assertion_type", "token", "token_type_hint", "access_token", "username", "password", "audience",
             "assertion", "attempt", "decision", "cancel",

@@ -9,10 +9,19 @@ package struct SignInRequest: Sendable, Equatable {
     /// What the client or the browser chose, by its parameter's name: nothing to build a decision on alone.
     package let untrusted: [String: JSON]
 
+    /// In bytes, of one member. A longer one is left out, not cut: an expression then sees nothing, and decides against.
+    private static let limit = 256
+
     package init(address: String, at: Timestamp, untrusted: [String: JSON] = [:]) {
         self.address = address
         self.at = at
         self.untrusted = untrusted
+    }
+
+    /// - Parameter chosen: parameters of the authorization request; nil for one that didn't come.
+    init(address: String, at: Timestamp, choosing chosen: [String: String?]) {
+        let kept = chosen.compactMapValues { $0 }.filter { !$0.value.isEmpty && $0.value.utf8.count <= Self.limit }
+        self.init(address: address, at: at, untrusted: kept.mapValues(JSON.string))
     }
 }
 

@@ -5,12 +5,11 @@ package enum Introspection {
     /// For what is no token, no longer one, or none of the client's business: no difference is shown.
     package static let inactive: JSON = ["active": false]
 
-    /// - Parameter released: what is released to whoever may look at the token.
+    /// For whoever ``maySee(_:_:issuer:)``.
     package static func answer(
-        _ live: LiveAccessToken, releasing released: [String: JSON], to client: AuthenticatedClient
+        _ live: LiveAccessToken, releasing released: [String: JSON]
     ) -> JSON {
-        let token = live.token
-        guard maySee(token, client.client), case .object(let claims) = token.claims else { return inactive }
+        guard case .object(let claims) = live.token.claims else { return inactive }
         // What was signed goes before what would be released now: both describe the same token.
         var answer = released.merging(claims) { _, signed in signed }
         answer["active"] = true
@@ -30,9 +29,12 @@ package enum Introspection {
     }
 
     /// A confidential client sees what is for it or for a resource that it serves, and what it was given itself.
-    private static func maySee(_ token: AccessToken, _ client: Client) -> Bool {
+    /// The issuer is nobody's resource, whatever a client calls itself: it is what tokens for no resource are for.
+    package static func maySee(_ token: AccessToken, _ client: Client, issuer: Issuer) -> Bool {
         guard !client.metadata.isPublic else { return false }
-        return token.clientID == client.id || token.isFor(client.id.value)
-            || client.metadata.servedResources.contains { token.isFor($0.value) }
+        let own = ([client.id.value] + client.metadata.servedResources.map(\.value)).filter {
+            !$0.hasSameBytes(as: issuer.value)
+        }
+        return token.clientID == client.id || own.contains { token.isFor($0) }
     }
 }

@@ -3,6 +3,9 @@ package struct LiveAccessToken: Sendable {
     package let token: AccessToken
     package let subject: TokenSubject
 
+    /// What the token says. The grant may have been given more.
+    package var scope: Scope { token.scope }
+
     /// Of a user's grant. Throws `invalid_token` if it is none of that grant's.
     package init(_ token: AccessToken, of live: LiveGrant) throws(OAuthError) {
         guard live.grant.id == token.grantID, live.client.id == token.clientID,

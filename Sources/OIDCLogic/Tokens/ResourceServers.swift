@@ -46,6 +46,9 @@ package struct ResourceServers: Sendable {
 
     package init(_ servers: [ResourceIndicator: ResourceServer] = [:]) { self.servers = servers }
 
+    /// In seconds; 0: none says.
+    package var longestLifetime: Int64 { servers.values.compactMap(\.accessTokenLifetime).max() ?? 0 }
+
     /// Every algorithm that an access token may be signed with.
     package var algorithms: Set<SignatureAlgorithm> {
         Set(servers.values.compactMap(\.signingAlgorithm)).union([Self.algorithm])
@@ -104,7 +107,12 @@ extension Parameters {
         guard requested.allSatisfy(granted.contains) else {
             throw .invalidTarget("resource is none of those that were granted", detail: .resource)
         }
-        // What the client may no longer ask for is no longer given.
-        return requested.isEmpty ? granted.filter(client.metadata.resources.contains) : requested
+        guard requested.isEmpty else { return requested }
+        // What the client may no longer ask for is no longer given; nothing would stand for its default audience.
+        let left = granted.filter(client.metadata.resources.contains)
+        guard !left.isEmpty else {
+            throw .invalidTarget("the client may no longer ask for what was granted", detail: .resource)
+        }
+        return left
     }
 }

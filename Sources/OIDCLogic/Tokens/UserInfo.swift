@@ -12,8 +12,10 @@ package enum UserInfo {
         return .object(object)
     }
 
-    /// The claims for a token, as its user and its grant are now.
-    package static func claims(for token: LiveAccessToken, issuer: Issuer) throws(OAuthError) -> JSON {
+    /// Whom a token is about. Throws `insufficient_scope` or `invalid_token` for one that is no good here.
+    package static func subject(
+        of token: LiveAccessToken, in catalogue: ScopeCatalogue, issuer: Issuer
+    ) throws(OAuthError) -> ClaimSubject {
         guard case .user(let live) = token.subject else {
             throw .invalidToken(
                 "the token is about a client, and no user's", detail: .credential(.accessToken, .otherAudience))
@@ -21,11 +23,16 @@ package enum UserInfo {
         guard token.token.isFor(issuer.value, token.token.clientID.value) else {
             throw .invalidToken("the token is for another audience", detail: .credential(.accessToken, .otherAudience))
         }
-        guard token.token.scope.contains(Scope.openID) else {
+        guard token.scope.contains(Scope.openID) else {
             throw .insufficientScope("userinfo wants a token with the scope openid", detail: .scope(.tooLittle))
         }
-        var claims = ClaimRelease(live).claims(for: .userInfo)
-        claims["sub"] = .string(live.user.id.value)
+        return ClaimSubject(live, scope: token.scope, in: catalogue)
+    }
+
+    /// The claims about `subject`, as they are now.
+    package static func claims(about subject: ClaimSubject, releasing released: [String: JSON]) -> JSON {
+        var claims = released
+        claims["sub"] = .string(subject.user.id.value)
         return .object(claims)
     }
 }

@@ -9,7 +9,7 @@ import json
 import sys
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
 
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 
@@ -19,6 +19,8 @@ def generate(alg):
         return ECKey.generate_key(CURVES[alg])
     if alg == "EdDSA":
         return OKPKey.generate_key("Ed25519")
+    if alg.startswith("HS"):
+        return OctKey.generate_key(int(alg[2:]))
     return RSAKey.generate_key(2048)
 
 
@@ -34,7 +36,7 @@ def sign(request):
     token = jwt.encode(header, request["claims"], key, algorithms=[request["alg"]])
     return {
         "token": token,
-        "jwk": key.as_dict(private=False),
+        "jwk": key.as_dict(private=False) if key.key_type != "oct" else None,
         "private_jwk": key.as_dict(private=True),
         "thumbprint": key.thumbprint(),
     }

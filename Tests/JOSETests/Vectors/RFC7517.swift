@@ -2,6 +2,9 @@ import JOSE
 
 /// Keys of RFC 7517, appendix A.
 enum RFC7517 {
+    /// A.1: the first key is for encryption, the second for signatures.
+    static let publicKeys: JSON = ["keys": [ecKey, rsaPublicKey]]
+
     static let ecKey: JSON = [
         "kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
         "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "use": "enc", "kid": "1",

@@ -1,0 +1,243 @@
+import JOSE
+import OIDCLogic
+
+/// What an administrator does with custom claims.
+package struct ClaimAdministration {
+    private let store: any Store
+    private let settings: ClaimSettings
+    private let random: any RandomSource
+    private let now: Clock
+
+    /// In bytes, of a constant value as JSON.
+    private static let valueLimit = 16 * 1024
+
+    package init(
+        store: any Store, settings: ClaimSettings, random: any RandomSource = SystemRandom(), now: @escaping Clock
+    ) {
+        self.store = store
+        self.settings = settings
+        self.random = random
+        self.now = now
+    }
+
+    /// Defines a claim, for the client of that id or, without one, for all.
+    ///
+    /// Throws ``AdministrationError`` and `StoreError`; then nothing has changed.
+    package func add(_ name: String, for client: String?, _ change: ClaimChange) throws -> CustomClaim {
+        guard let source = change.source else {
+            throw AdministrationError.invalid("the claim has no value; give a value, an attribute or an expression")
+        }
+        let name = try self.name(name)
+        let owner = try client.map { try self.client($0) }
+        let time = now()
+        var claim = CustomClaim(
+            id: ClaimID(Base32.encode(random.bytes(10))), name: name, clientID: owner?.id, source: source, scope: nil,
+            destinations: nil, isRequired: false, createdAt: time, updatedAt: time)
+        try change.apply(to: &claim)
+        try check(claim)
+        do {
+            try store.add(claim)
+        } catch StoreError.exists {
+            let whose = owner.map { "the client \"\($0.id)\"" } ?? "all clients"
+            throw AdministrationError.exists(
+                "there is a claim \"\(name)\" of \(whose) already; change it with \"claim set\"")
+        } catch StoreError.missing {
+            throw AdministrationError.missing("the client \"\(client ?? "")\" was removed meanwhile")
+        }
+        return claim
+    }
+
+    /// In order of their names, global ones before those of clients; with `client`, those that it sees.
+    package func claims(of client: String? = nil) throws -> [CustomClaim] {
+        let claims = try client.map { try store.customClaims(for: try self.client($0).id) } ?? all()
+        return claims.sorted {
+            ($0.name.text, $0.clientID?.value ?? "") < ($1.name.text, $1.clientID?.value ?? "")
+        }
+    }
+
+    /// The claim of that id, or of that name at that client, or else of that name for all. Throws
+    /// ``AdministrationError`` if there is none, or the name alone doesn't say which.
+    package func claim(_ reference: String, of client: String? = nil) throws -> CustomClaim {
+        let owner = try client.map { try self.client($0).id }
+        let all = try all()
+        if let claim = all.first(where: { $0.id == ClaimID(reference) }) { return claim }
+        let named = all.filter { $0.name.text.utf8.elementsEqual(reference.utf8) }
+        let wanted = client == nil ? named : named.filter { $0.clientID == owner }
+        if wanted.count > 1 {
+            if let global = wanted.first(where: { $0.clientID == nil }) { return global }
+            let owners = wanted.compactMap(\.clientID?.value).sorted().joined(separator: ", ")
+            throw AdministrationError.invalid(
+                "several clients have a claim \"\(reference)\": \(owners); name one with --client")
+        }
+        guard let claim = wanted.first else {
+            let question = Nearest.question(reference, among: all.map(\.name.text))
+            throw AdministrationError.missing("there is no such claim \"\(reference)\".\(question)")
+        }
+        return claim
+    }
+
+    /// Changes a claim. Its name and its client stay.
+    package func set(_ reference: String, of client: String?, _ change: ClaimChange) throws -> CustomClaim {
+        try ChangeAgain.whileOthersDo {
+            var claim = try claim(reference, of: client)
+            try change.apply(to: &claim)
+            try check(claim)
+            claim.updatedAt = max(now(), claim.updatedAt)
+            do {
+                return try store.replace(claim)
+            } catch StoreError.missing {
+                throw AdministrationError.missing("the claim \"\(reference)\" was removed meanwhile")
+            }
+        }
+    }
+
+    /// Returns what it was.
+    package func remove(_ reference: String, of client: String?) throws -> CustomClaim {
+        let claim = try claim(reference, of: client)
+        _ = try store.removeCustomClaim(claim.id)
+        return claim
+    }
+
+    /// Why a claim would never have a value, or may not have its name; nil if all is well.
+    package func objection(to claim: CustomClaim) throws -> String? {
+        if ReservedClaims.refusesClaim(claim.name, mendixProfile: settings.mendixProfile) {
+            return claim.name.path[0].hasPrefix("com.mendix.user.")
+                ? "is reserved for the Mendix profile; turn it on with claims.mendix_profile"
+                : "is a name of the protocol's own; no claim may overwrite it"
+        }
+        switch claim.source {
+        case .constant(.null): return "is always null, and so never there; leave it out"
+        case .constant(let value) where value.text.utf8.count > Self.valueLimit:
+            return "has a value of more than \(Self.valueLimit) bytes"
+        case .constant, .attribute: return nil
+        case .expression(let text):
+            return try SandboxedExpressions().objection(toValue: text).map { "has an expression that \($0)" }
+        }
+    }
+
+    private func check(_ claim: CustomClaim) throws {
+        if let objection = try objection(to: claim) {
+            throw AdministrationError.invalid("the claim \"\(claim.name)\" \(objection)")
+        }
+        if let obstacle = try obstacle(to: claim) {
+            throw AdministrationError.invalid(
+                "the claim \"\(claim.name)\" can't stand beside \(obstacle), which is no object for the other to be in")
+        }
+    }
+
+    /// What would be in the way of a path, or what this claim would be in the way of; nil if nothing is.
+    private func obstacle(to claim: CustomClaim) throws -> String? {
+        let path = claim.name.path
+        if path.count > 1, path[0] != "address", StandardClaims.names.contains(path[0]) { return "\"\(path[0])\"" }
+        return try all().first { other in
+            guard other.clientID == nil || claim.clientID == nil || other.clientID == claim.clientID else {
+                return false
+            }
+            let (outer, inner) = path.count < other.name.path.count ? (claim, other) : (other, claim)
+            guard outer.name.path.count < inner.name.path.count, inner.name.path.starts(with: outer.name.path) else {
+                return false
+            }
+            if case .constant(.object) = outer.source { return false }
+            return true
+        }.map { "\"\($0.name)\" (\($0.id))" }
+    }
+
+    private func name(_ text: String) throws(AdministrationError) -> ClaimName {
+        guard let name = ClaimName(text) else {
+            throw .invalid(
+                "\"\(text)\" is no name for a claim: it has 1 to 256 characters of printable ASCII without spaces; "
+                    + "one that begins with / is a path of 2 to 8 names, such as /resource_access/app/roles")
+        }
+        return name
+    }
+
+    private func client(_ id: String) throws -> Client {
+        guard let client = try store.client(ClientID(id)) else {
+            throw AdministrationError.missing("there is no client with the id \"\(id)\"")
+        }
+        return client
+    }
+
+    private func all() throws -> [CustomClaim] {
+        var claims: [CustomClaim] = []
+        while true {
+            let page = try store.customClaims(after: claims.last?.id, limit: 500)
+            claims += page
+            if page.count < 500 { return claims }
+        }
+    }
+}
+
+/// What is to be different about a claim. What isn't named stays.
+package struct ClaimChange: Sendable {
+    package var source: ClaimSource?
+    /// A scope's name; empty: none is needed.
+    package var scope: String?
+    /// Names of destinations; empty: where the preset says.
+    package var destinations: [String]?
+    package var isRequired: Bool?
+
+    package init() {}
+
+    package var isEmpty: Bool { source == nil && scope == nil && destinations == nil && isRequired == nil }
+
+    func apply(to claim: inout CustomClaim) throws(AdministrationError) {
+        if let source { claim.source = source }
+        if let scope { claim.scope = try Self.name(ofScope: scope) }
+        if let destinations { claim.destinations = try Self.destinations(destinations) }
+        if let isRequired { claim.isRequired = isRequired }
+    }
+
+    private static func name(ofScope text: String) throws(AdministrationError) -> String? {
+        guard !text.isEmpty else { return nil }
+        guard let scope = try? Scope(text), scope.names.count == 1 else {
+            throw .invalid("the scope \"\(text)\" must be one name (RFC 6749 section 3.3)")
+        }
+        return scope.names[0]
+    }
+
+    private static func destinations(_ names: [String]) throws(AdministrationError) -> Set<ClaimDestination>? {
+        guard !names.isEmpty else { return nil }
+        var destinations: Set<ClaimDestination> = []
+        for name in names {
+            guard let destination = ClaimDestination(rawValue: name) else {
+                let all = ClaimDestination.allCases.map(\.rawValue)
+                throw .invalid(
+                    "\"\(name)\" is no place for a claim; there are \(all.joined(separator: ", "))."
+                        + Nearest.question(name, among: all))
+            }
+            destinations.insert(destination)
+        }
+        return destinations
+    }
+}
+
+extension ClaimChange {
+    /// A constant, as JSON. Throws ``AdministrationError``.
+    package mutating func setValue(_ text: String) throws(AdministrationError) {
+        do {
+            source = .constant(try JSON(parsing: Array(text.utf8)))
+        } catch {
+            throw .invalid("the value is not JSON; a string needs quotes: '\"\(text)\"'")
+        }
+    }
+}
+
+extension CustomClaim {
+    /// What an administrator sees.
+    package var json: JSON {
+        var members = source.json.objectValue ?? [:]
+        members["id"] = .string(id.value)
+        members["name"] = .string(name.text)
+        members["client_id"] = clientID.map { .string($0.value) } ?? .null
+        members["scope"] = scope.map(JSON.string) ?? .null
+        members["in"] =
+            destinations.map { places in
+                .array(ClaimDestination.allCases.filter(places.contains).map { .string($0.rawValue) })
+            } ?? .null
+        members["required"] = .bool(isRequired)
+        members["created_at"] = .integer(createdAt.seconds)
+        members["updated_at"] = .integer(updatedAt.seconds)
+        return .object(members)
+    }
+}

@@ -1,0 +1,42 @@
+import OIDCLogic
+
+/// Which names a scope or a role may have (RFC 6749 §3.3).
+enum ScopeNameRule {
+    /// Throws ``AdministrationError`` for one that no request could hold, or that is built in.
+    static func check(_ name: String) throws(AdministrationError) {
+        let parsed = try? Scope(name)
+        guard (1...255).contains(name.utf8.count), parsed?.names.count == 1, parsed?.contains(name) == true else {
+            throw .invalid(
+                "\"\(name)\" can't be a scope's name: that is 1 to 255 characters of printable ASCII, without spaces, "
+                    + "quotation marks and backslashes")
+        }
+        guard !Scope.builtIn.contains(name) else {
+            throw .invalid("\"\(name)\" is built in, and means the same everywhere; choose another name")
+        }
+    }
+
+    /// Scopes of this service's own.
+    static let ownPrefix = "postern:"
+    /// Followed by the UUID of a Mendix user role.
+    static let mendixPrefix = "mx:app:userrole:"
+
+    /// What has this prefix opens Postern itself, so it is never everyone's, nor an app's.
+    static func isOwn(_ name: String) -> Bool { name.utf8.starts(with: ownPrefix.utf8) }
+
+    /// Throws ``AdministrationError`` for a Mendix user role without a UUID, which no app would know.
+    static func checkMendix(_ name: String) throws(AdministrationError) {
+        guard name.utf8.starts(with: mendixPrefix.utf8) else { return }
+        let uuid = Array(name.utf8.dropFirst(mendixPrefix.utf8.count))
+        let isUUID =
+            uuid.count == 36
+            && uuid.enumerated().allSatisfy { index, byte in
+                [8, 13, 18, 23].contains(index)
+                    ? byte == UInt8(ascii: "-") : Character(UnicodeScalar(byte)).isHexDigit
+            }
+        guard isUUID else {
+            throw .invalid(
+                "\"\(name)\" must end in the UUID of the Mendix user role, such as "
+                    + "\(mendixPrefix)6f9619ff-8b86-d011-b42d-00c04fc964ff")
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Outbound
+
+/// What the administrator allows of calls to servers of others.
+package struct OutboundSettings: Sendable, Equatable {
+    package let rules: OutboundRules
+    /// A PEM file of authorities to trust in place of the system's. An absolute path.
+    package let certificates: String?
+    /// How many calls a process may have under way; each keeps a thread.
+    package let callsAtOnce: Int
+
+    /// Half of the threads, unless it is said, so that the other half always serves.
+    static func callsAtOnce(threads: Int) -> Int { max(1, threads / 2) }
+}

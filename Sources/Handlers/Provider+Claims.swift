@@ -1,0 +1,50 @@
+import FCGIBridge
+import JOSE
+import Logging
+import OIDCLogic
+
+extension Provider {
+    /// The custom claims that `client` sees.
+    func customClaims(for client: Client) throws -> CustomClaims {
+        CustomClaims(
+            try store.customClaims(for: client.id), evaluator: expressions, mendixProfile: hasMendixProfile)
+    }
+
+    /// What is released about `subject` to some of `destinations`. Throws if a required claim has no value. An optional
+    /// one whose expression fails is left out, and the log says why.
+    func claimRelease(for subject: ClaimSubject, in destinations: Set<ClaimDestination>) throws -> ClaimRelease {
+        let custom: [ComputedClaim]
+        do {
+            custom = try customClaims(for: subject.client).values(for: subject, in: destinations)
+        } catch let fault as ClaimFault {
+            throw OAuthError(fault)
+        }
+        for computed in custom {
+            guard case .failed(let failure) = computed.outcome else { continue }
+            log.warning(
+                "a claim was left out",
+                metadata: [
+                    "claim": "\(computed.claim.name)", "id": "\(computed.claim.id)", "user": "\(subject.user.id)",
+                    "client": "\(subject.client.id)", "cause": "it \(failure.reason)",
+                ])
+        }
+        return ClaimRelease(subject, custom: custom, mendixProfile: hasMendixProfile)
+    }
+
+    /// The same where a required claim without a value can't fail anything any more: it is left out.
+    func availableClaims(for subject: ClaimSubject, in destination: ClaimDestination) throws -> [String: JSON] {
+        let custom = try customClaims(for: subject.client).outcomes(for: subject, in: [destination])
+        return ClaimRelease(subject, custom: custom, mendixProfile: hasMendixProfile).claims(for: destination)
+    }
+
+    /// What rules took away from a request that is granted, and which of them failed rather than decided.
+    func logPolicy(_ grant: AuthorizationGrant, of request: Request) {
+        guard let cause = grant.access.decision.cause else { return }
+        log.log(
+            level: grant.access.decision.broken.isEmpty ? .info : .warning, "rules narrowed what is granted",
+            metadata: [
+                "request": "\(request.id)", "user": "\(grant.signedIn.user.id)",
+                "client": "\(grant.request.client.id)", "cause": "\(cause)",
+            ])
+    }
+}

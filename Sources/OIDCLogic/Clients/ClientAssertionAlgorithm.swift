@@ -1,0 +1,28 @@
+import JOSE
+
+/// An algorithm that a client may sign its assertions with (OpenID Connect Core §9). `none` has no spelling here.
+package enum ClientAssertionAlgorithm: RawRepresentable, CaseIterable, Sendable, Equatable {
+    /// For `client_secret_jwt`.
+    case mac(MACAlgorithm)
+    /// For `private_key_jwt`.
+    case signature(SignatureAlgorithm)
+
+    package static let allCases = MACAlgorithm.allCases.map(Self.mac) + SignatureAlgorithm.allCases.map(Self.signature)
+
+    package init?(rawValue: String) {
+        if let algorithm = MACAlgorithm(rawValue: rawValue) {
+            self = .mac(algorithm)
+        } else if let algorithm = SignatureAlgorithm(rawValue: rawValue) {
+            self = .signature(algorithm)
+        } else {
+            return nil
+        }
+    }
+
+    package var rawValue: String {
+        switch self {
+        case .mac(let algorithm): algorithm.rawValue
+        case .signature(let algorithm): algorithm.rawValue
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// A request of an app to sign its user out here (OpenID Connect RP-Initiated Logout 1.0 §2), as it came.
+package struct LogoutRequest: Sendable {
+    private let parameters: Parameters
+    package let hint: IDTokenHint?
+    /// By the parameter, or else by the hint; nil: nobody says.
+    package let clientID: ClientID?
+    package let uiLocales: [String]
+
+    private static let names = [
+        "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint",
+    ]
+    /// In bytes, so that it fits into a header.
+    private static let destinationLimit = 3200
+    /// In bytes.
+    private static let limits = ["id_token_hint": 12_288, "post_logout_redirect_uri": 1024, "state": 1024]
+
+    /// Throws `invalid_request`, also for a hint that isn't ours, or is another client's than the one that is named.
+    package init(_ parameters: Parameters, hints: HintVerifier) throws(OAuthError) {
+        self.parameters = parameters
+        try parameters.requireSingle()
+        for name in Self.names { _ = try parameters.value(name, limit: Self.limits[name] ?? 256) }
+        hint = try parameters.value("id_token_hint").map { text throws(OAuthError) in try hints.hint(text) }
+        let named = try parameters.value("client_id").map(ClientID.init)
+        if let named, let hint, hint.clientID != named {
+            throw .invalidRequest("client_id is not the one that id_token_hint was made for")
+        }
+        clientID = named ?? hint?.clientID
+        uiLocales = AuthorizationRequest.uiLocales(in: parameters)
+    }
+
+    /// What makes the same request again.
+    package var fields: [(name: String, value: String)] {
+        Self.names.compactMap { name in (try? parameters.value(name)).map { (name, $0) } }
+    }
+
+    /// §3: an address that isn't registered is never redirected to.
+    ///
+    /// - Parameter client: that of ``clientID``, as it is now.
+    package func validated(for client: Client?) throws(AuthorizationFailure) -> ValidatedLogoutRequest {
+        if let clientID, client?.id != clientID {
+            throw .page(
+                .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
+        }
+        do throws(OAuthError) {
+            guard let uri = try parameters.value("post_logout_redirect_uri") else {
+                return ValidatedLogoutRequest(client: client, hint: hint, target: nil)
+            }
+            guard let client else {
+                throw .invalidRequest("post_logout_redirect_uri came without client_id or id_token_hint")
+            }
+            guard client.metadata.postLogoutRedirectURIs.contains(where: { $0.value.hasSameBytes(as: uri) }) else {
+                throw .invalidRequest("post_logout_redirect_uri is none of those registered for this client")
+            }
+            let state = try parameters.value("state")
+            guard uri.utf8.count + FormEncoding.encodedCount(state ?? "") <= Self.destinationLimit else {
+                throw .invalidRequest("post_logout_redirect_uri and state are too long together")
+            }
+            return ValidatedLogoutRequest(client: client, hint: hint, target: .init(uri: uri, state: state))
+        } catch {
+            throw .page(client == nil ? .badRequest : .redirectMismatch, error)
+        }
+    }
+}
+
+/// A request to sign out whose every parameter is understood.
+package struct ValidatedLogoutRequest: Sendable {
+    package let client: Client?
+    private let hint: IDTokenHint?
+    private let target: Target?
+
+    fileprivate init(client: Client?, hint: IDTokenHint?, target: Target?) {
+        self.client = client
+        self.hint = hint
+        self.target = target
+    }
+
+    fileprivate struct Target {
+        let uri: String
+        let state: String?
+    }
+
+    /// Whether the hint proves that the app means this very session, so that nobody needs to be asked (§2).
+    package func isProven(for session: Session) -> Bool {
+        guard let hint, let client else { return false }
+        return hint.subject == session.userID
+            && (hint.sid?.hasSameBytes(as: session.sid(for: client.id)) ?? false)
+    }
+
+    /// Where to go afterwards (§3); nil: to a page of ours.
+    package var destination: String? {
+        target.map { target in
+            guard let state = target.state else { return target.uri }
+            return target.uri + (target.uri.contains("?") ? "&" : "?") + FormEncoding.encode([("state", state)])
+        }
+    }
+}

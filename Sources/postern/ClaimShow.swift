@@ -1,0 +1,15 @@
+import ArgumentParser
+import Handlers
+
+struct ClaimShow: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one claim.")
+
+    @OptionGroup var claim: ClaimArgument
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+        let found = try config.open().claims.claim(claim.name, of: claim.client)
+        ClaimOutput.print(found, heading: "The claim", json: format.json)
+    }
+}

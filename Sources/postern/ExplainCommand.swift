@@ -1,0 +1,98 @@
+import ArgumentParser
+import Handlers
+import JOSE
+import OIDCLogic
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Show what a user would be granted through an app, and why, without a sign-in.")
+
+    @Argument(help: "The user's name.") var user: String
+    @Argument(help: ArgumentHelp("The client's id.", valueName: "client-id")) var client: String
+    @Option(help: ArgumentHelp("What the app asks for; without it, all that it may.", valueName: "scopes")) var scope:
+        String?
+    @Option(help: ArgumentHelp("The network address of the user's browser.", valueName: "address"))
+    var address = "127.0.0.1"
+    @Option(help: ArgumentHelp("How well the user has proved who they are.", valueName: "acr"))
+    var acr = Authentication.passwordACR
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+        let asked: Scope?
+        do { asked = try scope.map { try Scope($0) } } catch {
+            throw ValidationError("--scope has a character that RFC 6749 section 3.3 does not allow.")
+        }
+        let explanation = try config.open().explanations.explain(
+            user: user, client: client, scope: asked, address: address, acr: acr)
+        guard !format.json else {
+            print(explanation.json.readableText)
+            return
+        }
+        printDecision(explanation)
+        for destination in ClaimDestination.allCases { printClaims(explanation, destination) }
+        printCustomClaims(explanation)
+    }
+
+    private func printDecision(_ explanation: Explanation) {
+        let user = DisplayText.safe(explanation.user.username.value)
+        let client = DisplayText.safe(explanation.client.displayName)
+        if let obstacle = explanation.obstacle {
+            print("\(Terminal.bold("\(user) can't sign in to \(client)")): \(DisplayText.safe(obstacle)).")
+        } else {
+            print("\(Terminal.bold("\(user) at \(client)")) is granted: \(explanation.granted?.description ?? "")")
+        }
+        if !explanation.decision.scopes.isEmpty {
+            print("")
+            var table = Table("SCOPE", "", "WHY")
+            for scope in explanation.decision.scopes {
+                let isGranted = explanation.granted != nil && scope.isGranted
+                table.add(scope.name, isGranted ? "granted" : "left out", scope.reason.description)
+            }
+            table.print(empty: "")
+        }
+        if !explanation.decision.findings.isEmpty {
+            print("")
+            var table = Table("RULE", "ABOUT", "SAYS")
+            for finding in explanation.decision.findings {
+                table.add(
+                    finding.rule.name, finding.rule.scope?.description ?? "the whole request",
+                    "\(finding.rule.effect.rawValue): \(finding.verdict)")
+            }
+            table.print(empty: "")
+        }
+    }
+
+    private func printClaims(_ explanation: Explanation, _ destination: ClaimDestination) {
+        let claims = explanation.claims(for: destination)
+        guard !claims.isEmpty else { return }
+        print("\n\(Terminal.bold(destination.title))")
+        var details = Details()
+        for (name, value) in claims.sorted(by: { $0.key < $1.key }) { details.add(name, value.text) }
+        details.print()
+    }
+
+    private func printCustomClaims(_ explanation: Explanation) {
+        guard !explanation.custom.isEmpty else { return }
+        print("")
+        var table = Table("CUSTOM CLAIM", "OF", "", "WHY")
+        for computed in explanation.custom {
+            table.add(
+                computed.claim.name.text, computed.claim.clientID?.value ?? "all clients",
+                computed.isReleased ? "released" : "left out", computed.reason)
+        }
+        table.print(empty: "")
+    }
+}
+
+extension ClaimDestination {
+    fileprivate var title: String {
+        switch self {
+        case .idToken: "In the ID token"
+        case .accessToken: "In the access token"
+        case .userInfo: "At userinfo"
+        case .introspection: "At introspection"
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import JOSE
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+struct AdministrationClaimTests {
+    private let fixture: AdministrationFixture
+
+    init() throws {
+        fixture = try AdministrationFixture()
+        for id in ["hr", "shop"] {
+            let metadata: JSON = ["client_id": .string(id), "redirect_uris": ["https://app.example.com/"]]
+            _ = try fixture.clients.register(metadata)
+        }
+    }
+
+    private func claims(mendixProfile: Bool = false) -> ClaimAdministration {
+        ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(mendixProfile: mendixProfile),
+            now: { AdministrationFixture.noon })
+    }
+
+    private func change(_ source: ClaimSource? = .constant(1)) -> ClaimChange {
+        var change = ClaimChange()
+        change.source = source
+        return change
+    }
+
+    @Test func `a claim is defined, changed and removed`() throws {
+        var wanted = change(.expression("user ->> 'department'"))
+        wanted.scope = "profile"
+        wanted.destinations = ["userinfo", "id_token"]
+        wanted.isRequired = true
+        let made = try claims().add("department", for: "hr", wanted)
+        #expect(made.clientID == ClientID("hr"))
+        #expect(made.json["in"] == ["id_token", "userinfo"])
+        #expect(try claims().claim(made.id.value) == made)
+        #expect(try claims().claim("department") == made)
+        var later = ClaimChange()
+        later.scope = ""
+        later.destinations = []
+        let changed = try claims().set("department", of: nil, later)
+        #expect(changed.scope == nil && changed.destinations == nil && changed.isRequired)
+        #expect(changed.source == made.source, "what isn't named stays")
+        #expect(try claims().remove("department", of: "hr") == changed)
+        #expect(try claims().claims().isEmpty)
+    }
+
+    @Test func `a name that several have wants a client, the global one goes before`() throws {
+        let one = try claims().add("x", for: "hr", change())
+        _ = try claims().add("x", for: "shop", change())
+        #expect(fixture.refusal { _ = try claims().claim("x") }?.contains("hr, shop") == true)
+        #expect(try claims().claim("x", of: "hr") == one)
+        let global = try claims().add("x", for: nil, change())
+        #expect(try claims().claim("x") == global)
+        #expect(try claims().claims(of: "hr").map(\.clientID?.value) == [nil, "hr"])
+        #expect(fixture.refusal { _ = try claims().claim("y") }?.contains("no such claim") == true)
+        #expect(fixture.refusal { _ = try claims().add("x", for: "hr", change()) }?.contains("already") == true)
+        #expect(fixture.refusal { _ = try claims().add("x", for: "none", change()) }?.contains("no client") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("sub", .constant(1), "overwrite"), ("iss", .constant("x"), "overwrite"),
+            ("/cnf/x", .constant(1), "overwrite"),
+            ("email_verified", .constant(true), "overwrite"), ("com.mendix.user.roles", .constant(1), "Mendix"),
+            ("a b", .constant(1), "no name"), ("", .constant(1), "no name"), ("x", .constant(.null), "always null"),
+            ("x", .constant(.string(String(repeating: "a", count: 17_000))), "16384 bytes"),
+            ("x", .expression("1 +"), "it ends too early"),
+            ("x", .expression("readfile('/etc/passwd')"), "no such function: readfile"),
+            ("x", .expression("load_extension('x')"), "may not be used"),
+            (
+                "x", .expression("(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n FROM c) SELECT n FROM c)"),
+                "recursion"
+            ),
+            ("x", .expression("1; DROP TABLE client"), "no expression"),
+        ] as [(String, ClaimSource, String)])
+    func `what can't be a claim is refused when it is defined`(name: String, source: ClaimSource, reason: String) throws
+    {
+        let refusal = fixture.refusal { _ = try claims().add(name, for: nil, change(source)) }
+        #expect(refusal?.contains(reason) == true, "\(refusal ?? "nothing")")
+        #expect(try claims().claims().isEmpty)
+    }
+
+    @Test func `no claim stands in the way of another`() throws {
+        _ = try claims().add("text", for: "hr", change(.attribute("x")))
+        _ = try claims().add("object", for: nil, change(.constant(["a": 1])))
+        _ = try claims().add("/outer/inner", for: nil, change())
+        _ = try claims().add("/object/b", for: nil, change())
+        _ = try claims().add("/text/x", for: "shop", change())
+        _ = try claims().add("/address/floor", for: nil, change())
+        for (name, client) in [("/text/x", "hr"), ("/text/y", nil), ("outer", "hr"), ("/outer/inner/most", nil)] {
+            let refusal = fixture.refusal { _ = try claims().add(name, for: client, change()) }
+            #expect(refusal?.contains("can't stand beside") == true, "\(name)")
+        }
+        #expect(fixture.refusal { _ = try claims().add("/email/x", for: nil, change()) }?.contains("\"email\"") == true)
+    }
+
+    @Test func `with the profile its names may be defined`() throws {
+        _ = try claims(mendixProfile: true).add("com.mendix.user.roles", for: nil, change())
+        let claim = try claims().claim("com.mendix.user.roles")
+        #expect(try claims().objection(to: claim)?.contains("Mendix") == true, "and count no more when it is off")
+    }
+
+    @Test(arguments: ["id_tokens", "token"])
+    func `an unknown place is named`(place: String) throws {
+        var wanted = change()
+        wanted.destinations = [place]
+        #expect(fixture.refusal { _ = try claims().add("x", for: nil, wanted) }?.contains("userinfo") == true)
+    }
+
+    @Test(arguments: ["a b", "a\"b"])
+    func `a scope is one name`(scope: String) throws {
+        var wanted = change()
+        wanted.scope = scope
+        #expect(fixture.refusal { _ = try claims().add("x", for: nil, wanted) }?.contains("one name") == true)
+    }
+}

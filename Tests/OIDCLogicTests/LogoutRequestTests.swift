@@ -1,0 +1,94 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// OpenID Connect RP-Initiated Logout 1.0 §2 and §3.
+struct LogoutRequestTests {
+    private static let after = "https://app.example/bye"
+
+    private let key: SigningKey
+    private let hints: HintVerifier
+    private let client: Client
+
+    init() throws {
+        key = try SigningKey.generate(.es256)
+        hints = HintVerifier(keys: [key.keyID: key.publicKey], issuer: try .fixture())
+        client = try .fixture(metadata: ["post_logout_redirect_uris": [.string(Self.after)]])
+    }
+
+    private func hint(_ change: [String: JSON?] = [:]) throws -> String {
+        var claims: [String: JSON] = [
+            "iss": .string(Issuer.text), "sub": .string(User.fixture().id.value), "aud": "app", "exp": 1, "iat": 0,
+            "sid": .string(Session.fixture().sid(for: ClientID("app"))),
+        ]
+        for (name, value) in change { claims[name] = value }
+        return try JWS.sign(header: IDToken.type, claims: .object(claims), key: key)
+    }
+
+    private func request(_ parameters: [String: String]) throws -> LogoutRequest {
+        try LogoutRequest(Parameters(parameters), hints: hints)
+    }
+
+    private func validated(_ parameters: [String: String]) throws -> ValidatedLogoutRequest {
+        try request(parameters).validated(for: client)
+    }
+
+    @Test func `a hint of this session proves what is meant, though it has expired`() throws {
+        let logout = try validated(["id_token_hint": hint()])
+        #expect(logout.isProven(for: .fixture()))
+        #expect(try request(["id_token_hint": hint()]).clientID == ClientID("app"))
+    }
+
+    @Test func `a hint of another session, user or app proves nothing`() throws {
+        for change in [["sid": "other"], ["sid": nil], ["sub": "other"]] as [[String: JSON?]] {
+            #expect(try !validated(["id_token_hint": hint(change)]).isProven(for: .fixture()))
+        }
+        #expect(try !validated(["client_id": "app"]).isProven(for: .fixture()))
+        let other = try Client.fixture("other")
+        let foreign = try request(["id_token_hint": hint(["aud": "other"])]).validated(for: other)
+        #expect(!foreign.isProven(for: .fixture()), "each app knows the session by a sid of its own")
+    }
+
+    @Test func `client_id and hint must agree`() throws {
+        #expect(throws: Never.self) { try request(["id_token_hint": hint(), "client_id": "app"]) }
+        let error = #expect(throws: OAuthError.self) { try request(["id_token_hint": hint(), "client_id": "other"]) }
+        #expect(error?.code == .invalidRequest)
+    }
+
+    @Test func `what is no hint of ours is refused`() throws {
+        let stranger = try JWS.sign(header: IDToken.type, claims: [:], key: .generate(.es256))
+        for text in ["x", stranger, try hint(["iss": "https://other.example"]), String(repeating: "a", count: 12_289)] {
+            let error = #expect(throws: OAuthError.self) { try request(["id_token_hint": text]) }
+            #expect(error?.code == .invalidRequest)
+        }
+    }
+
+    // §3: "MUST NOT perform post-logout redirection if the post_logout_redirect_uri value supplied does not exactly match"
+    @Test(arguments: [
+        "https://app.example/bye/", "https://app.example/Bye", "https://app.example/bye?a",
+        "https://app.example:443/bye",
+        "https://app.example/callback", "https://evil.example/",
+    ])
+    func `an address that isn't registered is a page`(uri: String) throws {
+        #expect(throws: AuthorizationFailure.self) {
+            try validated(["client_id": "app", "post_logout_redirect_uri": uri])
+        }
+    }
+
+    @Test func `without a client there is no way back`() throws {
+        #expect(throws: AuthorizationFailure.self) {
+            try request(["post_logout_redirect_uri": Self.after]).validated(for: nil)
+        }
+        #expect(throws: AuthorizationFailure.self) { try request(["client_id": "gone"]).validated(for: nil) }
+        #expect(try request([:]).validated(for: nil).destination == nil)
+    }
+
+    @Test func `the way back has the state as it came`() throws {
+        let logout = try validated(["client_id": "app", "post_logout_redirect_uri": Self.after, "state": "a b&c"])
+        #expect(logout.destination == "https://app.example/bye?state=a%20b%26c")
+        #expect(
+            try validated(["client_id": "app", "post_logout_redirect_uri": Self.after]).destination == Self.after)
+        #expect(try validated(["client_id": "app", "state": "s"]).destination == nil)
+    }
+}

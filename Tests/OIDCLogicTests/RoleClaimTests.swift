@@ -1,0 +1,41 @@
+import JOSE
+import Testing
+
+@testable import OIDCLogic
+
+/// The claims `roles_claim` and `groups_claim` of a client.
+struct RoleClaimTests {
+    private static let catalogue = ScopeCatalogue(
+        scopes: [], roles: [Role(RoleID("clerk")), Role(RoleID("editor", of: ClientID("app")))], groups: [])
+
+    private func release(_ metadata: [String: JSON], preset: ClaimPreset = .standard) throws -> ClaimRelease {
+        let client = try Client.fixture(
+            metadata: metadata.merging(["scope": "openid email clerk editor"]) { old, _ in old }, preset: preset)
+        var user = User.fixture()
+        user.groups = [GroupName("staff"), GroupName("Zoë's team")]
+        let grant = Grant(
+            id: GrantID("grant"), clientID: client.id,
+            authentication: AuthenticationContext(.fixture(of: user), for: client.id),
+            request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope("openid editor email clerk"),
+            createdAt: .noon, expiresAt: .noon + 60)
+        return ClaimRelease(ClaimSubject(try LiveGrant(grant, client: client, user: user), in: Self.catalogue))
+    }
+
+    @Test(arguments: ClaimDestination.allCases, ClaimPreset.allCases)
+    func `granted roles and groups are arrays, wherever claims are read`(
+        destination: ClaimDestination, preset: ClaimPreset
+    ) throws {
+        let claims = try release(
+            ["roles_claim": "roles", "groups_claim": "https://app.example/groups"], preset: preset
+        )
+        .claims(for: destination)
+        #expect(claims["roles"] == ["editor", "clerk"])
+        #expect(claims["https://app.example/groups"] == ["Zoë's team", "staff"])
+    }
+
+    @Test(arguments: ClaimDestination.allCases)
+    func `a client that names no claim gets none`(destination: ClaimDestination) throws {
+        let claims = try release([:]).claims(for: destination)
+        #expect(claims["roles"] == nil && claims["groups"] == nil)
+    }
+}
