@@ -1,6 +1,7 @@
 """A provider in a folder of its own, started by scripts/stack, with the fixtures that most tests share."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -19,11 +20,18 @@ from ports import unused_port
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+@functools.cache
 def faketime_library():
-    """Preloaded, it moves a program's clock; the command `faketime` can't be used for what goes on in the background."""
-    return subprocess.run(
-        ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True,
-        check=True).stdout.strip()
+    """Preloaded, it moves a program's clock; the command `faketime` can't be used for what goes on in the background.
+
+    Asked once: the command takes a semaphore by its process id, and one that a killed process left makes it fail.
+    """
+    for _ in range(5):
+        run = subprocess.run(
+            ["faketime", "-f", "+1s", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=False)
+        if run.returncode == 0 and run.stdout.strip():
+            return run.stdout.strip()
+    raise AssertionError(f"faketime doesn't work here: {run.stderr}")
 
 
 @dataclass
