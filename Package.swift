@@ -26,9 +26,10 @@ let package = Package(
         .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
-        .target(name: "Expressions", dependencies: ["CSQLite", "JOSE"], swiftSettings: strict),
+        .target(name: "Networks", swiftSettings: strict),
+        .target(name: "Expressions", dependencies: ["CSQLite", "JOSE", "Networks"], swiftSettings: strict),
         .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "JOSE", "CSQLite"], swiftSettings: strict),
-        .target(name: "Outbound", dependencies: ["CCurl", "OIDCLogic"], swiftSettings: strict),
+        .target(name: "Outbound", dependencies: ["CCurl", "Networks", "OIDCLogic"], swiftSettings: strict),
         .target(
             name: "Handlers",
             dependencies: [
@@ -55,6 +56,7 @@ let package = Package(
         .testTarget(
             name: "JOSETests", dependencies: ["JOSE"], exclude: ["Interop", "Vectors/Wycheproof"],
             swiftSettings: strict),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"], swiftSettings: strict),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "JOSE"], swiftSettings: strict),
         .testTarget(name: "OIDCLogicTests", dependencies: ["OIDCLogic", "JOSE"], swiftSettings: strict),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound", "OIDCLogic"], swiftSettings: strict),

@@ -8,13 +8,8 @@ struct IntrospectHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
-            let parameters = Parameters(try request.formFields())
-            try parameters.requireSingle()
-            let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
-            guard let token = try parameters.value("token") else {
-                throw OAuthError.invalidRequest("token is missing", detail: .parameter("token", .absent))
-            }
-            return .json(try answer(token, to: client))
+            let inquiry = try TokenInquiry(request, provider: provider)
+            return .json(try answer(inquiry.token, to: inquiry.client))
         }
     }
 

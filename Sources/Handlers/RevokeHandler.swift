@@ -8,13 +8,8 @@ struct RevokeHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
-            let parameters = Parameters(try request.formFields())
-            try parameters.requireSingle()
-            let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
-            guard let token = try parameters.value("token") else {
-                throw OAuthError.invalidRequest("token is missing", detail: .parameter("token", .absent))
-            }
-            try revoke(token, for: client.client)
+            let inquiry = try TokenInquiry(request, provider: provider)
+            try revoke(inquiry.token, for: inquiry.client.client)
             // §2.2: also where there was nothing to revoke.
             return .json([:])
         }

@@ -1,3 +1,5 @@
+import Networks
+
 /// Where calls may go: to public addresses by https, and to what the administrator lists.
 package struct OutboundRules: Sendable, Equatable {
     /// A range that isn't public, or that may be reached without TLS.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A range of network addresses (RFC 4632, RFC 4291 §2.3).
 package struct AddressRange: Sendable, Equatable {
     /// Four or sixteen.
@@ -9,7 +7,7 @@ package struct AddressRange: Sendable, Equatable {
     /// `10.0.0.0/8`, `2001:db8::/32`; without a slash it is one address. Nil for what is none.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bytes = Self.bytes(String(parts[0])) else { return nil }
+        guard let bytes = IPAddress(String(parts[0]))?.bytes else { return nil }
         self.bytes = bytes
         guard parts.count == 2 else {
             prefixCount = bytes.count * 8
@@ -21,18 +19,12 @@ package struct AddressRange: Sendable, Equatable {
         prefixCount = count
     }
 
-    func contains(_ address: [UInt8]) -> Bool {
+    /// `address`: four bytes or sixteen. False also for one of the other family.
+    package func contains(_ address: [UInt8]) -> Bool {
         guard address.count == bytes.count else { return false }
         let whole = prefixCount / 8
         guard address[..<whole].elementsEqual(bytes[..<whole]) else { return false }
         let rest = prefixCount % 8
         return rest == 0 || (address[whole] ^ bytes[whole]) >> (8 - rest) == 0
-    }
-
-    private static func bytes(_ text: String) -> [UInt8]? {
-        var four = [UInt8](repeating: 0, count: 4)
-        if unsafe inet_pton(AF_INET, text, &four) == 1 { return four }
-        var sixteen = [UInt8](repeating: 0, count: 16)
-        return unsafe inet_pton(AF_INET6, text, &sixteen) == 1 ? sixteen : nil
     }
 }
