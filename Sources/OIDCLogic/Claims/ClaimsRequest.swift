@@ -6,7 +6,7 @@ package struct ClaimsRequest: Sendable, Equatable {
     package struct Claim: Sendable, Equatable {
         package let name: RequestedClaimName
         package let isEssential: Bool
-        /// `value`, or those of `values`; nil: any.
+        /// `value`, or those of `values`; nil: any. A JSON null says nothing, as if it weren't there.
         package let values: [JSON]?
     }
 
@@ -24,7 +24,8 @@ package struct ClaimsRequest: Sendable, Equatable {
 
     private init() {}
 
-    /// Throws `invalid_request` for what is none. Members that aren't understood are ignored (§5.5).
+    /// Throws `invalid_request` for what is none. Members that aren't understood are ignored (§5.5), names that no claim
+    /// here can have among them; they count towards the limits all the same.
     package init(_ text: String) throws(OAuthError) {
         let json: JSON
         do throws(JSONError) {
@@ -54,10 +55,7 @@ package struct ClaimsRequest: Sendable, Equatable {
         }
         var claims: [Claim] = []
         for (name, wish) in object.sorted(by: { $0.key.precedesInBytes($1.key) }) {
-            guard let name = RequestedClaimName(name) else {
-                throw .invalidRequest(
-                    "claims has a name that no claim can have", detail: .parameter("claims", .malformed))
-            }
+            guard let name = RequestedClaimName(name) else { continue }
             claims.append(try claim(name, wish))
         }
         return claims
@@ -67,7 +65,8 @@ package struct ClaimsRequest: Sendable, Equatable {
     private static func claim(_ name: RequestedClaimName, _ wish: JSON) throws(OAuthError) -> Claim {
         switch wish {
         case .null: return Claim(name: name, isEssential: false, values: nil)
-        case .object(let members):
+        case .object(let all):
+            let members = all.filter { $0.value != .null }
             guard members["essential"].map({ $0.boolValue != nil }) ?? true else {
                 throw .invalidRequest(
                     "essential must be true or false", detail: .parameter("claims", .malformed))
@@ -106,7 +105,7 @@ package struct RequestedClaimName: Sendable, Hashable {
 
     var isTagged: Bool { base.utf8.count < text.utf8.count }
 
-    /// Nil for what is longer than any claim's name, or has other characters than these.
+    /// Nil for what is longer than any claim's name (``ClaimName``), or has other characters than these.
     init?(_ text: String) {
         guard (1...256).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return nil
