@@ -165,4 +165,59 @@ import Testing
         _ = try roles.add("editor")
         #expect(try scopes.warnings(about: app).isEmpty)
     }
+
+    private func rule(_ name: String, for clients: [String]? = nil, _ scope: String, _ effect: PolicyRule.Effect) throws
+        -> PolicyRule
+    {
+        PolicyRule(
+            name: name, clients: clients.map { Set($0.map { ClientID($0) }) }, scope: try Scope(scope), effect: effect,
+            expression: "1")
+    }
+
+    private func warnings(about rules: [PolicyRule]) throws -> [String] {
+        try PolicyWarning.all(about: rules, in: try fixture.store.catalogue()) { try fixture.clients.clients() }
+            .map(\.description)
+    }
+
+    @Test func `a rule about a scope that nobody knows is warned of, with the nearest that there is`() throws {
+        _ = try client("shop", scope: "openid payroll reports")
+        _ = try roles.add("payroll")
+        for effect in PolicyRule.Effect.allCases {
+            let said = try warnings(about: [try rule("office", "email payrol", effect)])
+            #expect(
+                said == [
+                    "the rule \"office\" is about \"payrol\", which is neither a scope nor a role, so it decides "
+                        + "nothing. Did you mean \"payroll\"?"
+                ])
+        }
+        #expect(try warnings(about: [try rule("office", "email payroll offline_access", .require)]).isEmpty)
+        _ = try scopes.add("payrol")
+        #expect(try warnings(about: [try rule("office", "payrol", .require)]).isEmpty)
+    }
+
+    @Test func `a role is known to a rule for its app, or for all apps, and to no other`() throws {
+        _ = try roles.add("editor", of: try client("shop"))
+        #expect(try warnings(about: [try rule("a", "editor", .require)]).isEmpty)
+        #expect(try warnings(about: [try rule("b", for: ["crm", "shop"], "editor", .require)]).isEmpty)
+        #expect(
+            try warnings(about: [try rule("c", for: ["crm"], "editor", .require)]) == [
+                "the rule \"c\" is about \"editor\", a role of the app \"shop\", which the rule is not for, so it "
+                    + "decides nothing"
+            ])
+    }
+
+    // A rule grants what nobody has defined: then an app that may ask for it is all that it needs.
+    @Test func `a scope that a rule grants needs no definition`() throws {
+        let granting = try rule("readers", for: ["shop", "crm"], "reports", .grant)
+        let narrowing = try rule("office", "reports", .require)
+        #expect(try warnings(about: [granting]).count == 1, "no app may ask for it")
+        let shop = try client("shop", scope: "openid reports")
+        #expect(try warnings(about: [granting, narrowing]).isEmpty)
+        #expect(try warnings(about: [narrowing]).count == 1, "nothing grants it")
+        #expect(try warnings(about: [granting, try rule("b", for: ["crm"], "reports", .require)]).count == 1)
+        #expect(try scopes.warnings(about: shop).count == 1)
+        let administration = ScopeAdministration(store: fixture.store, policy: [granting])
+        #expect(try administration.warnings(about: shop).isEmpty)
+        #expect(try administration.warnings(about: try client("wiki", scope: "openid reports")).count == 1)
+    }
 }

@@ -580,6 +580,12 @@ policy_tests:
     text = folder("check")
     assert "1 rule, 1 test passed" in text
     assert 'the rule "no guests" is for unknown, and there is no such client' in text
+    folder("scope", "add", "payroll")
+    configuration.write_text(
+        plain + (rules % "true").replace("policy:", "policy:\n  - {name: office, scope: payrol, require: 1}", 1))
+    text = folder("check")
+    assert "warning" in text and "the rule \"office\" is about \"payrol\"" in text
+    assert "Did you mean \"payroll\"?" in text
     configuration.write_text(plain + rules % "false")
     text = folder.run("check", status=1).stdout.decode()
     assert 'FAULT    policy test' in text and '"guests": expected a refusal, but "openid" is granted' in text

@@ -36,7 +36,7 @@ package struct Installation {
 
     package var userImport: UserFileImport { UserFileImport(store: store, now: now) }
 
-    package var scopes: ScopeAdministration { ScopeAdministration(store: store) }
+    package var scopes: ScopeAdministration { ScopeAdministration(store: store, policy: configuration.policy) }
 
     package var roles: RoleAdministration { RoleAdministration(store: store) }
 

@@ -108,8 +108,9 @@ package struct InstallationCheck {
             for warning in database.warnings { add(.warning, "database", warning) }
             if let signing { try check(signingKeysOf: store, signing) }
             if let state { try check(secretsOf: store, state) }
-            try check(scopesOf: store)
+            try check(scopesOf: store, configuration.policy)
             try check(clientsOf: configuration.policy, in: store)
+            try check(scopesOf: configuration.policy, in: store)
             try check(claimsOf: store, configuration.claims)
         } catch StoreError.unavailable(let text), StoreError.broken(let text) {
             add(.fault, "database", "\(path): \(text)")
@@ -152,7 +153,7 @@ package struct InstallationCheck {
     }
 
     private mutating func check(secretsOf store: some Store, _ seal: Seal) throws {
-        let clients = try ClientAdministration(store: store, seal: { seal }, now: SystemClock.now).clients()
+        let clients = try store.allClients()
         let lost = clients.filter { client in
             guard let sealed = client.sealedSecret else { return false }
             return (try? ClientSecret(sealed: sealed, of: client.id, opening: seal)) == nil
@@ -169,8 +170,8 @@ package struct InstallationCheck {
         }
     }
 
-    private mutating func check(scopesOf store: some Store) throws {
-        for warning in try ScopeAdministration(store: store).warnings() {
+    private mutating func check(scopesOf store: some Store, _ policy: [PolicyRule]) throws {
+        for warning in try ScopeAdministration(store: store, policy: policy).warnings() {
             add(.warning, "scopes", warning.description)
         }
     }
@@ -182,6 +183,11 @@ package struct InstallationCheck {
                 add(.warning, "policy", "the rule \"\(rule.name)\" is for \(id), and there is no such client")
             }
         }
+    }
+
+    private mutating func check(scopesOf policy: [PolicyRule], in store: some Store) throws {
+        let warnings = try PolicyWarning.all(about: policy, in: try store.catalogue()) { try store.allClients() }
+        for warning in warnings { add(.warning, "policy", warning.description) }
     }
 
     private mutating func check(claimsOf store: some Store, _ settings: ClaimSettings) throws {

@@ -4,8 +4,13 @@ import OIDCLogic
 /// What an administrator does with scopes that are open to every user.
 package struct ScopeAdministration {
     let store: any Store
+    /// The rules of the configuration, by which scopes are granted that nobody has defined.
+    let policy: [PolicyRule]
 
-    package init(store: any Store) { self.store = store }
+    package init(store: any Store, policy: [PolicyRule] = []) {
+        self.store = store
+        self.policy = policy
+    }
 
     /// Throws ``AdministrationError`` and `StoreError`; then nothing has changed.
     package func add(_ name: String, description: String? = nil) throws -> DefinedScope {

@@ -4,14 +4,16 @@ import OIDCLogic
 package struct ScopeWarning: Sendable, CustomStringConvertible {
     package let description: String
 
-    /// One for each such name of the client.
-    package static func all(about client: Client, in catalogue: ScopeCatalogue) -> [ScopeWarning] {
+    /// One for each such name of the client. What a rule grants needs no definition.
+    package static func all(
+        about client: Client, in catalogue: ScopeCatalogue, policy: [PolicyRule] = []
+    ) -> [ScopeWarning] {
         let scope = client.metadata.scope
         let own = catalogue.roles.keys.filter { $0.owner == nil || $0.owner == client.id }.map(\.name)
         let known = (Scope.builtIn.names + catalogue.scopes.keys.map(\.value) + own).sorted()
-        return catalogue.unknown(in: scope, for: client.id).map { name in
-            let owners = catalogue.roles.keys.filter { $0.name.hasSameBytes(as: name) }.sorted().compactMap(\.owner)
-            if let owner = owners.first {
+        let unknown = catalogue.unknown(in: scope, for: client.id).filter { !policy.grants($0, to: client.id) }
+        return unknown.map { name in
+            if let owner = catalogue.owners(ofRole: name).first {
                 return ScopeWarning(
                     description:
                         "the client \"\(client.id)\" is allowed \"\(name)\", a role of the app \"\(owner)\", so "
@@ -28,19 +30,12 @@ package struct ScopeWarning: Sendable, CustomStringConvertible {
 
 extension ScopeAdministration {
     package func warnings(about client: Client) throws -> [ScopeWarning] {
-        ScopeWarning.all(about: client, in: try store.catalogue())
+        ScopeWarning.all(about: client, in: try store.catalogue(), policy: policy)
     }
 
     /// About all clients, in order of their ids.
     func warnings() throws -> [ScopeWarning] {
         let catalogue = try store.catalogue()
-        var warnings: [ScopeWarning] = []
-        var last: ClientID?
-        while true {
-            let page = try store.clients(after: last, limit: 500)
-            warnings += page.flatMap { ScopeWarning.all(about: $0, in: catalogue) }
-            last = page.last?.id
-            if page.count < 500 { return warnings }
-        }
+        return try store.allClients().flatMap { ScopeWarning.all(about: $0, in: catalogue, policy: policy) }
     }
 }

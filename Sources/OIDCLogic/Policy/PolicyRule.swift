@@ -26,8 +26,10 @@ package struct PolicyRule: Sendable, Equatable {
         self.expression = expression
     }
 
+    package func isFor(_ client: ClientID) -> Bool { clients?.contains(client) ?? true }
+
     func concerns(_ question: ScopeQuestion, allowed: Scope) -> Bool {
-        guard clients?.contains(question.client.id) ?? true else { return false }
+        guard isFor(question.client.id) else { return false }
         return scope.map { allowed.names.contains(where: $0.contains) } ?? true
     }
 }
