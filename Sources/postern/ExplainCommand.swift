@@ -12,6 +12,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The client's id.", valueName: "client-id")) var client: String
     @Option(help: ArgumentHelp("What the app asks for; without it, all that it may.", valueName: "scopes")) var scope:
         String?
+    @Option(help: ArgumentHelp("The prompt that the app sends, such as consent.", valueName: "prompts")) var prompt = ""
     @Option(help: ArgumentHelp("The network address of the user's browser.", valueName: "address"))
     var address = "127.0.0.1"
     @Option(help: ArgumentHelp("How well the user has proved who they are.", valueName: "acr"))
@@ -24,8 +25,12 @@ struct ExplainCommand: ParsableCommand {
         do { asked = try scope.map { try Scope($0) } } catch {
             throw ValidationError("--scope has a character that RFC 6749 section 3.3 does not allow.")
         }
+        let prompts: Set<Prompt>
+        do { prompts = try Prompt.set(prompt) } catch {
+            throw ValidationError("--prompt must be of login, consent and select_account, or none.")
+        }
         let explanation = try config.open().explanations.explain(
-            user: user, client: client, scope: asked, address: address, acr: acr)
+            user: user, client: client, scope: asked, prompt: prompts, address: address, acr: acr)
         guard !format.json else {
             print(explanation.json.readableText)
             return
@@ -39,16 +44,16 @@ struct ExplainCommand: ParsableCommand {
         let user = DisplayText.safe(explanation.user.username.value)
         let client = DisplayText.safe(explanation.client.displayName)
         if let obstacle = explanation.obstacle {
-            print("\(Terminal.bold("\(user) can't sign in to \(client)")): \(DisplayText.safe(obstacle)).")
+            print("\(Terminal.bold("\(user) can't sign in to \(client)")): \(DisplayText.safe(obstacle.description)).")
         } else {
             print("\(Terminal.bold("\(user) at \(client)")) is granted: \(explanation.granted?.description ?? "")")
+            if explanation.asksForConsent { print("The user is asked for their consent first.") }
         }
-        if !explanation.decision.scopes.isEmpty {
+        if !explanation.scopes.isEmpty {
             print("")
             var table = Table("SCOPE", "", "WHY")
-            for scope in explanation.decision.scopes {
-                let isGranted = explanation.granted != nil && scope.isGranted
-                table.add(scope.name, isGranted ? "granted" : "left out", scope.reason.description)
+            for scope in explanation.scopes {
+                table.add(scope.name, scope.isGranted ? "granted" : "left out", scope.reason)
             }
             table.print(empty: "")
         }
@@ -74,13 +79,13 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func printCustomClaims(_ explanation: Explanation) {
-        guard !explanation.custom.isEmpty else { return }
+        guard !explanation.customClaims.isEmpty else { return }
         print("")
         var table = Table("CUSTOM CLAIM", "OF", "", "WHY")
-        for computed in explanation.custom {
+        for outcome in explanation.customClaims {
             table.add(
-                computed.claim.name.text, computed.claim.clientID?.value ?? "all clients",
-                computed.isReleased ? "released" : "left out", computed.reason)
+                outcome.claim.name.text, outcome.claim.clientID?.value ?? "all clients",
+                outcome.isReleased ? "released" : "left out", outcome.reason)
         }
         table.print(empty: "")
     }

@@ -57,11 +57,11 @@ struct PolicyRuleTests {
 
     @Test(arguments: ["0", "NULL", "2", "a text", "error"])
     func `whatever a requirement gives but 1, it refuses`(expression: String) throws {
-        guard case .refused(let rule) = try decide(try require(expression)).answer else {
+        guard case .refused(let finding) = try decide(try require(expression)).answer else {
             Issue.record("it was granted")
             return
         }
-        #expect(rule.hasPrefix("\"rule\": it "))
+        #expect(finding.description.hasPrefix("\"rule\": it "))
         #expect(try decide(try require(expression, "email")).answer == .granted(Scope("openid")))
         #expect(try decide(try require(expression, "email")).cause?.hasPrefix("\"rule\": it ") == true)
     }

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import time
@@ -551,10 +552,13 @@ def test_explain_shows_what_is_granted_and_why(postern, app):
     assert "the client is not allowed it" in text and "its expression failed: malformed JSON" in text
     assert "\u202e" not in text
     told = postern.json("explain", "ann", app, "--scope", "admin")
-    assert told["granted"] == "" and "invalid_scope" in told["obstacle"]
+    assert told["granted"] is None and "invalid_scope" in told["obstacle"]
     assert told["claims"] == {"id_token": {}, "access_token": {}, "userinfo": {}, "introspection": {}}
     postern("user", "disable", "ann")
-    assert "ann can't sign in to App: the user is disabled." in postern("explain", "ann", app)
+    text = postern("explain", "ann", app, "--scope", "openid")
+    assert "ann can't sign in to App: the user is disabled." in text
+    assert re.search("openid +left out +else granted by default", text)
+    assert "none" in postern.error("explain", "ann", app, "--prompt", "signin", status=64)
     assert 'Did you mean "ann"?' in postern.error("explain", "anna", app)
     assert "no client" in postern.error("explain", "ann", "none")
 
@@ -591,7 +595,10 @@ policy_tests:
     assert 'FAULT    policy test' in text and '"guests": expected a refusal, but "openid" is granted' in text
     folder("client", "add", "Unknown", "--client-id", "unknown", "--redirect-uri", "https://a.example/cb")
     folder("user", "add", "eve", "--password-stdin", "--attribute", "guest=true", given="correct horse 1")
-    assert 'refused by the rule "no guests": it gave 0, not 1' in folder("explain", "eve", "unknown")
+    text = folder("explain", "eve", "unknown", "--scope", "openid offline_access admin")
+    assert 'refused by the rule "no guests": it gave 0, not 1 (access_denied)' in text
+    assert re.search('openid +left out +the whole request is refused by rule "no guests"', text)
+    assert re.search("admin +left out +the client is not allowed it", text)
 
 
 # --- keys and nginx

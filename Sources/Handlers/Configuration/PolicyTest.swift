@@ -18,8 +18,8 @@ package struct PolicyTest: Sendable {
         switch (decision.answer, expectation) {
         case (.refused, .refused): return nil
         case (.granted(let granted), .granted(let expected)) where granted == expected: return nil
-        case (.refused(let rule), .granted(let expected)):
-            return "expected \(Self.text(expected)), but the user is refused by rule \(rule)"
+        case (.refused(let finding), .granted(let expected)):
+            return "expected \(Self.text(expected)), but the user is refused by rule \(finding)"
         case (.granted(let granted), .refused):
             return "expected a refusal, but \(Self.text(granted)) is granted"
         case (.granted(let granted), .granted(let expected)):

@@ -105,24 +105,16 @@ extension ValidatedAuthorizationRequest {
         for signedIn: SignedIn, policy: ScopePolicy, customClaims: CustomClaims, from address: String,
         at now: Timestamp
     ) throws(AuthorizationFailure) -> GrantedAccess {
-        let request = signInRequest(from: address, at: now)
-        let grantable = client.mayHaveOfflineAccess(prompt) ? scope : scope.subtracting([Scope.offlineAccess])
-        // Claims that are asked for by name are given as the scope is that would release them.
-        let question = ScopeQuestion(
-            client: client, user: signedIn.user,
-            authentication: AuthenticationContext(signedIn.session, for: client.id), request: request,
-            requested: grantable.union(claims.scope(customClaims).subtracting([Scope.offlineAccess])))
-        let decision = policy.decide(question)
-        switch decision.answer {
-        case .granted(let granted):
-            return GrantedAccess(
-                request: request, scope: granted.intersection(grantable),
-                claims: claims.granted(granted, beyond: scope, customClaims), decision: decision)
-        case .refused(let rule):
+        let answer = AccessQuestion(client, scope: scope, prompt: prompt, claims: claims).answer(
+            for: signedIn.user, AuthenticationContext(signedIn.session, for: client.id),
+            in: signInRequest(from: address, at: now), policy: policy, customClaims: customClaims)
+        switch answer {
+        case .granted(let access): return access
+        case .refused(let finding, _):
             throw .redirect(
                 .accessDenied(
-                    "the rules of this provider do not let the user use this app", cause: "rule: \(rule)",
-                    detail: .policy(decision.refusingRule ?? rule)),
+                    "the rules of this provider do not let the user use this app", cause: "rule: \(finding)",
+                    detail: .policy(finding.rule.name)),
                 target)
         }
     }
@@ -174,26 +166,6 @@ extension ValidatedAuthorizationRequest {
                 .consentRequired("the user must consent, and prompt=none forbids to ask", detail: .silentRequest),
                 target)
         }
-    }
-}
-
-/// What a user gives a client. Only the policy's answer makes one.
-package struct GrantedAccess: Sendable {
-    package let request: SignInRequest
-    package let scope: Scope
-    /// Claims that were asked for by their names.
-    package let claims: GrantedClaims
-    /// How the policy came to it.
-    package let decision: ScopeDecision
-
-    /// What the user is asked to consent to, and what is remembered of it.
-    package var consentScope: Scope { scope.union(claims.scope) }
-
-    fileprivate init(request: SignInRequest, scope: Scope, claims: GrantedClaims, decision: ScopeDecision) {
-        self.request = request
-        self.scope = scope
-        self.claims = claims
-        self.decision = decision
     }
 }
 

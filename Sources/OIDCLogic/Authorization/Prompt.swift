@@ -5,7 +5,7 @@ package enum Prompt: String, Sendable, CaseIterable {
     case selectAccount = "select_account"
 
     /// Parses the list. `none` beside another value is `invalid_request`; a value that nobody knows is one too.
-    static func set(_ text: String) throws(OAuthError) -> Set<Prompt> {
+    package static func set(_ text: String) throws(OAuthError) -> Set<Prompt> {
         var prompts: Set<Prompt> = []
         for name in text.split(separator: " ") {
             guard let prompt = Prompt(rawValue: String(name)) else {

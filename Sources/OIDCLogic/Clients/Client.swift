@@ -47,12 +47,7 @@ package struct Client: Sendable, Equatable {
     }
 
     /// Whether what its users allow is remembered, whichever redirect URI they came by.
-    var remembersConsent: Bool { metadata.redirectURIs.allSatisfy { mayRememberConsent(for: $0.value) } }
-
-    /// Core §11: a client that asks for consent gets `offline_access` by a consent given for it there and then.
-    func mayHaveOfflineAccess(_ prompt: Set<Prompt>) -> Bool {
-        metadata.grantTypes.contains(.refreshToken) && (isFirstParty || prompt.contains(.consent))
-    }
+    package var remembersConsent: Bool { metadata.redirectURIs.allSatisfy { mayRememberConsent(for: $0.value) } }
 }
 
 /// Where the claims about a user go. Fixed when the client is made: an upgrade never moves a claim.

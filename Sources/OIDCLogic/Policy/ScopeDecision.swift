@@ -12,9 +12,6 @@ package struct ScopeDecision: Sendable {
         return against.isEmpty ? nil : against.map(\.description).joined(separator: "; ")
     }
 
-    /// The name of the rule that refuses the user the client.
-    var refusingRule: String? { findings.first { $0.rule.scope == nil && !$0.verdict.holds }?.rule.name }
-
     /// Rules whose expression failed on this user, rather than decided.
     package var broken: [RuleFinding] {
         findings.filter { if case .broken = $0.verdict { true } else { false } }
@@ -38,6 +35,10 @@ package struct ScopeTrace: Sendable, Equatable {
         case notAllowed
         case leftOutByDefault
         case leftOutBy(RuleFinding)
+        /// The rule that refuses the user the client.
+        case refusedBy(RuleFinding)
+        /// Of `offline_access` alone: the policy isn't asked.
+        case withheld(OfflineAccessObstacle)
     }
 
     package let name: String
@@ -46,7 +47,7 @@ package struct ScopeTrace: Sendable, Equatable {
     package var isGranted: Bool {
         switch reason {
         case .grantedByDefault, .grantedBy: true
-        case .notAllowed, .leftOutByDefault, .leftOutBy: false
+        case .notAllowed, .leftOutByDefault, .leftOutBy, .refusedBy, .withheld: false
         }
     }
 }
@@ -59,6 +60,9 @@ extension ScopeTrace.Reason: CustomStringConvertible {
         case .notAllowed: "the client is not allowed it"
         case .leftOutByDefault: "the user does not have it"
         case .leftOutBy(let finding): "rule \(finding)"
+        case .refusedBy(let finding): "the whole request is refused by rule \(finding)"
+        case .withheld(.noRefreshTokens): "the client is not registered for the grant refresh_token"
+        case .withheld(.noConsentPrompt): "a client that asks for consent must send prompt=consent for it"
         }
     }
 }

@@ -22,19 +22,20 @@ package struct ScopePolicy {
     /// hold, and of those that grant a scope one must.
     package func decide(_ question: ScopeQuestion) -> ScopeDecision {
         let allowed = question.requested.intersection(question.client.metadata.scope)
-        let byDefault = DefaultScopeRule(catalogue: catalogue).granted(question)
         let findings = findings(question, allowed: allowed)
-        let traces = question.requested.names.map { name in
-            ScopeTrace(
-                name: name,
-                reason: allowed.contains(name)
-                    ? Self.reason(for: name, isDefault: byDefault.contains(name), findings) : .notAllowed)
+        let traces = { (reason: (String) -> ScopeTrace.Reason) in
+            question.requested.names.map { name in
+                ScopeTrace(name: name, reason: allowed.contains(name) ? reason(name) : .notAllowed)
+            }
         }
         if let refusal = findings.first(where: { $0.rule.scope == nil && !$0.verdict.holds }) {
-            return ScopeDecision(answer: .refused(rule: refusal.description), findings: findings, scopes: traces)
+            return ScopeDecision(
+                answer: .refused(by: refusal), findings: findings, scopes: traces { _ in .refusedBy(refusal) })
         }
-        let granted = Scope(names: traces.filter(\.isGranted).map(\.name))
-        return ScopeDecision(answer: .granted(granted), findings: findings, scopes: traces)
+        let byDefault = DefaultScopeRule(catalogue: catalogue).granted(question)
+        let scopes = traces { Self.reason(for: $0, isDefault: byDefault.contains($0), findings) }
+        let granted = Scope(names: scopes.filter(\.isGranted).map(\.name))
+        return ScopeDecision(answer: .granted(granted), findings: findings, scopes: scopes)
     }
 
     private func findings(_ question: ScopeQuestion, allowed: Scope) -> [RuleFinding] {

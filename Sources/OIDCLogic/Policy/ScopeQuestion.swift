@@ -31,6 +31,6 @@ package struct ScopeQuestion: Sendable {
 package enum ScopeAnswer: Sendable, Equatable {
     /// Of what was requested; it may be nothing.
     case granted(Scope)
-    /// The user may not use this client at all. `rule` says by which rule, for the log.
-    case refused(rule: String)
+    /// The user may not use this client at all.
+    case refused(by: RuleFinding)
 }

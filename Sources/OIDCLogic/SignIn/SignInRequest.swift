@@ -19,7 +19,7 @@ package struct SignInRequest: Sendable, Equatable {
     }
 
     /// - Parameter chosen: parameters of the authorization request; nil for one that didn't come.
-    init(address: String, at: Timestamp, choosing chosen: [String: String?]) {
+    package init(address: String, at: Timestamp, choosing chosen: [String: String?]) {
         let kept = chosen.compactMapValues { $0 }.filter { !$0.value.isEmpty && $0.value.utf8.count <= Self.limit }
         self.init(address: address, at: at, untrusted: kept.mapValues(JSON.string))
     }

@@ -1,0 +1,141 @@
+import JOSE
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+/// `postern explain` tells what the authorization endpoint would do.
+@Suite struct AdministrationExplanationTests {
+    private let fixture: AdministrationFixture
+
+    init() throws {
+        fixture = try AdministrationFixture()
+        _ = try fixture.users.add("ada", password: nil)
+    }
+
+    private func client(_ change: [String: JSON] = [:], isFirstParty: Bool = true) throws {
+        let good: [String: JSON] = [
+            "client_id": "app", "redirect_uris": ["https://app.example/"], "scope": "openid email offline_access",
+        ]
+        _ = try fixture.clients.register(.object(good.merging(change) { $1 }), isFirstParty: isFirstParty)
+    }
+
+    private static let refreshing: [String: JSON] = ["grant_types": ["authorization_code", "refresh_token"]]
+
+    private func explain(
+        _ scope: String? = nil, prompt: Set<Prompt> = [], rules: [PolicyRule] = []
+    ) throws -> Explanation {
+        try Explanations(
+            store: fixture.store, policy: rules, claims: ClaimSettings(), users: fixture.users,
+            clients: fixture.clients, now: { AdministrationFixture.noon }
+        ).explain(
+            user: "ada", client: "app", scope: try scope.map { try Scope($0) }, prompt: prompt, address: "192.0.2.1",
+            acr: "1")
+    }
+
+    private func told(_ explanation: Explanation) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: explanation.scopes.map { ($0.name, $0.reason) })
+    }
+
+    @Test func `offline_access is left out at a client that can't refresh`() throws {
+        try client()
+        let explanation = try explain()
+        #expect(explanation.granted?.names == ["openid", "email"])
+        #expect(explanation.scopes.map(\.name) == ["openid", "email", "offline_access"], "in the order of the request")
+        #expect(told(explanation)["offline_access"] == "the client is not registered for the grant refresh_token")
+        #expect(try told(explain("offline_access phone"))["phone"] == "the client is not allowed it")
+    }
+
+    @Test func `offline_access is granted to one that can`() throws {
+        try client(Self.refreshing)
+        #expect(try explain().granted?.contains("offline_access") == true)
+    }
+
+    // Core §11.
+    @Test func `a client that asks for consent gets offline_access by prompt=consent alone`() throws {
+        try client(Self.refreshing, isFirstParty: false)
+        let without = try explain()
+        #expect(without.granted?.names == ["openid", "email"] && without.asksForConsent)
+        #expect(told(without)["offline_access"]?.contains("prompt=consent") == true)
+        let with = try explain(prompt: [.consent])
+        #expect(with.granted?.contains("offline_access") == true && with.asksForConsent)
+    }
+
+    @Test func `where it isn't allowed, that is the reason`() throws {
+        try client(["scope": "openid"])
+        #expect(try told(explain("openid offline_access"))["offline_access"] == "the client is not allowed it")
+    }
+
+    @Test func `consent that was given isn't asked for again, and prompt=none asks for none`() throws {
+        try client(isFirstParty: false)
+        let silent = try explain("openid", prompt: [.none])
+        #expect(silent.obstacle?.description.hasSuffix("(consent_required)") == true && silent.granted == nil)
+        let user = try fixture.users.user("ada")
+        let consent = Consent(
+            userID: user.id, clientID: ClientID("app"), scope: try Scope("openid"),
+            grantedAt: AdministrationFixture.noon)
+        let end = AdministrationFixture.noon + 60
+        #expect(try fixture.store.remember(consent, spending: AttemptID("attempt"), until: end))
+        #expect(try explain("openid", prompt: [.none]).obstacle == nil)
+        #expect(try explain("openid").asksForConsent == false)
+        #expect(try explain("openid email").asksForConsent)
+    }
+
+    @Test func `where a rule refuses the whole request, no scope is said to be granted`() throws {
+        try client()
+        _ = try ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(), now: { AdministrationFixture.noon }
+        ).add("tenant", for: nil, change())
+        let rules = [
+            PolicyRule(name: "closed", effect: .require, expression: "0"),
+            PolicyRule(name: "email", scope: try Scope("email"), effect: .grant, expression: "1"),
+        ]
+        let explanation = try explain("openid email phone", rules: rules)
+        #expect(explanation.granted == nil)
+        #expect(explanation.obstacle?.description.hasPrefix("refused by the rule \"closed\"") == true)
+        #expect(!explanation.scopes.contains { $0.isGranted })
+        let refused = "the whole request is refused by rule \"closed\": it gave 0, not 1"
+        #expect(
+            told(explanation) == ["openid": refused, "email": refused, "phone": "the client is not allowed it"])
+        #expect(explanation.customClaims.isEmpty, "nobody computes any")
+        #expect(explanation.json["scopes"]?.arrayValue?[0]["granted"] == false)
+    }
+
+    private func change() -> ClaimChange {
+        var change = ClaimChange()
+        change.source = .constant("acme")
+        return change
+    }
+
+    @Test func `what fails the sign-in otherwise leaves nothing granted, and says what else would be`() throws {
+        try client()
+        let claims = ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(), now: { AdministrationFixture.noon })
+        _ = try claims.add("tenant", for: nil, change())
+        var required = ClaimChange()
+        required.source = .attribute("department")
+        required.isRequired = true
+        _ = try claims.add("department", for: nil, required)
+        var explanation = try explain("openid")
+        #expect(explanation.obstacle?.description == "the required claim department has no value (access_denied)")
+        #expect(told(explanation) == ["openid": "else granted by default"])
+        #expect(explanation.customClaims.map(\.isReleased) == [false, false])
+        #expect(explanation.customClaims[1].reason == "else in access_token, userinfo, introspection")
+        #expect(explanation.json["granted"] == .null)
+        #expect(ClaimDestination.allCases.allSatisfy { explanation.claims(for: $0).isEmpty })
+
+        required.source = .expression("json(user ->> 'username')")
+        _ = try claims.set("department", of: nil, required)
+        explanation = try explain("openid")
+        #expect(explanation.obstacle?.description.hasSuffix("(server_error)") == true)
+
+        _ = try fixture.users.disable("ada")
+        #expect(try explain("openid").obstacle?.description == "the user is disabled")
+    }
+
+    @Test func `a client that is for no user is told before anything else`() throws {
+        _ = try fixture.clients.register(
+            ["client_id": "app", "grant_types": ["client_credentials"], "scope": "openid"])
+        #expect(try explain().obstacle?.description.hasSuffix("(unauthorized_client)") == true)
+    }
+}
