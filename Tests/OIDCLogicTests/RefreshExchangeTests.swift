@@ -170,6 +170,65 @@ struct RefreshExchangeTests {
                 == .invalidGrant)
     }
 
+    // Core §5.5: each claim that was asked for by name stands for the scope that would release it.
+    @Test func `of claims asked for by name those alone go whose scope went`() throws {
+        let asked =
+            #"{"userinfo": {"email": null, "phone_number": null}, "id_token": {"given_name": null, "scope": null}}"#
+        let grant = try CodeExchange.Accepted.fixture(
+            ["scope": "openid offline_access", "claims": asked], of: client
+        ).live.grant
+        #expect(grant.claims.scope == (try Scope("email phone profile")))
+        func live(_ allowed: String, _ change: Change = [:]) throws -> LiveGrant {
+            let metadata = Self.metadata.merging(["scope": .string(allowed)]) { $1 }
+            return try exchange(change, from: .fixture(metadata: metadata)).accept(
+                grant, user: .fixture(), consent: nil, policy: ScopePolicy())
+        }
+        func released(_ live: LiveGrant, _ destination: ClaimDestination) -> Set<String> {
+            Set(ClaimRelease(ClaimSubject(live)).claims(for: destination).keys)
+        }
+        let all = try live("openid email phone profile offline_access")
+        #expect(all.claims == grant.claims)
+        #expect(released(all, .userInfo) == ["email", "phone_number"])
+        let less = try live("openid email offline_access")
+        #expect(less.claims.scope.names == ["email"])
+        #expect(released(less, .userInfo) == ["email"])
+        #expect(released(less, .idToken) == ["scope"], "which stands for no scope")
+        #expect(released(try live("openid offline_access"), .userInfo).isEmpty)
+    }
+
+    @Test func `a custom claim goes with its scope, and one without a scope stays`() throws {
+        func claim(_ name: String, scope: String?) throws -> CustomClaim {
+            CustomClaim(
+                id: ClaimID(name), name: try #require(ClaimName(name)), clientID: nil, source: .constant(1),
+                scope: scope, destinations: nil, isRequired: false, createdAt: .noon, updatedAt: .noon)
+        }
+        let custom = CustomClaims(
+            [try claim("level", scope: "hr"), try claim("tenant", scope: nil)], evaluator: NoExpressions())
+        let catalogue = ScopeCatalogue(scopes: [DefinedScope(ScopeName("hr"))], roles: [], groups: [])
+        let allowing = Self.metadata.merging(["scope": "openid email hr offline_access"]) { $1 }
+        let request = try ValidatedAuthorizationRequest.fixture(
+            [
+                "scope": "openid offline_access",
+                "claims": #"{"id_token": {"level": null, "tenant": null}, "userinfo": {"email": null}}"#,
+            ], of: .fixture(metadata: allowing))
+        let access = try request.access(
+            for: .fixture(), policy: ScopePolicy(catalogue: catalogue), customClaims: custom, from: "192.0.2.1",
+            at: .noon)
+        var grant = grant
+        grant.claims = access.claims
+        #expect(grant.claims.scope.names == ["hr", "email"])
+        for (allowed, expected) in [("openid email hr", ["level", "tenant"]), ("openid email", ["tenant"])] {
+            let client = try Client.fixture(
+                metadata: Self.metadata.merging(["scope": .string(allowed + " offline_access")]) { $1 })
+            let live = try exchange(from: client).accept(
+                grant, user: .fixture(), consent: nil, policy: ScopePolicy(catalogue: catalogue))
+            let subject = ClaimSubject(live)
+            let release = ClaimRelease(subject, custom: try custom.values(for: subject))
+            #expect(release.claims(for: .idToken).keys.sorted() == expected)
+            #expect(release.claims(for: .userInfo)["email"] == "ann@app.example")
+        }
+    }
+
     @Test func `a user who may not sign in is given nothing`() throws {
         for user in [nil, User.fixture(isDisabled: true), .fixture("other")] {
             #expect(

@@ -26,6 +26,12 @@ package struct GrantedClaims: Sendable, Equatable {
         }
     }
 
+    /// What is left of it where only `allowed` may still be given. A claim whose scope went stays named, and isn't
+    /// released: ``scope`` is what it would be released by.
+    func narrowed(to allowed: Scope) -> GrantedClaims {
+        GrantedClaims(idToken: idToken, userInfo: userInfo, scope: scope.intersection(allowed))
+    }
+
     func contains(_ name: String, in destination: ClaimDestination) -> Bool {
         names(in: destination).contains { $0.text.hasSameBytes(as: name) }
     }

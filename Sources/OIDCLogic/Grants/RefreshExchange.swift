@@ -116,7 +116,7 @@ package struct RefreshExchange: Sendable {
         }
         return try LiveGrant(
             grant, client: client, user: user, scope: asked.intersection(allowed),
-            claims: grant.claims.scope.isSubset(of: allowed) ? nil : GrantedClaims.none)
+            claims: grant.claims.narrowed(to: allowed))
     }
 
     /// What the access token is to be for. Throws `invalid_target`.
