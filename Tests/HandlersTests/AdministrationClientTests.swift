@@ -1,7 +1,8 @@
-import Handlers
 import JOSE
 import OIDCLogic
 import Testing
+
+@testable import Handlers
 
 @Suite struct AdministrationClientTests {
     private let fixture: AdministrationFixture
@@ -84,6 +85,71 @@ import Testing
             #expect(said?.hasPrefix("client_id \"\(id)\" is taken") == true)
         }
         #expect(try fixture.clients.clients() == [first])
+    }
+
+    private static let api = "https://api.example.com/"
+
+    // RFC 7662 §4: whom the `aud` names is told about the token.
+    @Test(arguments: ["served_resources", "resources"])
+    func `an id that is another client's resource is refused, and a resource that is another's id`(member: String)
+        throws
+    {
+        let orders = try fixture.clients.register(good(["client_id": "orders", member: [.string(Self.api)]])).client
+        let said = fixture.refusal { _ = try fixture.clients.register(good(["client_id": .string(Self.api)])) }
+        #expect(said?.hasPrefix("client_id \"\(Self.api)\" is a resource that the client \"orders\" ") == true)
+        #expect(try fixture.clients.clients() == [orders])
+
+        let other = "https://other.example.com/"
+        _ = try fixture.clients.register(good(["client_id": .string(other)]))
+        let refusal = "\(member) has \"\(other)\", which is the id of another client"
+        let added = fixture.refusal { _ = try fixture.clients.register(good([member: [.string(other)]])) }
+        #expect(added?.hasPrefix(refusal) == true)
+        var change = ClientChange()
+        change.metadata = [member: [.string(Self.api), .string(other)]]
+        #expect(fixture.refusal { _ = try fixture.clients.change("orders", change) }?.hasPrefix(refusal) == true)
+        #expect(try fixture.clients.client("orders") == orders)
+        #expect(try fixture.clients.clients().count == 2)
+    }
+
+    @Test func `an id may be what it serves itself, and is otherwise what it is`() throws {
+        _ = try fixture.clients.register(
+            good(["client_id": .string(Self.api), "served_resources": [.string(Self.api)]]))
+        var change = ClientChange()
+        change.metadata = ["resources": [.string(Self.api)], "client_name": "API"]
+        _ = try fixture.clients.change(Self.api, change)
+        // Bytes tell them apart.
+        _ = try fixture.clients.register(good(["served_resources": ["https://API.example.com/"]]))
+        _ = try fixture.clients.register(good(["client_id": "https://api.example.com"]))
+    }
+
+    @Test func `an id that the configuration calls a resource is refused, and warned of where it was there before`()
+        throws
+    {
+        let resource = try #require(ResourceIndicator(Self.api))
+        let configured = ResourceServers([resource: ResourceServer()])
+        let clients = ClientAdministration(
+            store: fixture.store, resources: configured, seal: { [fixture] in fixture.seal },
+            now: { AdministrationFixture.noon })
+        let said = fixture.refusal { _ = try clients.register(good(["client_id": .string(Self.api)])) }
+        #expect(said?.hasPrefix("client_id \"\(Self.api)\" is a resource of postern.yaml") == true)
+        _ = try clients.register(good(["client_id": "orders", "served_resources": [.string(Self.api)]]))
+        let rule = AudienceRule(store: fixture.store, configured: configured)
+        #expect(try rule.warnings().isEmpty)
+
+        try fixture.store.add(try client(Self.api))
+        #expect(try rule.warnings().count == 1)
+        let without = AudienceRule(store: fixture.store, configured: ResourceServers())
+        #expect(try without.warnings().first?.contains("that the client \"orders\" serves") == true)
+        var change = ClientChange()
+        change.metadata = ["client_name": "Still to be changed"]
+        _ = try clients.change(Self.api, change)
+        _ = try clients.change("orders", change)
+    }
+
+    private func client(_ id: String) throws -> Client {
+        Client(
+            id: ClientID(id), metadata: try ClientMetadata(.object(good)), sealedSecret: nil, preset: .standard,
+            isFirstParty: true, createdAt: AdministrationFixture.noon, updatedAt: AdministrationFixture.noon)
     }
 
     @Test func `a public client has no secret`() throws {

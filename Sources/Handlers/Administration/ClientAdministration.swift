@@ -4,16 +4,19 @@ import OIDCLogic
 /// What an administrator does with clients.
 package struct ClientAdministration {
     private let store: any Store
+    private let audiences: AudienceRule
     private let seal: () throws -> Seal
     private let random: any RandomSource
     private let now: Clock
 
-    /// `seal` gives that of `state.key`; it is asked for only where a secret is kept.
+    /// `seal` gives that of `state.key`; it is asked for only where a secret is kept. `resources` are those of the
+    /// configuration.
     package init(
-        store: any Store, seal: @escaping () throws -> Seal, random: any RandomSource = SystemRandom(),
-        now: @escaping Clock
+        store: any Store, resources: ResourceServers = ResourceServers(), seal: @escaping () throws -> Seal,
+        random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
+        audiences = AudienceRule(store: store, configured: resources)
         self.seal = seal
         self.random = random
         self.now = now
@@ -30,6 +33,8 @@ package struct ClientAdministration {
         let parsed = try ClientMetadata(metadata)
         try requireSigningKey(for: parsed)
         let id = try chosenID(metadata) ?? ClientID(Base32.encode(random.bytes(16)))
+        try audiences.check(newID: id)
+        try audiences.check(parsed, of: id)
         let secret = try newSecret(metadata, for: parsed)
         let preset = try preset ?? chosenPreset(metadata) ?? .standard
         let isFirstParty = try isFirstParty ?? flag("first_party", of: metadata) ?? true
@@ -71,6 +76,7 @@ package struct ClientAdministration {
         var client = try client(id)
         let former = client
         client.metadata = try metadata(of: client, after: change)
+        try audiences.check(client.metadata, of: client.id, formerly: former.metadata)
         if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg
             || client.metadata.userInfoSignedResponseAlg != former.metadata.userInfoSignedResponseAlg
         {

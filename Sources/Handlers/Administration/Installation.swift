@@ -57,6 +57,7 @@ package struct Installation {
 
     /// It reads `state.key`, which secrets are sealed under, when it needs it.
     package var clients: ClientAdministration {
-        ClientAdministration(store: store, seal: { [keyFiles] in try keyFiles.state() }, now: now)
+        ClientAdministration(
+            store: store, resources: configuration.resources, seal: { [keyFiles] in try keyFiles.state() }, now: now)
     }
 }

@@ -112,6 +112,9 @@ package struct InstallationCheck {
             try check(clientsOf: configuration.policy, in: store)
             try check(scopesOf: configuration.policy, in: store)
             try check(claimsOf: store, configuration.claims)
+            for warning in try AudienceRule(store: store, configured: configuration.resources).warnings() {
+                add(.warning, "resources", warning)
+            }
         } catch StoreError.unavailable(let text), StoreError.broken(let text) {
             add(.fault, "database", "\(path): \(text)")
         } catch {

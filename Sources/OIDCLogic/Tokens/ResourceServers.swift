@@ -46,6 +46,8 @@ package struct ResourceServers: Sendable {
 
     package init(_ servers: [ResourceIndicator: ResourceServer] = [:]) { self.servers = servers }
 
+    package func contains(_ resource: ResourceIndicator) -> Bool { servers[resource] != nil }
+
     /// In seconds; 0: none says.
     package var longestLifetime: Int64 { servers.values.compactMap(\.accessTokenLifetime).max() ?? 0 }
 
