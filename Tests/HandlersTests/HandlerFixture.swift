@@ -52,7 +52,8 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), resources: ResourceServers(), assertions: AssertionSettings(),
+            secrets: ClientSecrets(seal: Self.seal), keys: KeyRing(seal: Self.seal), verifiedTokens: VerifiedTokens(),
+            resources: ResourceServers(), assertions: AssertionSettings(),
             publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
             now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
         try store.add(try Self.keys.get())

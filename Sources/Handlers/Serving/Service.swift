@@ -63,6 +63,7 @@ struct Process: Sendable {
     private let signingSeal: Seal?
     private let passwords: PasswordChecker
     private let checks = ChecksInFlight()
+    private let verifiedTokens = VerifiedTokens()
     private let assertions: AssertionSettings
     private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
@@ -98,7 +99,8 @@ struct Process: Sendable {
         let store = try database.store()
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: KeyRing(seal: signingSeal), resources: resources,
+            cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
+            keys: KeyRing(seal: signingSeal), verifiedTokens: verifiedTokens, resources: resources,
             assertions: assertions, publishedKeys: publishedKeys, rules: rules, expressions: expressions,
             hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
