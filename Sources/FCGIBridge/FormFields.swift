@@ -24,8 +24,8 @@ enum FormFields {
     private static func decode(_ bytes: ArraySlice<UInt8>) throws(FormError) -> String {
         // Codes and most values go as they are.
         if !bytes.contains(where: { $0 == 0x2B || $0 == 0x25 || $0 == 0 }) {
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-            return text
+            guard let utf8 = try? UTF8Span(validating: bytes.span) else { throw .notUTF8 }
+            return String(copying: utf8)
         }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
@@ -45,7 +45,7 @@ enum FormFields {
             guard byte != 0 else { throw .nul }
             decoded.append(byte)
         }
-        guard let text = String(validating: decoded, as: UTF8.self) else { throw .notUTF8 }
-        return text
+        guard let utf8 = try? UTF8Span(validating: decoded.span) else { throw .notUTF8 }
+        return String(copying: utf8)
     }
 }

@@ -24,7 +24,8 @@ struct ClientAuthenticator {
                 "too many failed authentications of this client; wait", retryAfter: Int(wait))
         }
         let rules = ClientProofRules(
-            seal: provider.seal, issuer: provider.issuer, takesTokenEndpoint: provider.assertions.takesTokenEndpoint,
+            secrets: provider.secrets, issuer: provider.issuer,
+            takesTokenEndpoint: provider.assertions.takesTokenEndpoint,
             assertionLifetime: provider.assertions.lifetime, keys: provider.publishedKeys, store: provider.store,
             at: now)
         do {

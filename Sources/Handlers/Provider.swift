@@ -16,7 +16,9 @@ struct Provider {
     let cookies: CookieNames
     let passwords: PasswordChecker
     let checks: ChecksInFlight
+    let secrets: ClientSecrets
     let keys: KeyRing
+    let verifiedTokens: VerifiedTokens
     let resources: ResourceServers
     let assertions: AssertionSettings
     let publishedKeys: any PublishedKeys

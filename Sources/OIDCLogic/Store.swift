@@ -10,6 +10,11 @@ package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, Sess
     /// change's own transaction. What was read while it stood still holds.
     func generation() throws -> Int64
 
+    /// What is read within `body` is of one moment, until something is written by this store: then the next read begins
+    /// another moment, that of after the write. A request is answered in one, so that it doesn't take a client from
+    /// before a change and a grant from after it; and one is cheaper than a moment for each read.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result
+
     /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
     /// how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int

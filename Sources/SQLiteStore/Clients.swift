@@ -7,14 +7,14 @@ extension SQLiteStore: ClientStore {
         """
 
     package func client(_ id: ClientID) throws -> Client? {
-        if let client = database.cache.client(id, at: try generation()) { return client }
+        if let client = cache.client(id, at: try generation()) { return client }
         // The generation of the same snapshot, which may be newer than the one just read.
         let sql = "SELECT \(Self.columns), (SELECT value FROM generation) FROM client WHERE client_id = ?1"
         let read = try reader.first(sql, Value(id)) { row throws(StoreError) in
             (client: try Self.client(row), generation: row.integer(8))
         }
         guard let read else { return nil }
-        database.cache.keep(read.client, at: read.generation)
+        cache.keep(read.client, at: read.generation)
         return read.client
     }
 

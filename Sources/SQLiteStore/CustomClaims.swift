@@ -8,14 +8,14 @@ extension SQLiteStore: CustomClaimStore {
 
     package func customClaims(for client: ClientID) throws -> [CustomClaim] {
         let generation = try generation()
-        if let claims = database.cache.customClaims(for: client, at: generation) { return claims }
+        if let claims = cache.customClaims(for: client, at: generation) { return claims }
         let read = { (row: borrowing Row) throws(StoreError) in try Self.claim(row) }
         let own = "SELECT \(Self.columns) FROM custom_claim WHERE client_id = ?1"
         let global = "SELECT \(Self.columns) FROM custom_claim WHERE client_id IS NULL"
         let claims = try reader.all(own, Value(client), read: read) + reader.all(global, read: read)
         // Kept only if nothing has changed between these reads.
         if try self.generation() == generation, try self.client(client) != nil {
-            database.cache.keep(claims, for: client, at: generation)
+            cache.keep(claims, for: client, at: generation)
         }
         return claims
     }

@@ -1,9 +1,8 @@
 import OIDCLogic
-import Synchronization
 
-/// Clients, custom claims, signing keys and the catalogue of scopes, as they were read at one generation of the store, for
-/// all threads of the process.
-final class GenerationCache: Sendable {
+/// Clients, custom claims, signing keys and the catalogue of scopes, as one thread read them at one generation of the
+/// store. Threads share none of it: what they'd wait for costs more than reading it once each.
+struct GenerationCache {
     private struct Contents {
         var generation: Int64 = .min
         var clients: [ClientID: Client] = [:]
@@ -17,55 +16,47 @@ final class GenerationCache: Sendable {
     }
 
     /// Entries. Beyond it the cache begins anew.
-    private static let limit = 10_000
+    static let limit = 1_000
 
-    private let contents = Mutex(Contents())
+    private var contents = Contents()
 
     func client(_ id: ClientID, at generation: Int64) -> Client? {
-        contents.withLock { $0.generation == generation ? $0.clients[id] : nil }
+        contents.generation == generation ? contents.clients[id] : nil
     }
 
     /// Unknown ids aren't kept: whoever asks for many of them would fill the cache.
-    func keep(_ client: Client, at generation: Int64) {
-        contents.withLock { contents in
-            contents.move(to: generation)
-            if contents.clients.count >= Self.limit { contents.clients.removeAll() }
-            contents.clients[client.id] = client
-        }
+    mutating func keep(_ client: Client, at generation: Int64) {
+        contents.move(to: generation)
+        if contents.clients.count >= Self.limit { contents.clients.removeAll() }
+        contents.clients[client.id] = client
     }
 
     func catalogue(at generation: Int64) -> ScopeCatalogue? {
-        contents.withLock { $0.generation == generation ? $0.catalogue : nil }
+        contents.generation == generation ? contents.catalogue : nil
     }
 
-    func keep(_ catalogue: ScopeCatalogue, at generation: Int64) {
-        contents.withLock { contents in
-            contents.move(to: generation)
-            contents.catalogue = catalogue
-        }
+    mutating func keep(_ catalogue: ScopeCatalogue, at generation: Int64) {
+        contents.move(to: generation)
+        contents.catalogue = catalogue
     }
 
     func customClaims(for client: ClientID, at generation: Int64) -> [CustomClaim]? {
-        contents.withLock { $0.generation == generation ? $0.customClaims[client] : nil }
+        contents.generation == generation ? contents.customClaims[client] : nil
     }
 
     /// `client` must be there: ids that are made up would fill the cache.
-    func keep(_ claims: [CustomClaim], for client: ClientID, at generation: Int64) {
-        contents.withLock { contents in
-            contents.move(to: generation)
-            if contents.customClaims.count >= Self.limit { contents.customClaims.removeAll() }
-            contents.customClaims[client] = claims
-        }
+    mutating func keep(_ claims: [CustomClaim], for client: ClientID, at generation: Int64) {
+        contents.move(to: generation)
+        if contents.customClaims.count >= Self.limit { contents.customClaims.removeAll() }
+        contents.customClaims[client] = claims
     }
 
     func signingKeys(at generation: Int64) -> [SigningKeyRecord]? {
-        contents.withLock { $0.generation == generation ? $0.signingKeys : nil }
+        contents.generation == generation ? contents.signingKeys : nil
     }
 
-    func keep(_ keys: [SigningKeyRecord], at generation: Int64) {
-        contents.withLock { contents in
-            contents.move(to: generation)
-            contents.signingKeys = keys
-        }
+    mutating func keep(_ keys: [SigningKeyRecord], at generation: Int64) {
+        contents.move(to: generation)
+        contents.signingKeys = keys
     }
 }

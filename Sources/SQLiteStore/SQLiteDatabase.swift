@@ -6,8 +6,6 @@ package final class SQLiteDatabase: Sendable {
     /// What an administrator should know about where the file lies; empty if all is well.
     package let warnings: [String]
 
-    let cache = GenerationCache()
-
     private let path: String
     let queue = Monitor(WriteQueue())
     private let writerHasEnded = Monitor(false)

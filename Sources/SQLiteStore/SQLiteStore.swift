@@ -2,22 +2,63 @@ import OIDCLogic
 
 /// The embedded store, for one thread: it reads by a connection of its own, and waits for the writer's thread to write.
 package final class SQLiteStore: Store {
-    let reader: Database
     let database: SQLiteDatabase
+    var cache = GenerationCache()
+    private let connection: Database
+    private var moment: Moment?
+
+    /// What reads see while they are asked to see one state.
+    private enum Moment {
+        /// Nothing was read yet, or something was written since.
+        case ahead
+        /// A read transaction is open, and by it the generation is known or not.
+        case seen(generation: Int64?)
+    }
 
     init(database: SQLiteDatabase, reader: Database) {
         self.database = database
-        self.reader = reader
+        connection = reader
+    }
+
+    /// The connection to read by.
+    var reader: Database {
+        get throws(StoreError) {
+            if case .ahead = moment {
+                try connection.run("BEGIN")
+                moment = .seen(generation: nil)
+            }
+            return connection
+        }
+    }
+
+    package func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        guard moment == nil else { return try body() }
+        moment = .ahead
+        defer {
+            endMoment()
+            moment = nil
+        }
+        return try body()
     }
 
     func write<Result: Sendable>(_ change: @escaping @Sendable (Database) throws -> Result) throws -> Result {
-        try database.write(change)
+        endMoment()
+        return try database.write(change)
+    }
+
+    /// Also so that whoever waits for the writer keeps no old state of the file from being cleared away.
+    private func endMoment() {
+        guard case .seen = moment else { return }
+        _ = try? connection.run("COMMIT")
+        moment = .ahead
     }
 
     package func generation() throws -> Int64 {
+        if case .seen(let generation?) = moment { return generation }
         guard let value = try reader.first("SELECT value FROM generation", read: { $0.integer(0) }) else {
             throw StoreError.broken("the generation row is gone")
         }
+        if moment != nil { moment = .seen(generation: value) }
         return value
     }
 

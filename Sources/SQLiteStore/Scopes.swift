@@ -2,7 +2,7 @@ import OIDCLogic
 
 extension SQLiteStore: ScopeStore {
     package func catalogue() throws -> ScopeCatalogue {
-        if let catalogue = database.cache.catalogue(at: try generation()) { return catalogue }
+        if let catalogue = cache.catalogue(at: try generation()) { return catalogue }
         var reading = CatalogueReading()
         // One statement, so that it is of one moment, and of the generation that it is kept for.
         let rows = try reader.all(
@@ -18,7 +18,7 @@ extension SQLiteStore: ScopeStore {
         }
         for row in rows { reading.add(row.kind, row.name, row.text, row.number) }
         let catalogue = reading.catalogue
-        database.cache.keep(catalogue, at: reading.generation)
+        cache.keep(catalogue, at: reading.generation)
         return catalogue
     }
 

@@ -6,7 +6,7 @@ extension SQLiteStore: SigningKeyStore {
 
     package func signingKeys() throws -> [SigningKeyRecord] {
         let generation = try generation()
-        if let keys = database.cache.signingKeys(at: generation) { return keys }
+        if let keys = cache.signingKeys(at: generation) { return keys }
         let sql = """
             SELECT \(Self.columns), (SELECT value FROM generation) FROM signing_key ORDER BY created_at, position
             """
@@ -15,7 +15,7 @@ extension SQLiteStore: SigningKeyStore {
         }
         let keys = read.map(\.key)
         // The generation of the same snapshot, which may be newer than the one just read.
-        if let snapshot = read.first?.generation { database.cache.keep(keys, at: snapshot) }
+        if let snapshot = read.first?.generation { cache.keep(keys, at: snapshot) }
         return keys
     }
 

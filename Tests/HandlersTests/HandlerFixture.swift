@@ -40,7 +40,8 @@ final class HandlerFixture {
         self.clock = clock
         let checking = Checking()
         self.checking = checking
-        interrupted = InterruptedStore(store)
+        // Another than the test's own, as that of another process: what happens meanwhile is none of its doing.
+        interrupted = InterruptedStore(try database.store())
         let hash = try Self.passwordHash.get()
         provider = Provider(
             issuer: issuer, lifetimes: Lifetimes(), seal: Self.seal, store: interrupted,
@@ -52,7 +53,8 @@ final class HandlerFixture {
                     checking.happens()
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
-            keys: KeyRing(seal: Self.seal), resources: ResourceServers(), assertions: AssertionSettings(),
+            secrets: ClientSecrets(seal: Self.seal), keys: KeyRing(seal: Self.seal), verifiedTokens: VerifiedTokens(),
+            resources: ResourceServers(), assertions: AssertionSettings(),
             publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
             now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
         try store.add(try Self.keys.get())
@@ -117,7 +119,12 @@ final class HandlerFixture {
         return try store.session(SessionID(ids[0])).orThrow("the session is gone")
     }
 
+    /// From one moment of the store, as a worker thread does.
     func respond(_ handler: HandlerName, _ request: Request) -> Response {
+        (try? interrupted.reading { answer(handler, request) }) ?? Response(status: .internalServerError)
+    }
+
+    private func answer(_ handler: HandlerName, _ request: Request) -> Response {
         switch handler {
         case .discovery: DiscoveryHandler(provider: provider).respond(to: request)
         case .jwks: JWKSHandler(provider: provider).respond(to: request)

@@ -35,6 +35,7 @@ final class InterruptedStore: Store {
     // MARK: All else goes on undisturbed
 
     func generation() throws -> Int64 { try store.generation() }
+    func reading<Result>(_ body: () throws -> Result) throws -> Result { try store.reading(body) }
     func prune(at now: Timestamp, limit: Int) throws -> Int { try store.prune(at: now, limit: limit) }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }

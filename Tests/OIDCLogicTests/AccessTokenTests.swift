@@ -16,7 +16,9 @@ struct AccessTokenTests {
     }
 
     private func read(_ claims: [String: JSON], at now: Timestamp = .noon + 1) throws -> AccessToken {
-        try AccessToken(verified: .object(claims), issuer: .fixture(), at: now)
+        let token = try AccessToken(verified: .object(claims), issuer: .fixture())
+        try token.requireTime(now)
+        return token
     }
 
     @Test(arguments: [
@@ -78,7 +80,7 @@ struct AccessTokenTests {
 
     @Test(arguments: [JSON.null, "text", [], [:]] as [JSON])
     func `what is no object of claims is refused`(json: JSON) throws {
-        let error = #expect(throws: OAuthError.self) { try AccessToken(verified: json, issuer: .fixture(), at: .noon) }
+        let error = #expect(throws: OAuthError.self) { try AccessToken(verified: json, issuer: .fixture()) }
         #expect(error?.code == .invalidToken)
     }
 }

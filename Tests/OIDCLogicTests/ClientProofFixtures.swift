@@ -54,7 +54,8 @@ extension ClientProofRules {
         _ fixture: ClientProofFixture = ClientProofFixture(), takesTokenEndpoint: Bool = true, at now: Timestamp = .noon
     ) throws -> ClientProofRules {
         ClientProofRules(
-            seal: try .fixture(), issuer: try .fixture(), takesTokenEndpoint: takesTokenEndpoint, keys: fixture,
+            secrets: ClientSecrets(seal: try .fixture()), issuer: try .fixture(),
+            takesTokenEndpoint: takesTokenEndpoint, keys: fixture,
             store: fixture, at: now)
     }
 }

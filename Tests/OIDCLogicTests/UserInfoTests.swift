@@ -16,7 +16,7 @@ struct UserInfoTests {
         let claims = AccessToken.claims(
             for: .user(accepted.live), releasing: [:], profile: profile, issuer: try .fixture(), at: .noon,
             random: FixedRandom())
-        let token = try AccessToken(verified: claims, issuer: .fixture(), at: .noon)
+        let token = try AccessToken(verified: claims, issuer: .fixture())
         var grant: Grant? = accepted.live.grant
         change(&grant)
         let issuer = try Issuer.fixture()
@@ -89,7 +89,7 @@ struct UserInfoTests {
                 for: [], client: accepted.live.client, issuer: .fixture(), lifetimes: Lifetimes()),
             issuer: try .fixture(), at: .noon, random: FixedRandom())
         let narrowed = JSON.object((claims.objectValue ?? [:]).merging(["scope": "openid"]) { _, new in new })
-        let token = try AccessToken(verified: narrowed, issuer: .fixture(), at: .noon)
+        let token = try AccessToken(verified: narrowed, issuer: .fixture())
         let subject = try UserInfo.subject(
             of: try LiveAccessToken(token, of: accepted.live), in: .empty, issuer: .fixture())
         #expect(ClaimRelease(subject).claims(for: .userInfo).isEmpty)

@@ -257,6 +257,39 @@ import Testing
         #expect(user?.username == Username("renamed") && user?.isDisabled == true)
     }
 
+    @Test func `what is read for one request is of one moment, until it writes`() throws {
+        let other = try database.store()
+        try store.reading {
+            #expect(try store.client(ClientID("app")) == .fixture())
+            let generation = try store.generation()
+            // What others change in between isn't seen, not even where nothing was read of it yet.
+            try other.replace(Client.fixture(name: "Renamed"))
+            _ = try other.removeUser(UserID("sub-1"))
+            #expect(try store.client(ClientID("app"))?.metadata.name == Client.fixture().metadata.name)
+            #expect(try store.user(UserID("sub-1")) != nil)
+            #expect(try store.generation() == generation)
+            try store.clearFailures(for: [.client(ClientID("app"), address: "192.0.2.1")])
+            #expect(try store.client(ClientID("app"))?.metadata.name == "Renamed")
+            #expect(try store.user(UserID("sub-1")) == nil)
+            #expect(try store.generation() > generation)
+        }
+        _ = try other.removeClient(ClientID("app"))
+        #expect(try store.client(ClientID("app")) == nil)
+    }
+
+    @Test func `a moment ends with its request, also with one that failed`() throws {
+        struct Failure: Error {}
+        let other = try database.store()
+        #expect(throws: Failure.self) {
+            try store.reading {
+                #expect(try store.user(UserID("sub-1")) != nil)
+                throw Failure()
+            }
+        }
+        _ = try other.removeUser(UserID("sub-1"))
+        #expect(try store.user(UserID("sub-1")) == nil)
+    }
+
     @Test func `a closed database takes no writes, and has made those that waited`() throws {
         database.close()
         #expect(try failure { _ = try store.redeemOrRevoke(Grant.fixture()) }?.isUnavailable == true)

@@ -131,10 +131,10 @@ import Testing
     }
 
     @Test func `a cache of clients has a bound`() throws {
-        let cache = GenerationCache()
-        for number in 0...10_000 { cache.keep(try Client.fixture("client-\(number)"), at: 1) }
+        var cache = GenerationCache()
+        for number in 0...GenerationCache.limit { cache.keep(try Client.fixture("client-\(number)"), at: 1) }
         #expect(cache.client(ClientID("client-1"), at: 1) == nil)
-        #expect(cache.client(ClientID("client-10000"), at: 1) != nil)
-        #expect(cache.client(ClientID("client-10000"), at: 2) == nil)
+        #expect(cache.client(ClientID("client-\(GenerationCache.limit)"), at: 1) != nil)
+        #expect(cache.client(ClientID("client-\(GenerationCache.limit)"), at: 2) == nil)
     }
 }

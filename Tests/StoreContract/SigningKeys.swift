@@ -54,3 +54,20 @@ func expectGeneration(in store: some Store) throws {
     try expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded, "a new code is redeemed")
     try expect(try store.generation() == last, "users, sessions and grants don't")
 }
+
+func expectReading(in store: some Store) throws {
+    try store.add(Client.fixture())
+    try store.reading {
+        try expect(try store.client(ClientID("app")) == Client.fixture(), "what was there is read")
+        let generation = try store.generation()
+        try store.add(User.fixture())
+        try expect(try store.user(User.fixture().id) == User.fixture(), "and what was written since")
+        try store.replace(Client.fixture(name: "Renamed"))
+        try expect(try store.client(ClientID("app"))?.metadata.name == "Renamed", "and what was changed")
+        try expect(try store.generation() != generation, "the generation with it")
+        let inner = try store.reading { try store.client(ClientID("app")) }
+        try expect(inner?.metadata.name == "Renamed", "one moment may hold another")
+        try expect(try store.user(User.fixture().id) != nil, "and goes on after it")
+    }
+    try expect(try store.client(ClientID("app"))?.metadata.name == "Renamed", "and after all of it")
+}

@@ -4,7 +4,7 @@ import OIDCLogic
 package enum StoreContract: String, CaseIterable, Sendable {
     case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, customClaims,
         signingKeys, throttle, refusals,
-        generation, pruning
+        generation, reading, pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -28,6 +28,7 @@ package func expectConformance(
         case .throttle: try expectThrottle(in: store)
         case .refusals: try expectRefusals(in: store)
         case .generation: try expectGeneration(in: store)
+        case .reading: try expectReading(in: store)
         case .pruning: try expectPruning(in: store)
         }
     }

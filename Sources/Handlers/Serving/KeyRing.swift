@@ -1,10 +1,11 @@
 import JOSE
 import OIDCLogic
-import Synchronization
 
 /// The signing keys, unsealed once and kept while the store's generation stands, so that a rotation by the command line
 /// or another pool is seen at the next request. A key that can't be used fails those who need it, and nobody else.
-final class KeyRing: Sendable {
+///
+/// Each thread has its own: a key that threads share makes them wait for each other (OpenSSL's blinding has a lock).
+final class KeyRing {
     private struct Keys {
         let generation: Int64
         let active: [SignatureAlgorithm: Result<SigningKey, any Error>]
@@ -12,7 +13,7 @@ final class KeyRing: Sendable {
     }
 
     private let seal: Seal?
-    private let keys = Mutex<Keys?>(nil)
+    private var keys: Keys?
 
     /// - Parameter seal: under `signing.key`; nil in a pool that only verifies.
     init(seal: Seal?) { self.seal = seal }
@@ -34,7 +35,7 @@ final class KeyRing: Sendable {
 
     private func current(_ store: some Store) throws -> Keys {
         let generation = try store.generation()
-        if let kept = keys.withLock({ $0 }), kept.generation == generation { return kept }
+        if let keys, keys.generation == generation { return keys }
         let records = try store.signingKeys()
         var active: [SignatureAlgorithm: Result<SigningKey, any Error>] = [:]
         var verifying: [String: VerificationKey] = [:]
@@ -45,7 +46,7 @@ final class KeyRing: Sendable {
             }
         }
         let fresh = Keys(generation: generation, active: active, verifying: verifying)
-        keys.withLock { $0 = fresh }
+        keys = fresh
         return fresh
     }
 }

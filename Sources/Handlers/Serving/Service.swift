@@ -59,9 +59,11 @@ struct Process: Sendable {
     private let rules: [PolicyRule]
     private let hasMendixProfile: Bool
     private let seal: Seal
-    private let keys: KeyRing
+    /// Under `signing.key`; nil in a pool that doesn't sign.
+    private let signingSeal: Seal?
     private let passwords: PasswordChecker
     private let checks = ChecksInFlight()
+    private let verifiedTokens = VerifiedTokens()
     private let assertions: AssertionSettings
     private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
@@ -79,7 +81,7 @@ struct Process: Sendable {
         rules = configuration.policy
         hasMendixProfile = configuration.claims.mendixProfile
         seal = keys.state
-        self.keys = KeyRing(seal: keys.signing)
+        signingSeal = keys.signing
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
         assertions = configuration.assertions
         let outbound = configuration.outbound
@@ -94,9 +96,11 @@ struct Process: Sendable {
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let expressions = try SandboxedExpressions()
+        let store = try database.store()
         let provider = Provider(
-            issuer: issuer, lifetimes: lifetimes, seal: seal, store: try database.store(), pages: pages,
-            cookies: cookies, passwords: passwords, checks: checks, keys: keys, resources: resources,
+            issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
+            cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
+            keys: KeyRing(seal: signingSeal), verifiedTokens: verifiedTokens, resources: resources,
             assertions: assertions, publishedKeys: publishedKeys, rules: rules, expressions: expressions,
             hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
@@ -106,7 +110,11 @@ struct Process: Sendable {
             let crossOrigin = CrossOrigin(provider, methods: traits.methods)
             endpoints[name.rawValue] = Endpoint(
                 methods: traits.methods, bodyLimit: traits.bodyLimit,
-                respond: traits.isCrossOrigin ? { try crossOrigin.answer($0, respond) } : respond)
+                respond: { request in
+                    try store.reading {
+                        try traits.isCrossOrigin ? crossOrigin.answer(request, respond) : respond(request)
+                    }
+                })
         }
         return endpoints
     }

@@ -7,7 +7,10 @@ struct AccessTokenVerifier {
 
     /// Throws `invalid_token`, or why it can't be told now.
     func verify(_ text: String) throws -> LiveAccessToken {
-        let token = try AccessToken(verified: claims(of: text), issuer: provider.issuer, at: provider.now())
+        let token = try provider.verifiedTokens.token(text, at: try provider.store.generation()) {
+            try AccessToken(verified: try claims(of: text), issuer: provider.issuer)
+        }
+        try token.requireTime(provider.now())
         let store = provider.store
         guard try !store.isRevoked(token.id) else {
             throw OAuthError.invalidToken("the token has been revoked", detail: .credential(.accessToken, .revoked))

@@ -11,7 +11,7 @@ extension JSON {
         parsing bytes: [UInt8], maximumBytes: Int = defaultMaximumBytes, maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) {
         guard bytes.count <= maximumBytes else { throw .tooLong }
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .invalidUTF8 }
+        guard (try? UTF8Span(validating: bytes.span)) != nil else { throw .invalidUTF8 }
         self = try JSONParser.parse(bytes, maximumDepth: maximumDepth)
     }
 }

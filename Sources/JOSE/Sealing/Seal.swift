@@ -3,13 +3,15 @@
 /// The sealed form is base64url of: key ID (4 bytes), salt (24), ciphertext, tag (16). Each value has an AES-256-GCM key
 /// and nonce of its own, both derived by HKDF-SHA256 from the file's key, the random salt, and as `info` the purpose,
 /// the context and the version, each behind its length. So no number of values wears out a key, and none opens for
-/// another purpose, or for another issuer that was given the same key file.
+/// another purpose, or for another issuer that was given the same key file. "authentication code" is nobody's purpose.
 package struct Seal: Sendable {
     private static let saltCount = 24
     private static let version = "v1"
 
     private let current: SealingKey
     private let keys: [SealingKey]
+    /// Of ``keys``, in the same order: what codes are made with. Derived once, as codes have no salt.
+    private let codeKeys: [[UInt8]]
     private let context: String
     private let random: any RandomSource
 
@@ -21,6 +23,9 @@ package struct Seal: Sendable {
         keys = [current] + older
         self.context = context
         self.random = random
+        codeKeys = keys.map {
+            Self.derive(from: $0, salt: [], info: ["authentication code", context, Self.version]).key
+        }
     }
 
     /// `associated` is not in the result, but must be the same when it is opened.
@@ -49,28 +54,35 @@ package struct Seal: Sendable {
 
     /// A code that only this program can make for these bytes and this purpose (HMAC-SHA256).
     package func authenticationCode(of bytes: [UInt8], purpose: Purpose) -> [UInt8] {
-        code(of: bytes, purpose: purpose, by: current)
+        code(of: bytes, purpose: purpose, by: codeKeys[0])
     }
 
     /// That of each key, as the code may have been made before the current one was.
     package func authenticationCodes(of bytes: [UInt8], purpose: Purpose) -> [[UInt8]] {
-        keys.map { code(of: bytes, purpose: purpose, by: $0) }
+        codeKeys.map { code(of: bytes, purpose: purpose, by: $0) }
     }
 
-    private func code(of bytes: [UInt8], purpose: Purpose, by key: SealingKey) -> [UInt8] {
-        Digest.hmacSHA256(key: derive(from: key, salt: [], purpose: purpose).key, message: bytes)
+    private func code(of bytes: [UInt8], purpose: Purpose, by key: [UInt8]) -> [UInt8] {
+        // The length of the purpose in front: no two purposes give the same bytes.
+        Digest.hmacSHA256(key: key, message: Self.lengthFirst(purpose.rawValue) + bytes)
     }
 
     private func derive(from key: SealingKey, salt: [UInt8], purpose: Purpose) -> (key: [UInt8], nonce: [UInt8]) {
-        var info: [UInt8] = []
-        for part in [purpose.rawValue, context, Self.version] {
-            let bytes = Array(part.utf8)
-            // The length in front: no two lists of parts give the same bytes.
-            for shift in [24, 16, 8, 0] { info.append(UInt8(truncatingIfNeeded: bytes.count >> shift)) }
-            info += bytes
-        }
+        Self.derive(from: key, salt: salt, info: [purpose.rawValue, context, Self.version])
+    }
+
+    private static func derive(
+        from key: SealingKey, salt: [UInt8], info parts: [String]
+    ) -> (key: [UInt8], nonce: [UInt8]) {
+        // Each behind its length: no two lists of parts give the same bytes.
+        let info = parts.flatMap(lengthFirst)
         let derived = HKDF.sha256(
             key: key.bytes, salt: salt, info: info, count: AESGCM.keyCount + AESGCM.nonceCount)
         return (Array(derived[..<AESGCM.keyCount]), Array(derived[AESGCM.keyCount...]))
+    }
+
+    private static func lengthFirst(_ text: String) -> [UInt8] {
+        let count = text.utf8.count
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + text.utf8
     }
 }

@@ -77,11 +77,12 @@ package struct ClaimRelease: Sendable {
     private func addingCustomClaims(
         to released: [String: JSON], for destination: ClaimDestination
     ) -> [String: JSON] {
+        guard !custom.isEmpty else { return released }
         var claims = released
         let ordered = custom.filter { $0.claim.name.path.count == 1 } + custom.filter { $0.claim.name.path.count > 1 }
         for computed in ordered {
             guard let value = computed.value(for: destination) else { continue }
-            claims = Self.setting(value, at: computed.claim.name.path[...], in: claims) ?? claims
+            Self.set(value, at: computed.claim.name.path[...], in: &claims)
         }
         // Only the user's own address is proven, not what a custom claim says in its place.
         for (name, proof) in [("email", "email_verified"), ("phone_number", "phone_number_verified")]
@@ -91,20 +92,18 @@ package struct ClaimRelease: Sendable {
         return claims
     }
 
-    /// Nil if something that is no object stands in the way.
-    private static func setting(
-        _ value: JSON, at path: ArraySlice<String>, in object: [String: JSON]
-    ) -> [String: JSON]? {
-        guard let name = path.first else { return nil }
-        var object = object
+    /// False, and nothing has changed: something that is no object stands in the way.
+    @discardableResult private static func set(
+        _ value: JSON, at path: ArraySlice<String>, in object: inout [String: JSON]
+    ) -> Bool {
+        guard let name = path.first else { return false }
         guard path.count > 1 else {
             object[name] = value
-            return object
+            return true
         }
-        guard case .object(let inner) = object[name] ?? .object([:]),
-            let changed = setting(value, at: path.dropFirst(), in: inner)
-        else { return nil }
-        object[name] = .object(changed)
-        return object
+        guard case .object(var inner) = object[name] ?? .object([:]), set(value, at: path.dropFirst(), in: &inner)
+        else { return false }
+        object[name] = .object(inner)
+        return true
     }
 }

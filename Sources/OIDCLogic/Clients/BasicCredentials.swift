@@ -11,12 +11,12 @@ package struct BasicCredentials: Sendable {
 
     /// Throws `invalid_client` for what is no Basic header.
     init(_ header: String) throws(OAuthError) {
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "basic" else {
+        let header = AuthorizationHeader(header)
+        guard header.scheme == "basic", let encoded = header.credentials else {
             throw .invalidClient(
                 "the Authorization header must be Basic", detail: .clientAuthentication(.malformed, registered: nil))
         }
-        guard let bytes = Base64.decode(String(parts[1])), bytes.count <= 2048,
+        guard let bytes = Base64.decode(String(encoded)), bytes.count <= 2048,
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             let id = String(validating: bytes[..<colon], as: UTF8.self),
             let secret = String(validating: bytes[(colon + 1)...], as: UTF8.self)
@@ -38,6 +38,8 @@ package struct BasicCredentials: Sendable {
 
     /// Nil if it isn't form-encoded.
     private static func formDecoded(_ text: String) -> String? {
+        // Most are made of what stands for itself.
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) else { return text }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

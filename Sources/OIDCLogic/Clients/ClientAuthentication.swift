@@ -9,8 +9,7 @@ package struct AuthenticatedClient: Sendable {
 
 /// What the proofs of clients are checked with.
 package struct ClientProofRules {
-    /// Under `state.key`.
-    let seal: Seal
+    let secrets: ClientSecrets
     /// Each names us as the audience of an assertion.
     let audiences: [String]
     /// In seconds: how far ahead the end of an assertion may be.
@@ -22,10 +21,10 @@ package struct ClientProofRules {
     /// - Parameter takesTokenEndpoint: whether assertions may be for the token endpoint's URI, as OpenID Connect Core §9
     ///   has it, and not for the issuer alone.
     package init(
-        seal: Seal, issuer: Issuer, takesTokenEndpoint: Bool, assertionLifetime: Int64 = 5 * 60,
+        secrets: ClientSecrets, issuer: Issuer, takesTokenEndpoint: Bool, assertionLifetime: Int64 = 5 * 60,
         keys: any PublishedKeys, store: any AssertionStore, at now: Timestamp
     ) {
-        self.seal = seal
+        self.secrets = secrets
         audiences = [issuer.value] + (takesTokenEndpoint ? [issuer.endpoint("token")] : [])
         self.assertionLifetime = assertionLifetime
         self.keys = keys
@@ -48,10 +47,10 @@ extension ClientCredentials {
         switch self {
         case .basic(let basic):
             try client.require(.clientSecretBasic)
-            try check([basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? []), of: client, opening: rules.seal)
+            try check([basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? []), of: client, from: rules.secrets)
         case .post(_, let secret):
             try client.require(.clientSecretPost)
-            try check([secret], of: client, opening: rules.seal)
+            try check([secret], of: client, from: rules.secrets)
         case .assertion(let assertion):
             try assertion.verify(for: client, by: rules)
         case .idAlone:
@@ -64,10 +63,10 @@ extension ClientCredentials {
         return AuthenticatedClient(client)
     }
 
-    private func check(_ secrets: [ClientSecret], of client: Client, opening seal: Seal) throws(OAuthError) {
+    private func check(_ secrets: [ClientSecret], of client: Client, from stored: ClientSecrets) throws(OAuthError) {
         let failure = OAuthError.failedClientAuthentication(
             cause: "client \(client.id), \(name)", detail: .clientAuthentication(.mismatch, client))
-        guard let expected = try client.secret(opening: seal) else { throw failure }
+        guard let expected = try stored.secret(of: client) else { throw failure }
         // Always two comparisons, each in constant time.
         let first = expected.matches(secrets.first ?? ClientSecret(""))
         let second = expected.matches(secrets.last ?? ClientSecret(""))
@@ -88,14 +87,6 @@ extension Client {
             "the client authenticated by another method than it is registered with",
             cause: "\(id) is registered with \(registered.rawValue), sent \(method.rawValue)",
             detail: .clientAuthentication(.otherMethod, self))
-    }
-
-    /// Nil: it has none. Throws `server_error` for one that can't be opened.
-    func secret(opening seal: Seal) throws(OAuthError) -> ClientSecret? {
-        guard let sealedSecret else { return nil }
-        do { return try ClientSecret(sealed: sealedSecret, of: id, opening: seal) } catch {
-            throw .serverError(cause: "the secret of client \(id) can't be opened: \(error)")
-        }
     }
 }
 

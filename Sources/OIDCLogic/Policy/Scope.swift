@@ -16,11 +16,22 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
 
     package init() {}
 
-    package init(names: some Sequence<String>) {
+    package init(names: some Collection<String>) {
+        for name in names {
+            guard self.names.count < Self.few else { break }
+            if !contains(name) { self.names.append(name) }
+        }
+        guard self.names.count == Self.few else { return }
         // A set, as a request may hold 2,000 names, and comparing each with each takes a while.
-        var seen: Set<Identifier<Self>> = []
+        var seen = Set(self.names.map(Identifier<Self>.init))
         for name in names where seen.insert(Identifier(name)).inserted { self.names.append(name) }
     }
+
+    /// Names, up to which a list is searched faster than a set is made.
+    private static let few = 16
+
+    /// Of those that are each there once.
+    private init(filtered names: [String]) { self.names = names }
 
     /// Parses a `scope` parameter: names of printable ASCII without `"` and `\`, apart by single spaces.
     package init(_ text: String) throws(OAuthError) {
@@ -28,7 +39,7 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
             throw .invalidScope(
                 "scope has a character that RFC 6749 section 3.3 does not allow", detail: .scope(.malformed))
         }
-        self.init(names: text.split(separator: " ").map(String.init))
+        self.init(names: text.utf8.split(separator: 0x20).map { String(Substring($0)) })
     }
 
     package var isEmpty: Bool { names.isEmpty }
@@ -38,10 +49,10 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
         names.contains { $0.hasSameBytes(as: name) }
     }
 
-    package func intersection(_ other: Scope) -> Scope { Scope(names: names.filter(other.contains)) }
+    package func intersection(_ other: Scope) -> Scope { Scope(filtered: names.filter(other.contains)) }
     package func subtracting(_ names: [String]) -> Scope {
         let other = Scope(names: names)
-        return Scope(names: self.names.filter { !other.contains($0) })
+        return Scope(filtered: self.names.filter { !other.contains($0) })
     }
     package func union(_ other: Scope) -> Scope { Scope(names: names + other.names) }
     package func isSubset(of other: Scope) -> Bool { names.allSatisfy(other.contains) }

@@ -33,7 +33,7 @@ package struct RefusedRequest: Sendable, Equatable {
         scope = value("scope", limit: 1024)
         grantType = value("grant_type", limit: 64).flatMap(GrantType.init(rawValue:))
         authenticationMethod =
-            if authorization?.split(separator: " ").first?.lowercased() == "basic" {
+            if authorization.map({ AuthorizationHeader($0).scheme }) == "basic" {
                 "client_secret_basic"
             } else if value("client_assertion", limit: 1) != nil {
                 "client_assertion"

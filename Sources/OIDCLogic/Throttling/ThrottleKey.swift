@@ -18,7 +18,11 @@ package struct ThrottleKey: Hashable, Sendable {
 
     private init(_ throttle: Throttle, _ parts: String...) {
         // Length-prefixed, so that no two lists of parts read alike.
-        let bytes = parts.flatMap { part in Array("\(part.utf8.count):".utf8) + Array(part.utf8) }
+        var bytes: [UInt8] = []
+        for part in parts {
+            bytes += "\(part.utf8.count):".utf8
+            bytes += part.utf8
+        }
         text = "\(parts[0]):\(Base64URL.encode(Digest.sha256(bytes).prefix(18)))"
         self.throttle = throttle
     }

@@ -14,6 +14,7 @@ package struct AccessToken: Sendable {
     package let audience: [String]
     package let issuedAt: Timestamp
     package let expiresAt: Timestamp
+    private let notBefore: Timestamp
     /// All of them, as they were signed.
     package let claims: JSON
 
@@ -41,18 +42,13 @@ package struct AccessToken: Sendable {
     }
 
     /// Reads the claims of a token whose signature and `typ` have been verified (RFC 9068 §4, RFC 7519 §4.1). Whom it is
-    /// for, its reader must look at.
-    package init(verified claims: JSON, issuer: Issuer, at now: Timestamp) throws(OAuthError) {
+    /// for, and ``requireTime(_:)``, its reader must look at.
+    package init(verified claims: JSON, issuer: Issuer) throws(OAuthError) {
         guard claims["iss"]?.stringValue.map({ $0.hasSameBytes(as: issuer.value) }) ?? false else {
             throw .invalidToken("the token is of another issuer", detail: .credential(.accessToken, .foreign))
         }
-        guard let expiry = claims["exp"]?.integerValue, now < Timestamp(expiry) else {
-            throw .invalidToken("the token has expired", detail: .credential(.accessToken, .expired))
-        }
-        guard let begin = claims["nbf"]?.integerValue, now + Self.clockSkew >= Timestamp(begin) else {
-            throw .invalidToken("the token is not valid yet", detail: .credential(.accessToken, .malformed))
-        }
-        guard let client = claims["client_id"]?.stringValue, let subject = claims["sub"]?.stringValue,
+        guard let expiry = claims["exp"]?.integerValue, let begin = claims["nbf"]?.integerValue,
+            let client = claims["client_id"]?.stringValue, let subject = claims["sub"]?.stringValue,
             let id = claims["jti"]?.stringValue, !id.isEmpty, let issuedAt = claims["iat"]?.integerValue,
             let audience = claims["aud"].flatMap(Self.audience),
             let scope = try claims["scope"]?.stringValue.map({ text throws(OAuthError) in try Scope(text) })
@@ -68,7 +64,18 @@ package struct AccessToken: Sendable {
         self.audience = audience
         self.issuedAt = Timestamp(issuedAt)
         expiresAt = Timestamp(expiry)
+        notBefore = Timestamp(begin)
         self.claims = claims
+    }
+
+    /// Throws `invalid_token` if `now` is outside of its time.
+    package func requireTime(_ now: Timestamp) throws(OAuthError) {
+        guard now < expiresAt else {
+            throw .invalidToken("the token has expired", detail: .credential(.accessToken, .expired))
+        }
+        guard now + Self.clockSkew >= notBefore else {
+            throw .invalidToken("the token is not valid yet", detail: .credential(.accessToken, .malformed))
+        }
     }
 
     /// Whether it is for one of these (RFC 9068 §4): what is for another resource is no good here.

@@ -15,14 +15,14 @@ package struct BearerToken: Sendable {
                 "the token was sent twice: in the Authorization header and in the body",
                 detail: .parameter("access_token", .repeated))
         }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard let scheme = parts.first, scheme.lowercased() == "bearer" else { return nil }
-        guard parts.count == 2, parts[1].utf8.allSatisfy(\.isBearerCharacter) else {
+        let header = AuthorizationHeader(authorization)
+        guard header.scheme == "bearer" else { return nil }
+        guard let token = header.credentials, token.utf8.allSatisfy(\.isBearerCharacter) else {
             throw .invalidRequest(
                 "the Authorization header is no well-formed Bearer token",
                 detail: .credential(.accessToken, .malformed))
         }
-        text = String(parts[1])
+        text = String(token)
     }
 }
 

@@ -24,13 +24,14 @@ package struct RefreshToken: Sendable, Equatable {
 
     /// Throws `invalid_grant` for what this provider never made.
     package init(_ text: String, seal: Seal) throws(OAuthError) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let bytes = Base64URL.decode(String(parts[1])),
+        // By bytes: introspection asks of any token whether it is one of these.
+        guard let dot = text.utf8.firstIndex(of: UInt8(ascii: ".")),
+            let bytes = Base64URL.decode(String(text[text.utf8.index(after: dot)...])),
             bytes.count == Self.secretCount + Self.codeCount
         else {
             throw .invalidGrant("the refresh token is malformed", detail: .credential(.refreshToken, .malformed))
         }
-        let grant = GrantID(String(parts[0]))
+        let grant = GrantID(String(text[..<dot]))
         let message = Self.message(grant, Array(bytes.prefix(Self.secretCount)))
         let isOurs = seal.authenticationCodes(of: message, purpose: .refreshToken).contains {
             constantTimeEqual($0.prefix(Self.codeCount), bytes.suffix(Self.codeCount))
