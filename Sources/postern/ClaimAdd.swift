@@ -24,7 +24,9 @@ struct ClaimAdd: ParsableCommand {
             throw ValidationError("Give one of --value JSON, --attribute NAME and --expression TEXT.")
         }
         release.apply(to: &change)
-        let made = try config.open().claims.add(name, for: client, change)
+        let claims = try config.open().claims
+        let made = try claims.add(name, for: client, change)
         ClaimOutput.print(made, heading: "Defined the claim", json: format.json)
+        ClaimOutput.warn(claims.warning(about: made))
     }
 }

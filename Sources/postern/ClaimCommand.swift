@@ -58,6 +58,12 @@ struct ClaimReleaseOptions: ParsableArguments {
 
 /// How a claim is shown.
 enum ClaimOutput {
+    /// On standard error, so that scripts can read what is printed.
+    static func warn(_ warning: String?) {
+        guard let warning else { return }
+        StandardError.write("postern: warning: \(DisplayText.safe(warning))\n")
+    }
+
     static func print(_ claim: CustomClaim, heading: String, json: Bool) {
         guard !json else {
             Swift.print(claim.json.readableText)

@@ -17,7 +17,9 @@ struct ClaimSet: ParsableCommand {
         try source.apply(to: &change)
         release.apply(to: &change)
         guard !change.isEmpty else { throw ValidationError("Say what to change, such as --scope SCOPE.") }
-        let changed = try config.open().claims.set(claim.name, of: claim.client, change)
+        let claims = try config.open().claims
+        let changed = try claims.set(claim.name, of: claim.client, change)
         ClaimOutput.print(changed, heading: "Changed the claim", json: format.json)
+        ClaimOutput.warn(claims.warning(about: changed))
     }
 }

@@ -97,6 +97,35 @@ struct AdministrationClaimTests {
         #expect(fixture.refusal { _ = try claims().add("/email/x", for: nil, change()) }?.contains("\"email\"") == true)
     }
 
+    private func constant(_ count: Int, in places: [String]? = nil) -> ClaimChange {
+        var change = ClaimChange()
+        change.source = .constant(.string(String(repeating: "a", count: count - 2)))
+        change.destinations = places
+        return change
+    }
+
+    @Test func `a constant that no token can carry is refused, unless it goes to none`() throws {
+        for (count, places) in [(5_501, nil), (5_501, ["access_token", "userinfo"]), (7_001, ["id_token"])] {
+            let said = fixture.refusal { _ = try claims().add("x", for: nil, constant(count, in: places)) }
+            #expect(said?.contains("has a value of \(count) bytes") == true, "\(places ?? [])")
+        }
+        #expect(try claims().claims().isEmpty)
+        _ = try claims().add("access", for: nil, constant(5_500))
+        _ = try claims().add("id", for: nil, constant(7_000, in: ["id_token"]))
+        _ = try claims().add("neither", for: nil, constant(16_384, in: ["userinfo", "introspection"]))
+        #expect(fixture.refusal { _ = try claims().add("any", for: nil, constant(16_385, in: ["userinfo"])) } != nil)
+    }
+
+    @Test func `a large constant in a token is warned of`() throws {
+        let large = try claims().add("large", for: nil, constant(1_001))
+        #expect(claims().warning(about: large)?.contains("1001 bytes, of the 5500") == true)
+        let small = try claims().add("small", for: nil, constant(1_000))
+        #expect(claims().warning(about: small) == nil)
+        let elsewhere = try claims().add("elsewhere", for: nil, constant(1_001, in: ["userinfo"]))
+        #expect(claims().warning(about: elsewhere) == nil)
+        #expect(claims().warning(about: try claims().add("x", for: nil, change())) == nil)
+    }
+
     @Test func `with the profile its names may be defined`() throws {
         _ = try claims(mendixProfile: true).add("com.mendix.user.roles", for: nil, change())
         let claim = try claims().claim("com.mendix.user.roles")

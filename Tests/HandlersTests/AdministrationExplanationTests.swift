@@ -133,6 +133,20 @@ import Testing
         #expect(try explain("openid").obstacle?.description == "the user is disabled")
     }
 
+    @Test func `a token that would be too large is told, with what makes it so`() throws {
+        try client()
+        let claims = ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(), now: { AdministrationFixture.noon })
+        for name in ["one", "two"] {
+            var large = ClaimChange()
+            large.source = .constant(.string(String(repeating: "a", count: 3_000)))
+            _ = try claims.add(name, for: nil, large)
+        }
+        let obstacle = try explain("openid").obstacle?.description
+        #expect(obstacle?.contains("(server_error)") == true)
+        #expect(obstacle?.contains("the largest are one (3002), two (3002), ") == true)
+    }
+
     @Test func `a client that is for no user is told before anything else`() throws {
         _ = try fixture.clients.register(
             ["client_id": "app", "grant_types": ["client_credentials"], "scope": "openid"])

@@ -124,6 +124,65 @@ struct PolicyHandlerTests {
         #expect(browser.token(code).status == .ok, "it can be used when the claim is mended")
     }
 
+    private func text(_ count: Int) -> JSON { .string(String(repeating: "a", count: count)) }
+
+    // A header line of nginx has 8 KiB: a longer token would be good nowhere.
+    @Test(arguments: ["jwt", "opaque"])
+    func `an access token that could not be sent is not issued, spends nothing, and the log says why`(format: String)
+        throws
+    {
+        let fixture = try HandlerFixture()
+        try fixture.add(
+            "api",
+            metadata: [
+                "access_token_format": .string(format), "grant_types": ["authorization_code", "refresh_token"],
+                "scope": "openid offline_access",
+            ])
+        let large = try claim("groups", .constant(text(5_500)))
+        try fixture.store.add(large)
+        let browser = HandlerBrowser(fixture)
+        let code = try browser.code("api", ["scope": "openid offline_access"])
+        #expect(browser.token(code, of: "api").error == "server_error")
+        #expect(fixture.logged.contains { $0.contains("the largest are groups (5502), ") })
+        _ = try fixture.store.removeCustomClaim(large.id)
+        let tokens = try browser.token(code, of: "api").json()
+        let refreshing: Change = [
+            "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]?.stringValue, "code": nil,
+            "redirect_uri": nil, "code_verifier": nil,
+        ]
+        try fixture.store.add(large)
+        let before = try fixture.rows()
+        #expect(browser.token("", of: "api", refreshing).error == "server_error")
+        #expect(try fixture.rows() == before, "nor is the refresh token spent")
+        _ = try fixture.store.removeCustomClaim(large.id)
+        try fixture.store.add(try claim("groups", .constant(text(4_500))))
+        let renewed = try browser.token("", of: "api", refreshing).json()
+        let length = "Authorization: Bearer \(renewed["access_token"]?.stringValue ?? "")\r\n".utf8.count
+        #expect((6_000...8_192).contains(length), "the largest ones can be sent")
+    }
+
+    @Test func `an ID token that could not come back as a hint is not issued`() throws {
+        let fixture = try HandlerFixture()
+        var large = try claim("tree", .constant(text(7_000)))
+        large.destinations = [.idToken]
+        try fixture.store.add(large)
+        let browser = HandlerBrowser(fixture)
+        let code = try browser.code()
+        #expect(browser.token(code).error == "server_error")
+        #expect(fixture.logged.contains { $0.contains("in the ID token have 7011 bytes, more than 7000") })
+
+        let without = try browser.code("app", ["scope": "email"])
+        #expect(browser.token(without).status == .ok, "it has no ID token")
+        var smaller = try claim("tree", .constant(text(6_900)))
+        smaller.destinations = [.idToken]
+        _ = try fixture.store.removeCustomClaim(large.id)
+        try fixture.store.add(smaller)
+        let hint = try browser.token(code).json()["id_token"]?.stringValue
+        #expect((hint?.utf8.count ?? 0) > 9_000)
+        let answer = try answer(of: browser.authorize("app", ["id_token_hint": hint, "prompt": "none"]))
+        #expect(answer["code"] != nil)
+    }
+
     // OpenID Connect Core §5.5
     @Test func `claims that are asked for stay with the grant`() throws {
         let fixture = try HandlerFixture()

@@ -73,7 +73,7 @@ struct AuthorizationRequestTests {
             (["response_type": String(repeating: "a", count: 129)], .invalidRequest),
             (["prompt": "login" + String(repeating: " login", count: 30)], .invalidRequest),
             (["id_token_hint": "e30.e30.e30"], .invalidRequest),
-            (["id_token_hint": String(repeating: "a", count: 4097)], .invalidRequest),
+            (["id_token_hint": String(repeating: "a", count: 12_289)], .invalidRequest),
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),

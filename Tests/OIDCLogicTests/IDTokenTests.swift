@@ -10,7 +10,8 @@ struct IDTokenTests {
     ) throws -> [String: JSON] {
         let accepted = try CodeExchange.Accepted.fixture(change, of: client, user: user)
         let json = IDToken.claims(
-            for: accepted.live, releasing: ClaimRelease(ClaimSubject(accepted.live)), nonce: accepted.nonce,
+            for: accepted.live, releasing: ClaimRelease(ClaimSubject(accepted.live)).claims(for: .idToken),
+            nonce: accepted.nonce,
             accessToken: "the access token", issuer: try .fixture(), lifetimes: Lifetimes(), at: .noon + 1)
         return try #require(json.objectValue)
     }

@@ -206,6 +206,35 @@ class TestCustomClaims:
         strict.postern("claim", "set", reference, "--expression", "user ->> 'none'", "--no-required")
         assert "code" in party.sign_in(strict.browser(), ann).query
 
+    def test_the_largest_tokens_are_good_at_every_endpoint(self, strict, ann, party, define):
+        """nginx takes 8 KiB in a header line; longer hints come by POST."""
+        access = define("big", "--value", json.dumps("x" * 5000), "--in", "access_token")
+        define("tree", "--value", json.dumps("x" * 6900), "--in", "id_token")
+        browser = strict.browser()
+        tokens = party.tokens(browser, ann)
+        assert len(tokens["access_token"]) > 6700 and len(tokens["id_token"]) > 9200
+        assert party.userinfo(tokens["access_token"]).json()["sub"] == ann.sub
+        seen = party.back.post(f"{party.path}/introspect", {"token": tokens["access_token"]}, party.basic()).json()
+        assert seen["active"] is True and seen["big"] == "x" * 5000
+        silent = party.request(id_token_hint=tokens["id_token"], prompt="none")
+        assert "code" in browser.post("/oidc/authorize", silent.parameters).query
+        other = strict.browser()
+        page = other.post("/oidc/authorize", party.request(id_token_hint=tokens["id_token"]).parameters)
+        page = other.follow(page) if page.status == 303 else page
+        assert "code" in other.submit(page, username=ann.name, password=ann.password).query, "a page carries it"
+        strict.postern("claim", "set", access, "--value", json.dumps("x" * 5400))
+        request = party.request()
+        answer = party.start(browser, request)
+        refused = party.exchange(answer.query["code"], request.verifier)
+        assert refused.status == 500 and refused.json()["error"] == "server_error"
+        assert "the largest are big (5402)" in strict.log() + strict.log("slow")
+        define("more", "--value", json.dumps("x" * 500))
+        told = json.loads(strict.postern("explain", "ann", party.client_id, "--json"))
+        assert told["granted"] is None and "the largest are big (5402), more (502)" in told["obstacle"]
+        signed_out = browser.post("/oidc/logout", {"id_token_hint": tokens["id_token"]})
+        assert signed_out.status == 200 and "Sign out?" not in signed_out.form.text
+        assert party.start(browser, party.request(prompt="none")).query["error"] == "login_required"
+
     @pytest.mark.parametrize("name", ["sub", "iss", "aud", "scope", "/sub/x", "email_verified", "cnf", "active"])
     def test_what_the_service_says_itself_can_not_be_defined(self, strict, party, name):
         run = subprocess.run(

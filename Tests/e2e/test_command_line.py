@@ -539,10 +539,22 @@ def test_a_claim_comes_and_goes(postern, app):
     (["x", "--expression", "readfile('/etc/passwd')"], 1, "no such function"),
     (["x", "--expression", "load_extension('x')"], 1, "may not be used"),
     (["x", "--expression", "1" + " + 1" * 2000], 1, "longer than 4096 bytes"),
+    (["x", "--value", '"%s"' % ("a" * 5500)], 1, "has a value of 5502 bytes"),
 ])
 def test_a_claim_that_could_never_be_is_refused(postern, app, words, status, said):
     assert said in postern.error("claim", "add", *words, status=status)
     assert postern.json("claim", "list") == []
+
+
+def test_a_large_constant_is_warned_of(folder):
+    folder("init", "--issuer", ISSUER)
+    (folder.folder / "run").mkdir(exist_ok=True)
+    run = folder.run("claim", "add", "x", "--value", '"%s"' % ("a" * 1000), "--json")
+    assert b"warning: the claim" in run.stderr and b"1002 bytes, of the 5500" in run.stderr
+    assert json.loads(run.stdout)["name"] == "x"
+    assert "1002 bytes, of the 5500" in folder("check")
+    run = folder.run("claim", "set", "x", "--in", "userinfo,introspection")
+    assert b"warning" not in run.stderr and "1002 bytes" not in folder("check")
 
 
 def test_explain_shows_what_is_granted_and_why(postern, app):

@@ -10,6 +10,8 @@ package struct ClaimAdministration {
 
     /// In bytes, of a constant value as JSON.
     private static let valueLimit = 16 * 1024
+    /// In bytes: a value of more is warned of where a token carries it.
+    private static let largeValue = 1000
 
     package init(
         store: any Store, settings: ClaimSettings, random: any RandomSource = SystemRandom(), now: @escaping Clock
@@ -109,10 +111,24 @@ package struct ClaimAdministration {
         case .constant(.null): return "is always null, and so never there; leave it out"
         case .constant(let value) where value.text.utf8.count > Self.valueLimit:
             return "has a value of more than \(Self.valueLimit) bytes"
-        case .constant, .attribute: return nil
+        case .constant(let value):
+            guard let token = claim.token, value.text.utf8.count > token.limit else { return nil }
+            return "has a value of \(value.text.utf8.count) bytes, and all claims of \(token.noun) may have "
+                + "\(token.limit); let it be read elsewhere, by --in userinfo,introspection"
+        case .attribute: return nil
         case .expression(let text):
             return try SandboxedExpressions().objection(toValue: text).map { "has an expression that \($0)" }
         }
+    }
+
+    /// What a constant takes of the room that all claims of a token share; nil: little.
+    package func warning(about claim: CustomClaim) -> String? {
+        guard case .constant(let value) = claim.source, let token = claim.token else { return nil }
+        let count = value.text.utf8.count
+        guard count > Self.largeValue else { return nil }
+        return "the claim \"\(claim.name)\" has a value of \(count) bytes, of the \(token.limit) that all claims of "
+            + "\(token.noun) may have; beyond them no token is issued. Let it be read elsewhere, by --in "
+            + "userinfo,introspection"
     }
 
     private func check(_ claim: CustomClaim) throws {
@@ -224,6 +240,13 @@ extension ClaimChange {
 }
 
 extension CustomClaim {
+    /// The smallest token that carries it, at clients of either preset; nil: none does.
+    fileprivate var token: (limit: Int, noun: String)? {
+        let places = ClaimPreset.allCases.reduce(into: Set<ClaimDestination>()) { $0.formUnion(destinations(for: $1)) }
+        if places.contains(.accessToken) { return (TokenSize.accessToken.limit, "an access token") }
+        return places.contains(.idToken) ? (TokenSize.idToken.limit, "an ID token") : nil
+    }
+
     /// What an administrator sees.
     package var json: JSON {
         var members = source.json.objectValue ?? [:]

@@ -23,6 +23,8 @@ package struct Explanation {
         case refused(RuleFinding)
         case nothingGranted
         case requiredClaim(ClaimFault)
+        /// A token would be too large for its users.
+        case tokenTooLarge(cause: String)
         /// It must be asked for, and `prompt=none` forbids that.
         case consentForbidden
     }
@@ -42,7 +44,7 @@ package struct Explanation {
 
     init(
         user: User, client: Client, requested: Scope, decision: ScopeDecision, obstacle: Obstacle?, granted: Scope,
-        asksForConsent: Bool, custom: [ComputedClaim], mendixProfile: Bool, of subject: ClaimSubject
+        asksForConsent: Bool, custom: [ComputedClaim], release: ClaimRelease
     ) {
         self.user = user
         self.client = client
@@ -52,7 +54,7 @@ package struct Explanation {
         self.granted = obstacle == nil ? granted : nil
         self.asksForConsent = asksForConsent && obstacle == nil
         self.custom = custom
-        release = ClaimRelease(subject, custom: custom, mendixProfile: mendixProfile)
+        self.release = release
     }
 
     /// The claims about the user that stand there beside those of the protocol; none where nothing is issued.
@@ -154,6 +156,7 @@ extension Explanation.Obstacle: CustomStringConvertible {
         case .refused(let finding): "refused by the rule \(finding) (access_denied)"
         case .nothingGranted: "nothing of what was asked for is granted (invalid_scope)"
         case .consentForbidden: "the user must consent, and prompt=none forbids to ask (consent_required)"
+        case .tokenTooLarge(let cause): "the app gets no token (server_error): \(cause)"
         case .requiredClaim(let fault):
             switch fault {
             case .missing(let claim): "the required claim \(claim.name) has no value (access_denied)"

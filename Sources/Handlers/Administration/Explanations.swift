@@ -60,12 +60,14 @@ package struct Explanations {
                 client: client, user: user, authentication: authentication, request: request, scope: access.scope,
                 requested: access.claims, catalogue: catalogue)
             let asksForConsent = try asksForConsent(access, subject, prompt)
+            let custom = customClaims.outcomes(for: subject)
+            let release = ClaimRelease(subject, custom: custom, mendixProfile: settings.mendixProfile)
             return Explanation(
                 user: user, client: client, requested: requested, decision: access.decision,
                 obstacle: obstacle(before: user, at: client) ?? Self.obstacle(to: access, subject, customClaims)
-                    ?? (asksForConsent && prompt.contains(.none) ? .consentForbidden : nil),
-                granted: access.scope, asksForConsent: asksForConsent,
-                custom: customClaims.outcomes(for: subject), mendixProfile: settings.mendixProfile, of: subject)
+                    ?? (asksForConsent && prompt.contains(.none) ? .consentForbidden : nil)
+                        ?? Self.obstacle(to: release, access.scope),
+                granted: access.scope, asksForConsent: asksForConsent, custom: custom, release: release)
         }
     }
 
@@ -84,6 +86,19 @@ package struct Explanations {
             return nil
         } catch {
             return .requiredClaim(error)
+        }
+    }
+
+    /// At the token endpoint, where what the protocol says of itself comes to it: a few hundred bytes.
+    private static func obstacle(to release: ClaimRelease, _ scope: Scope) -> Explanation.Obstacle? {
+        var claims = release.claims(for: .accessToken)
+        claims["scope"] = .string(scope.description)
+        do throws(OAuthError) {
+            try TokenSize.accessToken.check(claims)
+            if scope.contains(Scope.openID) { try TokenSize.idToken.check(release.claims(for: .idToken)) }
+            return nil
+        } catch {
+            return .tokenTooLarge(cause: error.cause ?? "")
         }
     }
 

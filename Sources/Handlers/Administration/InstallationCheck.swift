@@ -201,6 +201,7 @@ package struct InstallationCheck {
             try administration.objection(to: claim).map { "\(claim.name) (\(claim.id)) \($0)" }
         }
         for fault in faults { add(.fault, "claims", fault) }
+        for warning in claims.compactMap(administration.warning) { add(.warning, "claims", warning) }
         if faults.isEmpty { add(.ok, "claims", Self.count(claims.count, "custom claim")) }
     }
 

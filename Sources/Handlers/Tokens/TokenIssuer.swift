@@ -6,17 +6,22 @@ struct TokenIssuer {
     private let provider: Provider
     private let subject: TokenSubject
     private let profile: AccessTokenProfile
-    /// Nil: it is about no user.
-    private let release: ClaimRelease?
+    private let now: Timestamp
     private let accessTokenKey: SigningKey
+    /// Its claims.
+    private let accessTokenPayload: [UInt8]
     /// Nil: there is no ID token.
     private let idTokenKey: SigningKey?
+    /// What is released to the ID token.
+    private let idTokenClaims: [String: JSON]
 
-    /// Throws `invalid_grant` where a required claim has no value, `invalid_target` where one token can't serve the resources, and `server_error` where a key is missing.
+    /// Throws `invalid_grant` where a required claim has no value, `invalid_target` where one token can't serve the
+    /// resources, and `server_error` where a key is missing, or a token would be too large for its users.
     init(_ provider: Provider, for subject: TokenSubject, resources: [ResourceIndicator]) throws {
         self.provider = provider
         self.subject = subject
-        release =
+        // Nil: it is about no user.
+        let release: ClaimRelease? =
             if case .user(let live) = subject { try Self.release(provider, for: live) } else { nil }
         profile = try provider.resources.profile(
             for: resources, client: subject.client, issuer: provider.issuer, lifetimes: provider.lifetimes)
@@ -25,6 +30,14 @@ struct TokenIssuer {
             subject.scope.contains(Scope.openID)
             ? try provider.keys.signingKey(subject.client.metadata.idTokenSignedResponseAlg, from: provider.store)
             : nil
+        now = provider.now()
+        let claims = AccessToken.claims(
+            for: subject, releasing: release?.claims(for: .accessToken) ?? [:], profile: profile,
+            issuer: provider.issuer, at: now, random: provider.random)
+        accessTokenPayload = claims.serialized()
+        try TokenSize.accessToken.check(claims, count: accessTokenPayload.count)
+        idTokenClaims = idTokenKey == nil ? [:] : release?.claims(for: .idToken) ?? [:]
+        try TokenSize.idToken.check(idTokenClaims)
     }
 
     /// RFC 6749 §5.2 knows no `access_denied`: whoever lacks a required claim has a grant that is no good.
@@ -40,18 +53,18 @@ struct TokenIssuer {
 
     /// - Parameter nonce: that of the authorization request, for its own answer alone.
     func issue(nonce: String? = nil, refreshToken: RefreshToken? = nil) throws -> TokenResponse {
-        let now = provider.now()
-        guard case .user(let live) = subject, let release else {
+        let accessToken = try accessToken()
+        guard case .user(let live) = subject else {
             return TokenResponse(
-                accessToken: try accessToken(releasing: [:], at: now), expiresIn: profile.lifetime,
-                scope: subject.scope, idToken: nil, refreshToken: nil)
+                accessToken: accessToken, expiresIn: profile.lifetime, scope: subject.scope, idToken: nil,
+                refreshToken: nil)
         }
-        let accessToken = try accessToken(releasing: release.claims(for: .accessToken), at: now)
         let idToken = try idTokenKey.map { key in
             try JWS.sign(
                 header: IDToken.type,
                 claims: IDToken.claims(
-                    for: live, releasing: release, nonce: nonce, accessToken: accessToken, issuer: provider.issuer,
+                    for: live, releasing: idTokenClaims, nonce: nonce, accessToken: accessToken,
+                    issuer: provider.issuer,
                     lifetimes: provider.lifetimes, at: now),
                 key: key)
         }
@@ -60,13 +73,10 @@ struct TokenIssuer {
             refreshToken: refreshToken?.text)
     }
 
-    private func accessToken(releasing released: [String: JSON], at now: Timestamp) throws -> String {
-        let claims = AccessToken.claims(
-            for: subject, releasing: released, profile: profile, issuer: provider.issuer, at: now,
-            random: provider.random)
-        return switch subject.client.metadata.accessTokenFormat {
-        case .jwt: try JWS.sign(header: AccessToken.type, claims: claims, key: accessTokenKey)
-        case .opaque: provider.seal.seal(claims.serialized(), purpose: .accessToken)
+    private func accessToken() throws -> String {
+        switch subject.client.metadata.accessTokenFormat {
+        case .jwt: try JWS.sign(header: AccessToken.type, payload: accessTokenPayload, key: accessTokenKey)
+        case .opaque: provider.seal.seal(accessTokenPayload, purpose: .accessToken)
         }
     }
 }

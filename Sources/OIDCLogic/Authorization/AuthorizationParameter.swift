@@ -23,7 +23,8 @@ enum AuthorizationParameter: String, CaseIterable {
         switch self {
         case .clientID: 255
         case .redirectURI: RedirectURI.limit
-        case .scope, .idTokenHint: 4096
+        case .scope: 4096
+        case .idTokenHint: IDTokenHint.limit
         case .claims: ClaimsRequest.limit
         case .state: 1024
         case .nonce: 512

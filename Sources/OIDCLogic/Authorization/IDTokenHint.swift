@@ -11,6 +11,10 @@ package struct IDTokenHint: Sendable {
     /// By which that app knows the session.
     package let sid: String?
 
+    /// In bytes: any ID token that is issued (``TokenSize``) may come back. By GET nginx takes a request line of 8 KiB, so
+    /// what is longer comes by POST.
+    static let limit = 12_288
+
     fileprivate init(subject: UserID, clientID: ClientID?, sid: String?) {
         self.subject = subject
         self.clientID = clientID

@@ -12,7 +12,7 @@ package struct LogoutRequest: Sendable {
     /// In bytes, so that it fits into a header.
     private static let destinationLimit = 3200
     /// In bytes.
-    private static let limits = ["id_token_hint": 12_288, "post_logout_redirect_uri": 1024, "state": 1024]
+    private static let limits = ["id_token_hint": IDTokenHint.limit, "post_logout_redirect_uri": 1024, "state": 1024]
 
     /// Throws `invalid_request`, also for a hint that isn't ours, or is another client's than the one that is named.
     package init(_ parameters: Parameters, hints: HintVerifier) throws(OAuthError) {

@@ -6,15 +6,16 @@ package enum IDToken {
     package static let type = "JWT"
 
     /// - Parameters:
+    ///   - released: about the user.
     ///   - nonce: that of the authorization request; nil at a refresh (§12.2).
     ///   - accessToken: the one that it comes with.
     package static func claims(
-        for live: LiveGrant, releasing release: ClaimRelease, nonce: String?, accessToken: String, issuer: Issuer,
+        for live: LiveGrant, releasing released: [String: JSON], nonce: String?, accessToken: String, issuer: Issuer,
         lifetimes: Lifetimes, at now: Timestamp
     ) -> JSON {
         let authentication = live.grant.authentication
         let client = live.client
-        var claims = release.claims(for: .idToken)
+        var claims = released
         claims["iss"] = .string(issuer.value)
         claims["sub"] = .string(live.user.id.value)
         claims["aud"] = .string(client.id.value)
