@@ -113,7 +113,8 @@ struct TokenHandler {
 
     /// RFC 6749 §4.4. Nothing is recorded: the client is asked for again wherever the token is looked at.
     private func serveItself(_ parameters: Parameters, _ client: AuthenticatedClient) throws -> Response {
-        let subject = try ClientCredentialsGrant.subject(parameters, for: client)
+        let subject = try ClientCredentialsGrant.subject(
+            parameters, for: client, in: try provider.store.catalogue())
         let resources = try parameters.resources(for: client.client)
         return .json(try TokenIssuer(provider, for: subject, resources: resources).issue().json)
     }

@@ -219,5 +219,9 @@ import Testing
         let administration = ScopeAdministration(store: fixture.store, policy: [granting])
         #expect(try administration.warnings(about: shop).isEmpty)
         #expect(try administration.warnings(about: try client("wiki", scope: "openid reports")).count == 1)
+        var service = ClientChange()
+        service.metadata = ["grant_types": ["client_credentials"]]
+        let crm = try fixture.clients.change(try client("crm", scope: "reports").id.value, service).client
+        #expect(try administration.warnings(about: crm).count == 1, "rules are about users, and it has none")
     }
 }

@@ -28,6 +28,16 @@ import Testing
             .authorize, Request(handler: "authorize", query: FormEncoding.encode(fields), id: "3f9a1c2277de"))
     }
 
+    @Test func `a service that asks for a scope that isn't there is told to look which is missing`() throws {
+        try fixture.add(
+            "batch", metadata: ["grant_types": ["client_credentials"], "redirect_uris": [], "scope": "read"])
+        let explained = try token(
+            ["grant_type": "client_credentials", "scope": "read"], basic: "batch:the secret of batch")
+        #expect(explained.record.error == "invalid_scope")
+        #expect(explained.differences.first?.contains("neither a scope nor a role") == true)
+        #expect(explained.advice == ["see which are missing: postern client show batch"])
+    }
+
     private func token(_ fields: [String: String], basic: String? = nil) throws -> RefusalExplanation {
         let body = FormEncoding.encode(fields.map { (name: $0.key, value: $0.value) })
         let header = basic.map { "Basic " + Base64.encode(Array($0.utf8)) }

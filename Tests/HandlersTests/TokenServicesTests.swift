@@ -20,6 +20,7 @@ struct TokenServicesTests {
                 "grant_types": ["client_credentials"], "redirect_uris": [], "scope": "openid read write",
                 "resources": ["https://api.example/"],
             ])
+        for name in ["read", "write"] { try fixture.store.add(DefinedScope(ScopeName(name))) }
         try fixture.add("api", metadata: ["served_resources": ["https://api.example/"]])
     }
 
@@ -194,6 +195,53 @@ struct TokenServicesTests {
         #expect(refused("service", ["scope": "openid"]) == "invalid_scope")
         #expect(refused("service", ["resource": "https://other.example/"]) == "invalid_target")
         #expect(refused("app", [:]) == "unauthorized_client")
+    }
+
+    // As with users: a name means the client's own role, or that of all, or a scope that is defined.
+    @Test func `a service is granted what there is, and no role of another app`() throws {
+        let roles = RoleAdministration(store: fixture.store)
+        try fixture.add(
+            "batch",
+            metadata: [
+                "grant_types": ["client_credentials"], "redirect_uris": [],
+                "scope": "openid offline_access read clerk editor writer unheard-of",
+            ])
+        _ = try roles.add("clerk")
+        _ = try roles.add("editor", of: try fixture.store.client(ClientID("batch")))
+        _ = try roles.add("writer", of: try fixture.store.client(ClientID("app")))
+        func granted(_ scope: String? = nil) throws -> JSON? {
+            try post(.token, of: "batch", ["grant_type": "client_credentials", "scope": scope]).json()["scope"]
+        }
+        #expect(try granted() == "read clerk editor")
+        #expect(try granted("writer editor") == "editor")
+        for name in ["writer", "unheard-of"] {
+            let refused = post(.token, of: "batch", ["grant_type": "client_credentials", "scope": name])
+            #expect(refused.error == "invalid_scope")
+        }
+        _ = try roles.remove("clerk")
+        _ = try fixture.store.removeScope(ScopeName("read"))
+        #expect(try granted() == "editor", "what was removed is gone at the next request")
+    }
+
+    // Rules are about users: they neither give a service anything, nor take it.
+    @Test func `what a service is granted its registration decides, and no rule`() throws {
+        let fixture = try HandlerFixture(rules: [
+            PolicyRule(name: "nobody", effect: .require, expression: "0"),
+            PolicyRule(name: "some", scope: try Scope("granted"), effect: .grant, expression: "1"),
+        ])
+        try fixture.store.add(DefinedScope(ScopeName("read")))
+        try fixture.add(
+            "batch",
+            metadata: ["grant_types": ["client_credentials"], "redirect_uris": [], "scope": "read granted"])
+        let fields = [
+            ("grant_type", "client_credentials"), ("client_id", "batch"), ("client_secret", "the secret of batch"),
+        ]
+        let response = fixture.respond(
+            .token,
+            Request(
+                method: .post, handler: "token", body: Array(FormEncoding.encode(fields).utf8),
+                headers: ["Content-Type": "application/x-www-form-urlencoded"]))
+        #expect(try response.json()["scope"] == "read")
     }
 
     // MARK: Introspection and revocation

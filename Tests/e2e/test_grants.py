@@ -27,6 +27,8 @@ def app(provider):
 
 @pytest.fixture(scope="module")
 def service(provider):
+    for name in ("read", "write"):
+        provider.postern("scope", "add", name)
     return provider.add_client(
         grant_types=["client_credentials"], redirect_uris=[], scope="read write", resources=[API])
 

@@ -19,7 +19,7 @@ package struct PolicyWarning: Sendable, CustomStringConvertible {
         // A rule that grants needs no definition, only an app that may ask.
         let granted = { (name: String, rule: PolicyRule) in
             clients.contains { client in
-                rule.isFor(client.id) && client.metadata.scope.contains(name) && rules.grants(name, to: client.id)
+                rule.isFor(client.id) && client.metadata.scope.contains(name) && rules.grants(name, through: client)
             }
         }
         let unknown = suspects.filter { !granted($0.1, $0.0) }
@@ -65,8 +65,9 @@ extension RoleID {
 
 extension [PolicyRule] {
     /// Whether a rule can grant it to the users of this client, whether it is defined or not.
-    func grants(_ name: String, to client: ClientID) -> Bool {
-        contains { $0.effect == .grant && $0.isFor(client) && ($0.scope?.contains(name) ?? false) }
+    func grants(_ name: String, through client: Client) -> Bool {
+        client.metadata.grantTypes.contains(.authorizationCode)
+            && contains { $0.effect == .grant && $0.isFor(client.id) && ($0.scope?.contains(name) ?? false) }
     }
 
     fileprivate var grantedNames: [String] { filter { $0.effect == .grant }.flatMap { $0.scope?.names ?? [] } }

@@ -264,6 +264,12 @@ package struct RefusalExplanation: Sendable {
             differences = leftOut.names.prefix(20).map { name in
                 "\(name) is not allowed now.\(Nearest.question(name, among: allowed.names))"
             }
+            // Only a client that asks for itself is told so there (RFC 6749 §4.4).
+            if leftOut.isEmpty, record.endpoint == HandlerName.token.rawValue {
+                differences = ["the client may ask for it, but it is neither a scope nor a role that there is for it"]
+                advice = ["see which are missing: postern client show \(shellClient)"]
+                return
+            }
             if leftOut.isEmpty {
                 differences = ["the client may ask for it, but the user isn't granted it"]
                 advice = ["see what decides: postern explain USER \(shellClient)"]

@@ -11,7 +11,7 @@ package struct ScopeWarning: Sendable, CustomStringConvertible {
         let scope = client.metadata.scope
         let own = catalogue.roles.keys.filter { $0.owner == nil || $0.owner == client.id }.map(\.name)
         let known = (Scope.builtIn.names + catalogue.scopes.keys.map(\.value) + own).sorted()
-        let unknown = catalogue.unknown(in: scope, for: client.id).filter { !policy.grants($0, to: client.id) }
+        let unknown = catalogue.unknown(in: scope, for: client.id).filter { !policy.grants($0, through: client) }
         return unknown.map { name in
             if let owner = catalogue.owners(ofRole: name).first {
                 return ScopeWarning(
