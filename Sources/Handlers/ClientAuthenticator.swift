@@ -28,6 +28,8 @@ struct ClientAuthenticator {
             takesTokenEndpoint: provider.assertions.takesTokenEndpoint,
             assertionLifetime: provider.assertions.lifetime, keys: provider.publishedKeys, store: provider.store,
             at: now)
+        // The keys may have to be fetched.
+        if case .assertion = credentials { provider.store.moveOn() }
         do {
             let authenticated = try credentials.authenticate(client, by: rules)
             if failures != nil { try provider.store.clearFailures(for: [key]) }

@@ -57,10 +57,14 @@ struct LoginHandler {
         if let throttled = try throttled(keys, others: [:]) { return .failure(throttled) }
         // By account alone: behind an address many people sign in at once, and none of them is a guess of another.
         return try provider.checks.during([account]) { others in
+            // Whoever was found here no longer has left behind what must be seen now.
+            provider.store.moveOn()
             if let throttled = try throttled(keys, others: others) { return .failure(throttled) }
             let now = provider.now()
             do {
-                let found = try provider.passwords.user(try provider.store.user(named: name), password: password)
+                let user = try provider.store.user(named: name)
+                provider.store.moveOn()
+                let found = try provider.passwords.user(user, password: password)
                 if let found { return .success(found) }
             } catch let error as OAuthError where error.code == .temporarilyUnavailable {
                 return .failure(.busy)

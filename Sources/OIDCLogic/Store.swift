@@ -15,6 +15,10 @@ package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, Sess
     /// before a change and a grant from after it; and one is cheaper than a moment for each read.
     func reading<Result>(_ body: () throws -> Result) throws -> Result
 
+    /// Within ``reading(_:)``: what is read from here on is of a later moment. For where others must be seen, and before
+    /// something slow: an old moment keeps what was overwritten since from being cleared away.
+    func moveOn()
+
     /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
     /// how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int

@@ -35,22 +35,25 @@ package final class SQLiteStore: Store {
         guard moment == nil else { return try body() }
         moment = .ahead
         defer {
-            endMoment()
+            moveOn()
             moment = nil
         }
         return try body()
     }
 
     func write<Result: Sendable>(_ change: @escaping @Sendable (Database) throws -> Result) throws -> Result {
-        endMoment()
+        // Whoever waits for the writer sees what it has written.
+        moveOn()
         return try database.write(change)
     }
 
-    /// Also so that whoever waits for the writer keeps no old state of the file from being cleared away.
-    private func endMoment() {
+    package func moveOn() {
         guard case .seen = moment else { return }
-        _ = try? connection.run("COMMIT")
         moment = .ahead
+        do { try connection.run("COMMIT") } catch {
+            // It has ended by itself, or must: the next one could not begin.
+            _ = try? connection.run("ROLLBACK")
+        }
     }
 
     package func generation() throws -> Int64 {

@@ -36,6 +36,7 @@ final class InterruptedStore: Store {
 
     func generation() throws -> Int64 { try store.generation() }
     func reading<Result>(_ body: () throws -> Result) throws -> Result { try store.reading(body) }
+    func moveOn() { store.moveOn() }
     func prune(at now: Timestamp, limit: Int) throws -> Int { try store.prune(at: now, limit: limit) }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }

@@ -25,6 +25,16 @@ struct VerifiedTokensTests {
         #expect(!isKnown("A", to: tokens, at: 1))
     }
 
+    @Test func `a token is told by its bytes, and a long one isn't kept`() throws {
+        let tokens = VerifiedTokens()
+        _ = try tokens.token("K", at: 1) { try token() }
+        // The Kelvin sign, which `String` holds for the same.
+        #expect(!isKnown("\u{212A}", to: tokens, at: 1))
+        let long = String(repeating: "a", count: 4097)
+        _ = try tokens.token(long, at: 1) { try token() }
+        #expect(!isKnown(long, to: tokens, at: 1))
+    }
+
     @Test func `what was refused is looked at again`() throws {
         let tokens = VerifiedTokens()
         #expect(!isKnown("a", to: tokens, at: 1))

@@ -268,8 +268,12 @@ import Testing
             #expect(try store.client(ClientID("app"))?.metadata.name == Client.fixture().metadata.name)
             #expect(try store.user(UserID("sub-1")) != nil)
             #expect(try store.generation() == generation)
-            try store.clearFailures(for: [.client(ClientID("app"), address: "192.0.2.1")])
+            store.moveOn()
             #expect(try store.client(ClientID("app"))?.metadata.name == "Renamed")
+            try other.replace(try #require(try other.client(ClientID("app"))).renamed("Again"))
+            #expect(try store.client(ClientID("app"))?.metadata.name == "Renamed")
+            try store.clearFailures(for: [.client(ClientID("app"), address: "192.0.2.1")])
+            #expect(try store.client(ClientID("app"))?.metadata.name == "Again")
             #expect(try store.user(UserID("sub-1")) == nil)
             #expect(try store.generation() > generation)
         }
@@ -310,4 +314,12 @@ import Testing
 extension StoreError {
     var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
     var isBroken: Bool { if case .broken = self { true } else { false } }
+}
+
+extension Client {
+    fileprivate func renamed(_ name: String) -> Client {
+        var renamed = self
+        renamed.metadata.name = name
+        return renamed
+    }
 }

@@ -6,13 +6,16 @@ import Synchronization
 ///
 /// Only what can't change is kept: the time, revocation, grant, client and user are looked at each time.
 final class VerifiedTokens: Sendable {
+    /// By its bytes: `String` has others that are canonically equivalent.
+    private typealias Text = Identifier<VerifiedTokens>
+
     private struct Contents {
         var generation = Int64.min
         /// Those that were asked for lately, and those before them, which are forgotten next.
-        var recent: [String: AccessToken] = [:]
-        var former: [String: AccessToken] = [:]
+        var recent: [Text: AccessToken] = [:]
+        var former: [Text: AccessToken] = [:]
 
-        mutating func keep(_ token: AccessToken, as text: String, limit: Int) {
+        mutating func keep(_ token: AccessToken, as text: Text, limit: Int) {
             if recent.count >= limit {
                 former = recent
                 recent = [:]
@@ -20,6 +23,9 @@ final class VerifiedTokens: Sendable {
             recent[text] = token
         }
     }
+
+    /// In bytes: of the longest token that is kept.
+    private static let longest = 4096
 
     private let limit: Int
     private let contents = Mutex(Contents())
@@ -32,6 +38,8 @@ final class VerifiedTokens: Sendable {
     ///
     /// Nobody waits for another thread here: verifying takes a moment, and a queue at a lock takes longer.
     func token(_ text: String, at generation: Int64, verify: () throws -> AccessToken) rethrows -> AccessToken {
+        guard text.utf8.count <= Self.longest else { return try verify() }
+        let text = Text(text)
         let known = contents.withLockIfAvailable { contents -> AccessToken? in
             guard contents.generation == generation else { return nil }
             if let token = contents.recent[text] { return token }

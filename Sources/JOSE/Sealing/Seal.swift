@@ -3,7 +3,7 @@
 /// The sealed form is base64url of: key ID (4 bytes), salt (24), ciphertext, tag (16). Each value has an AES-256-GCM key
 /// and nonce of its own, both derived by HKDF-SHA256 from the file's key, the random salt, and as `info` the purpose,
 /// the context and the version, each behind its length. So no number of values wears out a key, and none opens for
-/// another purpose, or for another issuer that was given the same key file. "authentication code" is nobody's purpose.
+/// another purpose, or for another issuer that was given the same key file.
 package struct Seal: Sendable {
     private static let saltCount = 24
     private static let version = "v1"
@@ -24,7 +24,7 @@ package struct Seal: Sendable {
         self.context = context
         self.random = random
         codeKeys = keys.map {
-            Self.derive(from: $0, salt: [], info: ["authentication code", context, Self.version]).key
+            Self.derive(from: $0, salt: [], info: ["", "authentication code", context, Self.version]).key
         }
     }
 
