@@ -414,10 +414,12 @@ def test_enter_signs_in_and_does_not_cancel(provider, app, first, user, page):
     page.keyboard.type("not it")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    # The alert is there before the rest of the page is.
+    # The alert is there before the rest of the page is, and Chromium drops keys until it has painted the page.
     page.wait_for_load_state()
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
     assert focused(page) == "password", "the name is there already"
     page.keyboard.type(user.password)
+    assert page.locator("[name=password]").input_value() == user.password
     page.keyboard.press("Enter")
     is_back(page, app, request)
 
