@@ -27,7 +27,6 @@ enum Terminal {
     }
 
     private static func secret(_ prompt: String) throws -> String {
-        FileHandle.standardError.write(Data(prompt.utf8))
         var settings = termios()
         guard unsafe tcgetattr(0, &settings) == 0 else { throw Failure("the terminal can't be read from") }
         let echoing = settings
@@ -36,6 +35,8 @@ enum Terminal {
         // An interrupt while nothing is shown must not leave the terminal silent.
         let saved = SilencedTerminal(echoing)
         defer { saved.restore() }
+        // Only now: whoever types as soon as they are asked is not shown, and nothing of it is lost.
+        FileHandle.standardError.write(Data(prompt.utf8))
         guard let line = readLine() else { throw Failure("nothing was typed") }
         FileHandle.standardError.write(Data("\n".utf8))
         return line

@@ -376,7 +376,6 @@ def typed(postern, words, lines):
             deadline = time.monotonic() + 20
             while prompt not in shown and time.monotonic() < deadline:
                 shown += os.read(terminal, 4096)
-            time.sleep(0.2)
             os.write(terminal, line)
         while True:
             part = os.read(terminal, 4096)
