@@ -28,7 +28,7 @@ package struct ClientAdministration {
         do {
             try store.add(made.client)
         } catch StoreError.exists {
-            throw preparation.isTaken(made.client.id)
+            throw AdministrationError.exists("client_id \(ClientPreparation.isTaken(made.client.id))")
         }
         return made
     }

@@ -39,9 +39,9 @@ struct ClientPreparation {
         return RegisteredClient(client: client, secret: secret)
     }
 
-    /// What the store says of an id that there is, in words.
-    func isTaken(_ id: ClientID) -> AdministrationError {
-        .exists("client_id \"\(id)\" is taken; choose another, or leave it out to have one made")
+    /// What is wrong with the `client_id` if the store says so.
+    static func isTaken(_ id: ClientID) -> String {
+        "\"\(id)\" is taken; choose another, or leave it out to have one made"
     }
 
     /// Throws ``AdministrationError``, `ClientMetadataError` and `StoreError`. The secret is there if it is new.
@@ -101,8 +101,9 @@ struct ClientPreparation {
         for case (let member, let algorithm?) in wanted where !ClientMetadata.signingAlgorithms.contains(algorithm) {
             let hasKey = try store.signingKeys().contains { $0.status == .active && $0.algorithm == algorithm }
             guard !hasKey else { continue }
-            throw AdministrationError.invalid(
-                "\(member) is \(algorithm.rawValue), and there is no key for it; "
+            throw ClientMetadataError(
+                member,
+                "is \(algorithm.rawValue), and there is no key for it; "
                     + "\"postern key add \(algorithm.rawValue)\" makes one")
         }
     }
@@ -113,13 +114,13 @@ struct ClientPreparation {
         var wanted = change.secret
         if let member = change.metadata["client_secret"], member != .null {
             guard case .string(let text) = member else {
-                throw AdministrationError.invalid("client_secret must be a string")
+                throw ClientMetadataError("client_secret", "must be a string")
             }
             wanted = .choose(text)
         }
         switch wanted {
         case .keep where !metadata.hasSecret: return nil
-        case _ where !metadata.hasSecret: throw AdministrationError.invalid(Self.hasNoSecret)
+        case _ where !metadata.hasSecret: throw Self.hasNoSecret
         case .keep where former.metadata.hasSecret:
             if let sealed = former.sealedSecret, metadata.fewestSecretBytes > former.metadata.fewestSecretBytes {
                 try ClientSecretRule.require(
@@ -133,39 +134,42 @@ struct ClientPreparation {
 
     private func newSecret(
         _ metadata: JSON, for parsed: ClientMetadata
-    ) throws(AdministrationError) -> ClientSecret? {
+    ) throws(ClientMetadataError) -> ClientSecret? {
         guard let chosen = try text("client_secret", of: metadata) else {
             return parsed.hasSecret ? ClientSecretRule.generate(from: random, for: parsed) : nil
         }
-        guard parsed.hasSecret else { throw .invalid(Self.hasNoSecret) }
+        guard parsed.hasSecret else { throw Self.hasNoSecret }
         return try ClientSecretRule.accept(chosen, for: parsed)
     }
 
-    private static let hasNoSecret =
-        "a client with token_endpoint_auth_method none or private_key_jwt has no secret; leave client_secret out"
+    private static var hasNoSecret: ClientMetadataError {
+        ClientMetadataError(
+            "client_secret",
+            "is given, and a client with token_endpoint_auth_method none or private_key_jwt has none; leave it out")
+    }
 
-    private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {
+    private func chosenID(_ metadata: JSON) throws(ClientMetadataError) -> ClientID? {
         guard let text = try text("client_id", of: metadata) else { return nil }
         guard let id = ClientID(registering: text) else {
-            throw .invalid("client_id must be 1 to 255 characters of printable ASCII without spaces")
+            throw ClientMetadataError("client_id", "must be 1 to 255 characters of printable ASCII without spaces")
         }
         return id
     }
 
-    private func chosenPreset(_ metadata: JSON) throws(AdministrationError) -> ClaimPreset? {
+    private func chosenPreset(_ metadata: JSON) throws -> ClaimPreset? {
         guard let text = try text("preset", of: metadata) else { return nil }
         return try ClaimPreset(naming: text)
     }
 
-    private func text(_ name: String, of metadata: JSON) throws(AdministrationError) -> String? {
+    private func text(_ name: String, of metadata: JSON) throws(ClientMetadataError) -> String? {
         guard let value = metadata[name], value != .null else { return nil }
-        guard case .string(let text) = value else { throw .invalid("\(name) must be a string") }
+        guard case .string(let text) = value else { throw ClientMetadataError(name, "must be a string") }
         return text
     }
 
-    private func flag(_ name: String, of metadata: JSON) throws(AdministrationError) -> Bool? {
+    private func flag(_ name: String, of metadata: JSON) throws(ClientMetadataError) -> Bool? {
         guard let value = metadata[name], value != .null else { return nil }
-        guard case .bool(let flag) = value else { throw .invalid("\(name) must be true or false") }
+        guard case .bool(let flag) = value else { throw ClientMetadataError(name, "must be true or false") }
         return flag
     }
 }
