@@ -77,7 +77,6 @@ struct AuthorizationRequestTests {
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
-            (["response_mode": "fragment"], .invalidRequest),
             (["scope": "openid \"quoted\""], .invalidScope),
             (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
             (["nonce": String(repeating: "a", count: 513)], .invalidRequest),

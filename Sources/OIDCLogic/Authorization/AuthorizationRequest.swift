@@ -146,10 +146,6 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .unsupportedResponseType(
                 "response_type must be code", detail: .parameter("response_type", .unsupported))
         }
-        guard responseType == "code" else {
-            throw .unsupportedResponseType(
-                "response_type must be code", detail: .parameter("response_type", .unsupported))
-        }
         guard try parameters.value(.responseMode).map({ ResponseMode(rawValue: $0) != nil }) ?? true else {
             throw .invalidRequest(
                 "response_mode must be query or form_post", detail: .parameter("response_mode", .unsupported))
