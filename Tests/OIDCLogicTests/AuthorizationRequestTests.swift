@@ -106,6 +106,24 @@ struct AuthorizationRequestTests {
         #expect(target.state == "the state")
     }
 
+    // RFC 6749 §4.1.2: "The exact value received from the client."
+    @Test(arguments: ["a\r\nb", "\n", "\u{7}", "\u{7F}", "\u{85}", "a\u{202E}b", "\u{2069}"])
+    func `a state that a form would change is refused where the answer travels by one`(state: String) throws {
+        let (error, target) = try redirect {
+            try ValidatedAuthorizationRequest.fixture(["state": state, "response_mode": "form_post"])
+        }
+        #expect(error.code == .invalidRequest)
+        #expect("\(error.text)".hasPrefix("state "))
+        #expect(target.state == nil && target.mode == .formPost)
+        #expect(try ValidatedAuthorizationRequest.fixture(["state": state]).target.state == state)
+    }
+
+    @Test func `any other state travels by a form`() throws {
+        let state = "a\tb \"<'&` \u{E9}e\u{301}\u{200F}\u{2028}"
+        let request = try ValidatedAuthorizationRequest.fixture(["state": state, "response_mode": "form_post"])
+        #expect(request.target.state?.utf8.elementsEqual(state.utf8) ?? false)
+    }
+
     @Test(arguments: ["scope", "nonce", "response_type", "code_challenge", "prompt", "nobody-knows-it"])
     func `a parameter sent twice is invalid_request`(name: String) throws {
         var good = AuthorizationRequest.good
