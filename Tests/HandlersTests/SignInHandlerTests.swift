@@ -101,6 +101,17 @@ struct SignInHandlerTests {
         #expect(try fixture.rows() == before)
     }
 
+    // A phone puts a space behind the name that it completes.
+    @Test(arguments: ["ann ", " ann", "\u{A0}ann\u{3000}"])
+    func `spaces around a user name don't matter`(name: String) throws {
+        #expect(browser.login(on: browser.authorize(), as: name).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a user name of spaces alone is nobody's`() throws {
+        let response = browser.login(on: browser.authorize(), as: "  ")
+        #expect(response.status == .ok && response.shows("password"))
+    }
+
     @Test func `who guesses waits, and then gets in`() throws {
         var page = browser.authorize()
         for _ in 0..<6 {
