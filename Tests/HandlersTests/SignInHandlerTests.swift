@@ -125,6 +125,19 @@ struct SignInHandlerTests {
         #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
     }
 
+    // RFC 6819 §4.4.3.6: one password for many names is a guess as well.
+    @Test func `who tries many names from one address waits`() throws {
+        let address = ThrottleKey.login(address: "127.0.0.1")
+        _ = browser.login(on: browser.authorize(), as: "nobody")
+        #expect(try fixture.store.failedAttempts(for: address)?.count == 1)
+        for _ in 0..<100 { try fixture.store.recordFailure(for: [address], at: fixture.now) }
+        let refused = browser.login(on: browser.authorize())
+        #expect(refused.status == .tooManyRequests)
+        fixture.now = fixture.now + 1
+        #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
+        #expect(try fixture.store.failedAttempts(for: address)?.count == 101, "one success says nothing of the others")
+    }
+
     @Test func `a success forgets the failures`() throws {
         var page = browser.authorize()
         for _ in 0..<5 { page = browser.login(on: page, ["password": "wrong"]) }
