@@ -103,7 +103,9 @@ extension ConsoleRoute {
                 ConsoleBlock(
                     "Groups", "Whoever is in a group holds its roles.",
                     .table(
-                        .init(columns: ["Group", "Roles", "Description", "Action"], rows: groups, empty: "There are none.")),
+                        .init(
+                            columns: ["Group", "Roles", "Description", "Action"], rows: groups, empty: "There are none."
+                        )),
                     links: links("new-group", "New group")),
             ])
     }
