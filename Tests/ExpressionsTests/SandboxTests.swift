@@ -44,6 +44,8 @@ struct SandboxTests {
         ("in_network(request ->> 'address', '192.168.0.0/16')", false),
         ("in_network(request ->> 'address', 'office')", false),
         ("NOT in_network(request ->> 'address', 'office')", false),
+        ("in_network('home', '10.0.0.0/8')", false), ("NOT in_network('home', '10.0.0.0/8')", false),
+        ("in_network('::ffff:10.1.2.3', '10.0.0.0/8')", true),
         ("EXISTS (SELECT 1 FROM json_each(user, '$.groups') WHERE value = 'staff')", true),
     ])
     func `only the integer 1 decides for`(text: String, expected: Bool) throws {
