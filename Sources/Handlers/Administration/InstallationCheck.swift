@@ -112,6 +112,7 @@ package struct InstallationCheck {
             try check(clientsOf: configuration.policy, in: store)
             try check(scopesOf: configuration.policy, in: store)
             try check(claimsOf: store, configuration.claims)
+            try check(resourcesOf: configuration, in: store)
             for warning in try AudienceRule(store: store, configured: configuration.resources).warnings() {
                 add(.warning, "resources", warning)
             }
@@ -152,6 +153,18 @@ package struct InstallationCheck {
         }
         if lost.isEmpty, missing.isEmpty {
             add(.ok, "signing keys", keys.map(\.algorithm.rawValue).joined(separator: ", "))
+        }
+    }
+
+    /// What asks for a token to such a resource would be told `server_error`.
+    private mutating func check(resourcesOf configuration: Configuration, in store: some Store) throws {
+        let active = Set(try store.signingKeys().filter { $0.status == .active }.map(\.algorithm))
+        for (resource, algorithm) in configuration.resources.wantedAlgorithms where !active.contains(algorithm) {
+            let name = algorithm.rawValue
+            add(
+                .fault, "resources",
+                "\(resource.value) wants tokens signed by \(name), and there is no active key for it; "
+                    + "\"postern key add \(name)\" makes one")
         }
     }
 
