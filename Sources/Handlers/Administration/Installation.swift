@@ -45,7 +45,7 @@ package struct Installation {
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
     package var claims: ClaimAdministration {
-        ClaimAdministration(store: store, settings: configuration.claims, now: now)
+        ClaimAdministration(store: store, settings: configuration.claims, policy: configuration.policy, now: now)
     }
 
     /// What `postern explain` looks at.
