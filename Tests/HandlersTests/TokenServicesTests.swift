@@ -195,6 +195,11 @@ struct TokenServicesTests {
         #expect(refused("service", ["scope": "openid"]) == "invalid_scope")
         #expect(refused("service", ["resource": "https://other.example/"]) == "invalid_target")
         #expect(refused("app", [:]) == "unauthorized_client")
+        // However it came into the store: anybody can call themselves a public client.
+        var client = try fixture.store.client(ClientID("service")).orThrow("no client")
+        client.metadata.tokenEndpointAuthMethod = TokenEndpointAuthMethod.none
+        try fixture.store.replace(client)
+        #expect(refused("service", ["client_secret": nil]) == "unauthorized_client")
     }
 
     @Test func `a service's token has custom claims, and introspection those that are read there`() throws {
@@ -380,6 +385,22 @@ struct TokenServicesTests {
             #expect(told["active"] == true && told["username"] == nil && told["name"] == nil)
         }
         for told in try seen("openid profile offline_access") { #expect(told["username"] == "ann") }
+    }
+
+    // Whoever takes the id of a client that was removed takes over none of its tokens.
+    @Test func `a service's token ends with its client, whoever has the id next`() throws {
+        let token = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        var next = try fixture.store.client(ClientID("service")).orThrow("no client")
+        _ = try fixture.store.removeClient(next.id)
+        #expect(try introspect(token, by: "offline") == ["active": false])
+        next = Client(
+            id: next.id, metadata: next.metadata, sealedSecret: next.sealedSecret, preset: next.preset,
+            isFirstParty: next.isFirstParty, createdAt: fixture.now + 60, updatedAt: fixture.now + 60)
+        try fixture.store.add(next)
+        #expect(try introspect(token, by: "service") == ["active": false])
+        fixture.now = fixture.now + 60
+        let own = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        #expect(try introspect(own, by: "service")["active"] == true)
     }
 
     @Test func `what has ended is inactive`() throws {

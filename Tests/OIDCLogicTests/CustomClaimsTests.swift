@@ -72,6 +72,23 @@ struct CustomClaimsTests {
         #expect(try released(claims, of: subject(scope: "openid email"))["x"] == 1)
     }
 
+    // People are shown scopes, so what needs none is nothing that they could consent to.
+    @Test func `an app that asks for consent gets a claim without a scope only as its own`() throws {
+        var client = try Client.fixture()
+        client.isFirstParty = false
+        let subject = ClaimSubject(
+            client: client, user: .fixture(), authentication: AuthenticationContext(.fixture(), for: client.id),
+            request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope("openid email"), requested: .none)
+        let claims = try [
+            claim("all", .constant(1)), claim("own", .constant(2), client: "app"),
+            claim("scoped", .constant(3), scope: "email"), claim("required", .attribute("none"), isRequired: true),
+        ]
+        #expect(
+            try released(claims, of: subject).filter { $0.key != "email" && $0.key != "email_verified" } == [
+                "own": 2, "scoped": 3,
+            ])
+    }
+
     @Test func `a client's own claim goes before the global one, even where it has no value`() throws {
         let global = try claim("x", .constant("global"))
         #expect(try released([global, claim("x", .constant("own"), client: "app")])["x"] == "own")
