@@ -198,6 +198,26 @@ def test_words_that_make_no_sense_end_with_64(postern, words):
     assert "Usage: postern" in postern.error(*words, status=64) or "--" in postern.error(*words, status=64)
 
 
+@pytest.mark.parametrize("words", [["nonsense"], ["user", "nonsense"], ["user", "list", "nonsense"], ["nonsense", "x"]])
+def test_a_word_that_is_no_command_is_named_also_behind_config(postern, words):
+    said = postern.error("--config", "postern.yaml", *words, status=64)
+    assert "nexpected argument" in said and "'nonsense'" in said
+    assert said == postern.error(*words, status=64)
+
+
+@pytest.mark.parametrize("words", [[], ["user"], ["client"]])
+def test_help_is_given_behind_config_as_well(postern, words):
+    help = postern("--config", "postern.yaml", *words)
+    assert "SUBCOMMANDS:" in help and help == postern(*words)
+
+
+@pytest.mark.parametrize(("command", "words"), [
+    ("user set", ["ada"]), ("group set", ["staff"]), ("claim add", ["x"]), ("explain", ["a", "b", "--prompt", "x"]),
+])
+def test_what_a_command_itself_does_not_understand_is_explained_by_its_own_usage(postern, command, words):
+    assert f"\nUsage: postern {command} [" in postern.error(*command.split(), *words, status=64).replace(" <", " [")
+
+
 # --- users
 
 

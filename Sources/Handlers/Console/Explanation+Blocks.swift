@@ -33,7 +33,8 @@ extension Explanation {
                 ]
             }
             blocks.append(
-                ConsoleBlock("Custom claims", nil, .table(.init(columns: ["Claim", "", "Why"], rows: rows, empty: ""))))
+                ConsoleBlock(
+                    "Custom claims", nil, .table(.init(columns: ["Claim", "Outcome", "Why"], rows: rows, empty: ""))))
         }
         return blocks
     }
@@ -55,7 +56,7 @@ extension Explanation {
         }
         return ConsoleBlock(
             "The decision", verdict,
-            .table(.init(columns: ["Scope", "", "Why"], rows: rows, empty: "Nothing was asked for.")))
+            .table(.init(columns: ["Scope", "Outcome", "Why"], rows: rows, empty: "Nothing was asked for.")))
     }
 }
 

@@ -129,7 +129,7 @@ extension ConsoleRoute {
         return ConsoleBlock(
             "Sessions", nil,
             .table(
-                .init(columns: ["Signed in", "Last used", "By", ""], rows: rows, empty: "Signed in nowhere.")),
+                .init(columns: ["Signed in", "Last used", "By", "Action"], rows: rows, empty: "Signed in nowhere.")),
             links: rows.isEmpty || !mayEnd
                 ? [] : [ConsoleLink(label: "Sign out everywhere", uri: call.path("users", sub, "sign-out"))])
     }

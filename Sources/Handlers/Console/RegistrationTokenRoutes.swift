@@ -44,7 +44,7 @@ extension ConsoleRoute {
                     nil, nil,
                     .table(
                         .init(
-                            columns: ["For", "State", "Left", "Preset", "Until", ""], rows: rows,
+                            columns: ["For", "State", "Left", "Preset", "Until", "Action"], rows: rows,
                             empty: "There are none.")), links: next.map { [$0] } ?? []),
             ])
     }

@@ -92,18 +92,18 @@ extension ConsoleRoute {
                     "Scopes", "Every user of an app that is allowed one can be granted it.",
                     .table(
                         .init(
-                            columns: ["Scope", "Description", ""], rows: scopes,
+                            columns: ["Scope", "Description", "Action"], rows: scopes,
                             empty: "There are the built-in ones alone: openid, profile, email, address, phone and "
                                 + "offline_access.")), links: links("new-scope", "New scope")),
                 ConsoleBlock(
                     "Roles", "A role is a scope that is granted to those who hold it.",
                     .table(
-                        .init(columns: ["Role", "Of", "Description", ""], rows: roles, empty: "There are none.")),
+                        .init(columns: ["Role", "Of", "Description", "Action"], rows: roles, empty: "There are none.")),
                     links: links("new-role", "New role")),
                 ConsoleBlock(
                     "Groups", "Whoever is in a group holds its roles.",
                     .table(
-                        .init(columns: ["Group", "Roles", "Description", ""], rows: groups, empty: "There are none.")),
+                        .init(columns: ["Group", "Roles", "Description", "Action"], rows: groups, empty: "There are none.")),
                     links: links("new-group", "New group")),
             ])
     }

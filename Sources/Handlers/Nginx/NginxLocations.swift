@@ -45,6 +45,7 @@ extension NginxConfiguration {
         \(rebase)        sub_filter '</main>' '<p class="reference">Reference <code>$postern_reference</code></p></main>';
                 add_header Cache-Control no-store always;
                 add_header Retry-After $postern_retry_after always;
+                add_header Allow $postern_allow always;
         \(headersOfOurPages)
             }
         }
