@@ -29,7 +29,7 @@ struct ClientConfigurationHandler {
                 "the registration access token is needed: send it in the Authorization header, as Bearer",
                 detail: .credential(.registrationAccessToken, .absent))
         }
-        guard let token = RegistrationToken(bearer.text),
+        guard let token = RegistrationToken(presented: bearer.text),
             let registration = try provider.store.registration(RegistrationID(request.tail)),
             let match = registration.match(token)
         else { throw Self.foreign }

@@ -22,7 +22,7 @@ struct RegisterHandler {
     }
 
     private func initialAccessToken(_ bearer: BearerToken) throws -> InitialAccessToken {
-        let known = try RegistrationToken(bearer.text).flatMap {
+        let known = try RegistrationToken(presented: bearer.text).flatMap {
             try provider.store.initialAccessToken(digest: $0.digest)
         }
         guard let known else {

@@ -141,7 +141,7 @@ struct TokenServicesTests {
     @Test func `signing out does not end it`() throws {
         let first = try signIn()
         let session = try fixture.store.session(
-            digest: SessionToken(cookie: browser.cookies["__Host-postern"] ?? "").orThrow("no cookie").digest)
+            digest: SessionToken(presented: browser.cookies["__Host-postern"] ?? "").orThrow("no cookie").digest)
         try fixture.store.endSession(session.orThrow("no session").id)
         #expect(refresh(first["refresh_token"]).status == .ok)
     }

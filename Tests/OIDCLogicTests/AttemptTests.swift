@@ -88,13 +88,13 @@ struct AttemptTests {
     @Test(arguments: ["", "short", String(repeating: "a", count: 23), String(repeating: "!", count: 22)])
     func `a cookie that was never ours is none`(cookie: String) {
         #expect(BrowserToken(cookie: cookie) == nil)
-        #expect(SessionToken(cookie: cookie) == nil)
+        #expect(SessionToken(presented: cookie) == nil)
     }
 
     @Test func `a cookie of ours is taken back`() {
         #expect(BrowserToken(cookie: browser.text)?.digest == browser.digest)
         let session = SessionToken(random: SystemRandom())
-        #expect(SessionToken(cookie: session.text)?.digest == session.digest)
+        #expect(SessionToken(presented: session.text)?.digest == session.digest)
         #expect(!session.digest.elementsEqual(session.text.utf8), "the store sees no cookie")
     }
 }

@@ -37,7 +37,7 @@ struct CookieNames: Sendable {
 
     /// The session cookie's value; nil if there is none, or more than one: someone else's host may have planted it.
     func sessionToken(in request: Request) -> SessionToken? {
-        single(session, in: request).flatMap(SessionToken.init(cookie:))
+        single(session, in: request).flatMap(SessionToken.init(presented:))
     }
 
     func browserToken(in request: Request) -> BrowserToken? {

@@ -44,17 +44,6 @@ package struct Session: Sendable, Equatable {
     }
 }
 
-/// What the browser's cookie holds: 256 random bits. The store knows its digest only.
-package struct SessionToken: Sendable {
-    package let text: String
-
-    package init(random: some RandomSource) { text = Base64URL.encode(random.bytes(32)) }
-
-    /// Nil for what was never one of ours.
-    package init?(cookie: String) {
-        guard cookie.utf8.count == 43, Base64URL.decode(cookie)?.count == 32 else { return nil }
-        text = cookie
-    }
-
-    package var digest: [UInt8] { Digest.sha256(Array(text.utf8)) }
-}
+package enum SessionTokenKind {}
+/// What the browser's cookie holds.
+package typealias SessionToken = OpaqueToken<SessionTokenKind>
