@@ -29,39 +29,43 @@ extension SQLiteStore: ClientStore {
     }
 
     package func add(_ client: Client) throws {
-        try write { database in
-            let added = try database.run(
-                """
-                INSERT INTO client (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
-                ON CONFLICT DO NOTHING
-                """,
-                Value(client.id), .integer(client.version), .text(client.metadata.json.text),
-                Value(client.sealedSecret), .text(client.preset.rawValue), Value(client.isFirstParty),
-                Value(client.createdAt),
-                Value(client.updatedAt))
-            guard added == 1 else { throw StoreError.exists }
-            try Self.keepOrigins(of: client, in: database)
-        }
+        try write { database in try Self.add(client, in: database) }
+    }
+
+    static func add(_ client: Client, in database: Database) throws {
+        let added = try database.run(
+            """
+            INSERT INTO client (\(Self.columns))
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
+            ON CONFLICT DO NOTHING
+            """,
+            Value(client.id), .integer(client.version), .text(client.metadata.json.text),
+            Value(client.sealedSecret), .text(client.preset.rawValue), Value(client.isFirstParty),
+            Value(client.createdAt),
+            Value(client.updatedAt))
+        guard added == 1 else { throw StoreError.exists }
+        try Self.keepOrigins(of: client, in: database)
     }
 
     @discardableResult package func replace(_ client: Client) throws -> Client {
-        try write { database in
-            // Check and change are one statement, so that of two changes of one state the second fails. The preset is
-            // fixed when the client is made.
-            let changed = try database.run(
-                """
-                UPDATE client SET version = version + 1, metadata = ?3, sealed_secret = ?4, is_first_party = ?5,
-                    updated_at = ?6
-                WHERE client_id = ?1 AND version = ?2
-                """,
-                Value(client.id), .integer(client.version), .text(client.metadata.json.text),
-                Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
-            guard changed == 1 else { throw try Self.isThere(client.id, in: database) ? StoreError.changed : .missing }
-            try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
-            try Self.keepOrigins(of: client, in: database)
-            return client.next
-        }
+        try write { database in try Self.replace(client, in: database) }
+    }
+
+    static func replace(_ client: Client, in database: Database) throws -> Client {
+        // Check and change are one statement, so that of two changes of one state the second fails. The preset is
+        // fixed when the client is made.
+        let changed = try database.run(
+            """
+            UPDATE client SET version = version + 1, metadata = ?3, sealed_secret = ?4, is_first_party = ?5,
+                updated_at = ?6
+            WHERE client_id = ?1 AND version = ?2
+            """,
+            Value(client.id), .integer(client.version), .text(client.metadata.json.text),
+            Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
+        guard changed == 1 else { throw try Self.isThere(client.id, in: database) ? StoreError.changed : .missing }
+        try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
+        try Self.keepOrigins(of: client, in: database)
+        return client.next
     }
 
     private static func keepOrigins(of client: Client, in database: Database) throws {
@@ -81,14 +85,16 @@ extension SQLiteStore: ClientStore {
     }
 
     package func removeClient(_ id: ClientID) throws -> Bool {
-        try write { database in
-            // Its consents and its roles go with it, by their foreign keys.
-            try Self.outdate(holdersOfRolesOf: id, in: database)
-            guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
-            try database.run(
-                "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
-            return true
-        }
+        try write { database in try Self.removeClient(id, in: database) }
+    }
+
+    static func removeClient(_ id: ClientID, in database: Database) throws -> Bool {
+        // Its consents and its roles go with it, by their foreign keys.
+        try Self.outdate(holdersOfRolesOf: id, in: database)
+        guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
+        try database.run(
+            "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
+        return true
     }
 
     private static func client(_ row: borrowing Row) throws(StoreError) -> Client {

@@ -9,7 +9,8 @@ struct ClaimShow: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let found = try config.open().claims.claim(claim.name, of: claim.client)
-        ClaimOutput.print(found, heading: "The claim", json: format.json)
+        let installation = try config.open()
+        let found = try installation.claims.claim(claim.name, of: claim.client)
+        ClaimOutput.print(found, heading: "The claim", json: format.json, files: try installation.declaringFiles())
     }
 }

@@ -3,7 +3,7 @@ import OIDCLogic
 
 /// What an administrator does with clients.
 package struct ClientAdministration {
-    private let store: any Store
+    private let store: any AdministrationStore
     private let audiences: AudienceRule
     private let seal: () throws -> Seal
     private let random: any RandomSource
@@ -12,7 +12,8 @@ package struct ClientAdministration {
     /// `seal` gives that of `state.key`; it is asked for only where a secret is kept. `resources` are those of the
     /// configuration.
     package init(
-        store: any Store, resources: ResourceServers = ResourceServers(), seal: @escaping () throws -> Seal,
+        store: any AdministrationStore, resources: ResourceServers = ResourceServers(),
+        seal: @escaping () throws -> Seal,
         random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
@@ -74,6 +75,7 @@ package struct ClientAdministration {
 
     private func changeOnce(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
         var client = try client(id)
+        try DeclaredRule(store: store).checkChange(of: .client(client.id), "the client \"\(client.id)\"")
         let former = client
         client.metadata = try metadata(of: client, after: change)
         try audiences.check(client.metadata, of: client.id, formerly: former.metadata)
@@ -99,6 +101,7 @@ package struct ClientAdministration {
     /// Removes a client with its consents, and revokes its grants. Returns what it was.
     package func remove(_ id: String) throws -> Client {
         let client = try client(id)
+        try DeclaredRule(store: store).checkRemoval(of: .client(client.id), "the client \"\(client.id)\"")
         _ = try store.removeClient(client.id)
         return client
     }

@@ -51,6 +51,10 @@ package struct ClientMetadata: Sendable, Equatable {
         guard case .object(let object) = json else {
             throw ClientMetadataError("client metadata", "is not a JSON object")
         }
+        try self.init(AskedMembers(object))
+    }
+
+    init(_ object: AskedMembers) throws(ClientMetadataError) {
         let members = ClientMetadataMembers(object)
         try members.refuseUnsupported()
 
@@ -209,10 +213,15 @@ package struct ClientMetadataError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    package let description: String
+    package let member: String
+    /// What is wrong with it.
+    package let fault: String
+
+    package var description: String { "\(member) \(fault)" }
 
     package init(_ member: String, _ fault: String, code: Code = .invalidClientMetadata) {
         self.code = code
-        description = "\(member) \(fault)"
+        self.member = member
+        self.fault = fault
     }
 }
