@@ -66,11 +66,15 @@ package struct Request: Sendable {
 
     /// The fields of the body, in their order, duplicates included.
     package func formFields() throws(FormError) -> [(name: String, value: String)] {
-        guard let contentType = variables.bytes(of: "CONTENT_TYPE"),
-            // RFC 9110 section 8.3.1: type and subtype don't regard case, parameters follow a semicolon.
-            contentType.prefix(while: { $0 != 0x3B }).trimmed.lazy.map(\.asciiLowercased)
-                .elementsEqual("application/x-www-form-urlencoded".utf8)
-        else { throw .contentType }
+        guard hasContentType("application/x-www-form-urlencoded") else { throw .contentType }
         return try FormFields.parse(body[...])
+    }
+
+    /// Whether the body says that it is of this media type, which is written in lower case.
+    package func hasContentType(_ mediaType: StaticString) -> Bool {
+        guard let contentType = variables.bytes(of: "CONTENT_TYPE") else { return false }
+        // RFC 9110 section 8.3.1: type and subtype don't regard case, parameters follow a semicolon.
+        return contentType.prefix { $0 != 0x3B }.trimmed.lazy.map(\.asciiLowercased)
+            .elementsEqual("\(mediaType)".utf8)
     }
 }

@@ -21,6 +21,7 @@ struct Provider {
     let verifiedTokens: VerifiedTokens
     let resources: ResourceServers
     let assertions: AssertionSettings
+    let registration: RegistrationSettings
     let publishedKeys: any PublishedKeys
     /// Those of the configuration.
     let rules: [PolicyRule]
@@ -34,5 +35,10 @@ struct Provider {
     /// The authorization decision, over the scopes and roles as they are now.
     func policy() throws -> ScopePolicy {
         ScopePolicy(catalogue: try store.catalogue(), rules: rules, evaluator: expressions)
+    }
+
+    var clientPreparation: ClientPreparation {
+        ClientPreparation(
+            store: store, resources: resources, seal: { [seal] in seal }, random: random, now: now)
     }
 }

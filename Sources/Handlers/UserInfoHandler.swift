@@ -10,7 +10,7 @@ struct UserInfoHandler {
         do {
             let form = request.method == .post && !request.body.isEmpty ? Parameters(try request.formFields()) : nil
             guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: form) else {
-                return challenge(nil, for: request)
+                return provider.bearerChallenge(nil, realm: .userinfo, for: request)
             }
             let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
             let subject = try UserInfo.subject(
@@ -20,7 +20,7 @@ struct UserInfoHandler {
             guard let algorithm = subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
             return try signed(claims, for: subject.client, algorithm)
         } catch {
-            return challenge(OAuthError(answering: error), for: request)
+            return provider.bearerChallenge(OAuthError(answering: error), realm: .userinfo, for: request)
         }
     }
 
@@ -34,28 +34,5 @@ struct UserInfoHandler {
         response.body = Array(jwt.utf8)
         response[.contentType] = "application/jwt"
         return response
-    }
-
-    /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not. What isn't the
-    /// token's fault is no reason to ask for another.
-    func challenge(_ error: OAuthError?, for request: Request) -> Response {
-        guard let error else {
-            var response = Response.json(.object([:]), status: .unauthorized)
-            response[.wwwAuthenticate] = "Bearer realm=\"userinfo\""
-            return response
-        }
-        var response = provider.jsonError(error, for: request)
-        guard error.code.isAboutBearerToken else { return response }
-        let description = error.description(refusal: request.id)
-        response[.wwwAuthenticate] = HeaderValue(
-            "Bearer realm=\"userinfo\", error=\"\(error.code.rawValue)\", error_description=\"\(description)\"")
-        return response
-    }
-}
-
-extension OAuthError.Code {
-    /// RFC 6750 §3.1 knows these three.
-    fileprivate var isAboutBearerToken: Bool {
-        self == .invalidRequest || self == .invalidToken || self == .insufficientScope
     }
 }

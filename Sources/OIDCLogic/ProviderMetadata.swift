@@ -21,6 +21,7 @@ package struct ProviderMetadata: Sendable {
             "end_session_endpoint": .string(issuer.endpoint("logout")),
             "introspection_endpoint": .string(issuer.endpoint("introspect")),
             "revocation_endpoint": .string(issuer.endpoint("revoke")),
+            "registration_endpoint": .string(issuer.endpoint("register")),
             "scopes_supported": strings(Scope.builtIn.names),
             "response_types_supported": strings(["code"]),
             "response_modes_supported": strings(ResponseMode.allCases.map(\.rawValue)),

@@ -3,8 +3,8 @@ import JOSE
 /// All that must last. Every call that changes several rows is one transaction, and a call that returned is on disk.
 ///
 /// A store belongs to one thread; open another for another.
-package protocol Store: ClientStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore, CustomClaimStore,
-    SigningKeyStore, ThrottleStore, RefusalStore, DeclarationStore
+package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
+    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, DeclarationStore
 {
     /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
     /// of what files declare, in that change's own transaction. What was read while it stood still holds.
@@ -56,6 +56,31 @@ package protocol ClientStore {
     func isRegistered(_ origin: WebOrigin) throws -> Bool
     /// Removes it with its consents and its roles, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
+}
+
+package protocol RegistrationStore {
+    /// Throws ``StoreError/exists`` if the id or the digest is taken.
+    func add(_ token: InitialAccessToken) throws
+    func initialAccessToken(digest: [UInt8]) throws -> InitialAccessToken?
+    /// Newest first, those made before `id`; spent and expired ones too, for ``InitialAccessToken/memory`` seconds.
+    func initialAccessTokens(before id: InitialAccessTokenID?, limit: Int) throws -> [InitialAccessToken]
+    /// False: it wasn't there.
+    func removeInitialAccessToken(_ id: InitialAccessTokenID) throws -> Bool
+    /// Counts a body that was refused. Nothing happens if there is none of that id.
+    func recordRefusal(by id: InitialAccessTokenID) throws
+
+    /// Adds the client with its registration, and takes a use of the token, whose refusals are forgotten: all or nothing.
+    /// False, and nothing has changed: the token isn't usable at `now` any more. Throws ``StoreError/exists`` if the
+    /// client's id is taken, or is some user's subject (RFC 9700 §4.15); then the token isn't spent.
+    func register(
+        _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
+    ) throws -> Bool
+    func registration(_ id: RegistrationID) throws -> ClientRegistration?
+    /// Puts the token that was offered in the place of the other one. Nothing happens if it isn't on offer.
+    func acceptOffer(_ digest: [UInt8], in id: RegistrationID) throws
+    /// Replaces the client as ``ClientStore/replace(_:)`` does, and offers a token of that digest in the place of the one
+    /// that serves; nil: what is on offer stays.
+    func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client
 }
 
 package protocol AssertionStore {

@@ -35,16 +35,15 @@ extension SQLiteStore: ClientStore {
     static func add(_ client: Client, in database: Database) throws {
         let added = try database.run(
             """
-            INSERT INTO client (\(Self.columns))
+            INSERT INTO client (\(columns))
             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
             ON CONFLICT DO NOTHING
             """,
             Value(client.id), .integer(client.version), .text(client.metadata.json.text),
             Value(client.sealedSecret), .text(client.preset.rawValue), Value(client.isFirstParty),
-            Value(client.createdAt),
-            Value(client.updatedAt))
+            Value(client.createdAt), Value(client.updatedAt))
         guard added == 1 else { throw StoreError.exists }
-        try Self.keepOrigins(of: client, in: database)
+        try keepOrigins(of: client, in: database)
     }
 
     @discardableResult package func replace(_ client: Client) throws -> Client {
@@ -52,8 +51,8 @@ extension SQLiteStore: ClientStore {
     }
 
     static func replace(_ client: Client, in database: Database) throws -> Client {
-        // Check and change are one statement, so that of two changes of one state the second fails. The preset is
-        // fixed when the client is made.
+        // Check and change are one statement, so that of two changes of one state the second fails. The preset is fixed
+        // when the client is made.
         let changed = try database.run(
             """
             UPDATE client SET version = version + 1, metadata = ?3, sealed_secret = ?4, is_first_party = ?5,
@@ -62,9 +61,9 @@ extension SQLiteStore: ClientStore {
             """,
             Value(client.id), .integer(client.version), .text(client.metadata.json.text),
             Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
-        guard changed == 1 else { throw try Self.isThere(client.id, in: database) ? StoreError.changed : .missing }
+        guard changed == 1 else { throw try isThere(client.id, in: database) ? StoreError.changed : .missing }
         try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
-        try Self.keepOrigins(of: client, in: database)
+        try keepOrigins(of: client, in: database)
         return client.next
     }
 

@@ -6,7 +6,7 @@ enum Pruning {
     private static let statements = [
         ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("spent_assertion", "digest"),
         ("parked_value", "digest"), ("failed_attempt", "key"), ("revoked_token", "jti"),
-        ("refusal", "position"),
+        ("refusal", "position"), ("initial_access_token", "position"),
     ].map { table, key in
         """
         DELETE FROM \(table) WHERE \(key) IN

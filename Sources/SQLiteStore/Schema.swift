@@ -261,6 +261,32 @@ enum Schema {
             BEGIN UPDATE generation SET value = value + 1; END;
         """,
         """
+        -- By position, to list the newest first.
+        CREATE TABLE initial_access_token (
+            position    INTEGER NOT NULL PRIMARY KEY,
+            id          TEXT    NOT NULL UNIQUE,
+            digest      BLOB    NOT NULL UNIQUE,
+            permit      TEXT    NOT NULL,
+            note        TEXT,
+            uses        INTEGER NOT NULL,
+            uses_left   INTEGER NOT NULL,
+            refusals    INTEGER NOT NULL,
+            created_at  INTEGER NOT NULL,
+            valid_until INTEGER NOT NULL,
+            -- Of the row, which tells of the token for a while after its end.
+            expires_at  INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX initial_access_token_expires_at ON initial_access_token (expires_at);
+
+        CREATE TABLE client_registration (
+            id          TEXT NOT NULL PRIMARY KEY,
+            client_id   TEXT NOT NULL UNIQUE REFERENCES client (client_id) ON DELETE CASCADE,
+            digest      BLOB NOT NULL,
+            next_digest BLOB,
+            permit      TEXT NOT NULL
+        ) STRICT;
+        """,
+        """
         -- Which file declares what; id is the key of the kind's own table.
         CREATE TABLE declaration (
             kind TEXT NOT NULL,

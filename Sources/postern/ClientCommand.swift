@@ -42,6 +42,7 @@ enum ClientOutput {
         let metadata = client.metadata
         var details = Details()
         details.add("name", metadata.name)
+        details.add("alias", metadata.alias)
         details.add("client id", client.id.value)
         if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
         details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")

@@ -64,10 +64,13 @@ import Testing
             (["first_party": "yes"], "first_party must be true or false"),
             (["redirect_uris": []], "redirect_uris is missing"),
             (["redirect_uris": ["http://app.example.com/"]], "redirect_uris \"http://app.example.com/\" is http"),
-            (["token_endpoint_auth_method": "none", "client_secret": "0123456789abcdef"], "a client with token"),
+            (
+                ["token_endpoint_auth_method": "none", "client_secret": "0123456789abcdef"],
+                "client_secret is given, and"
+            ),
             (
                 ["token_endpoint_auth_method": "client_secret_jwt", "client_secret": "0123456789abcdef"],
-                "the client's secret has fewer than 32"
+                "client_secret has fewer than 32"
             ),
             (["dpop_bound_access_tokens": true], "dpop_bound_access_tokens is not supported"),
         ] as [([String: JSON], String)])
@@ -253,7 +256,8 @@ import Testing
         change.metadata = [:]
         change.secret = .generate
         #expect(
-            fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("a client with token") == true
+            fixture.refusal { _ = try fixture.clients.change("demo", change) }?.hasPrefix("client_secret is given, and")
+                == true
         )
         change = ClientChange()
         change.metadata = ["token_endpoint_auth_method": "client_secret_basic"]
@@ -275,7 +279,7 @@ import Testing
         change.metadata = ["token_endpoint_auth_method": "client_secret_jwt"]
         #expect(
             fixture.refusal { _ = try fixture.clients.change("demo", change) }?
-                .hasPrefix("the client's secret has fewer than 32") == true)
+                .hasPrefix("client_secret has fewer than 32") == true)
         change.secret = .generate
         #expect(try fixture.clients.change("demo", change).secret != nil)
     }

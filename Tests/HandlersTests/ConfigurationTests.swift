@@ -21,7 +21,8 @@ import Testing
                     ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
-                    name: "slow", handlers: [.login], processes: 1, threads: 24, socket: "/etc/postern/run/slow.sock"),
+                    name: "slow", handlers: [.login, .register, .clientConfiguration], processes: 1, threads: 24,
+                    socket: "/etc/postern/run/slow.sock"),
             ])
         #expect(configuration.pages.language == "en")
         #expect(configuration.login == LoginSettings(hashesAtOnce: 2, hashesWaiting: 16))
@@ -44,6 +45,8 @@ import Testing
                   - login
                   - consent
                   - logout
+                  - register
+                  - client-configuration
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
@@ -64,7 +67,9 @@ import Testing
                     processes: 3, threads: 6,
                     socket: "/etc/postern/t.sock"),
                 Pool(
-                    name: "rest", handlers: [.authorize, .login, .consent, .logout], processes: 1, threads: 4,
+                    name: "rest",
+                    handlers: [.authorize, .login, .consent, .logout, .register, .clientConfiguration],
+                    processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
             ])
         #expect(configuration.pools.map(\.signs) == [true, false])
@@ -163,29 +168,29 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login] } }",
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration] } }",
                 [
                     [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login],
+                    [.login, .register, .clientConfiguration],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
+                "{ slow: { handlers: [authorize, register, client-configuration] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
                 [
-                    [.authorize, .login],
+                    [.authorize, .register, .clientConfiguration, .login],
                     [.discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .health],
                 ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout] } }",
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration] } }",
                 [
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
-                    [.authorize, .consent, .logout],
+                    [.authorize, .consent, .logout, .register, .clientConfiguration],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
@@ -196,7 +201,7 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login],
+                    [.login, .register, .clientConfiguration],
                 ], nil
             ),
             (
@@ -204,7 +209,7 @@ import Testing
                 [
                     [.token],
                     [.discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke, .health],
-                    [.login],
+                    [.login, .register, .clientConfiguration],
                 ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])
@@ -265,7 +270,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -274,7 +279,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

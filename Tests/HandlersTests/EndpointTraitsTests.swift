@@ -9,7 +9,7 @@ import Testing
     @Test(
         arguments: [
             ("authorization_endpoint", .authorize), ("token_endpoint", .token), ("userinfo_endpoint", .userinfo),
-            ("jwks_uri", .jwks),
+            ("jwks_uri", .jwks), ("registration_endpoint", .register),
         ] as [(String, HandlerName)])
     func `apps are told the path that nginx serves`(member: String, name: HandlerName) throws {
         let issuer = try Issuer("https://login.example/oidc")
@@ -28,8 +28,8 @@ import Testing
         #expect(try NginxConfiguration.example().locations.contains("client_max_body_size 64k;"))
     }
 
-    @Test func `only what signs is given keys, and what hashes passwords is not among the fast`() {
+    @Test func `only what signs is given keys, and what is slow or rare is not among the fast`() {
         #expect(HandlerName.allCases.filter(\.signs) == [.token, .userinfo])
-        #expect(HandlerName.allCases.filter { $0.traits.pool == .slow } == [.login])
+        #expect(HandlerName.allCases.filter { $0.traits.pool == .slow } == [.login, .register, .clientConfiguration])
     }
 }

@@ -28,7 +28,10 @@ final class HandlerFixture {
     private let recorder: LogRecorder
 
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
-    init(rules: [PolicyRule] = [], mendixProfile: Bool = false) throws {
+    init(
+        rules: [PolicyRule] = [], mendixProfile: Bool = false,
+        registration: RegistrationSettings = RegistrationSettings()
+    ) throws {
         let recorder = LogRecorder()
         self.recorder = recorder
         let expressions = try SandboxedExpressions()
@@ -54,7 +57,7 @@ final class HandlerFixture {
                     return password == Self.password && [hash, Self.otherHash].contains(tried)
                 }), checks: ChecksInFlight(),
             secrets: ClientSecrets(seal: Self.seal), keys: KeyRing(seal: Self.seal), verifiedTokens: VerifiedTokens(),
-            resources: ResourceServers(), assertions: AssertionSettings(),
+            resources: ResourceServers(), assertions: AssertionSettings(), registration: registration,
             publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
             now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
         try store.add(try Self.keys.get())
@@ -100,7 +103,7 @@ final class HandlerFixture {
         try [
             "client", "user", "user_role", "user_group_member", "consent", "session", "spent_attempt",
             "spent_assertion", "parked_value",
-            "authorization_grant",
+            "authorization_grant", "client_registration",
         ].flatMap {
             table in
             let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
@@ -136,6 +139,8 @@ final class HandlerFixture {
         case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
         case .introspect: IntrospectHandler(provider: provider).respond(to: request)
         case .revoke: RevokeHandler(provider: provider).respond(to: request)
+        case .register: RegisterHandler(provider: provider).respond(to: request)
+        case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

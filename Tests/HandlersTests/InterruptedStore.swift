@@ -26,6 +26,18 @@ final class InterruptedStore: Store {
         return try store.rotate(id, from: digest, to: family, keeping: claims, until: expiresAt)
     }
 
+    func register(
+        _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
+    ) throws -> Bool {
+        try interrupt()
+        return try store.register(client, as: registration, spending: token, at: now)
+    }
+
+    func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client {
+        try interrupt()
+        return try store.replace(client, in: id, offering: digest)
+    }
+
     private func interrupt() throws {
         let action = meanwhile
         meanwhile = nil
@@ -51,6 +63,20 @@ final class InterruptedStore: Store {
     func replace(_ client: Client) throws -> Client { try store.replace(client) }
     func isRegistered(_ origin: WebOrigin) throws -> Bool { try store.isRegistered(origin) }
     func removeClient(_ id: ClientID) throws -> Bool { try store.removeClient(id) }
+
+    func add(_ token: InitialAccessToken) throws { try store.add(token) }
+    func initialAccessToken(digest: [UInt8]) throws -> InitialAccessToken? {
+        try store.initialAccessToken(digest: digest)
+    }
+    func initialAccessTokens(before id: InitialAccessTokenID?, limit: Int) throws -> [InitialAccessToken] {
+        try store.initialAccessTokens(before: id, limit: limit)
+    }
+    func removeInitialAccessToken(_ id: InitialAccessTokenID) throws -> Bool {
+        try store.removeInitialAccessToken(id)
+    }
+    func recordRefusal(by id: InitialAccessTokenID) throws { try store.recordRefusal(by: id) }
+    func registration(_ id: RegistrationID) throws -> ClientRegistration? { try store.registration(id) }
+    func acceptOffer(_ digest: [UInt8], in id: RegistrationID) throws { try store.acceptOffer(digest, in: id) }
 
     func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool {
         try store.spend(assertion, until: until)

@@ -102,7 +102,7 @@ struct UserInfoHandlerTests {
     // RFC 6750 §3.1 has three codes. What went wrong here is no reason to throw a token away.
     @Test func `what isn't the token's fault is no challenge`() throws {
         for error in [OAuthError.serverError(cause: "x"), .temporarilyUnavailable(cause: "x")] {
-            let response = UserInfoHandler(provider: fixture.provider).challenge(error, for: Request())
+            let response = fixture.provider.bearerChallenge(error, realm: .userinfo, for: Request())
             #expect(response.error == error.code.rawValue)
             #expect(response[.wwwAuthenticate] == nil)
         }

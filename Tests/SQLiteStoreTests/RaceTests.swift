@@ -31,6 +31,30 @@ import Testing
         #expect(try databases[0].integrityCheck().isEmpty)
     }
 
+    @Test func `of several who register by one token, as many do as it has uses`() throws {
+        for round in 0..<10 {
+            let token = InitialAccessToken(
+                id: InitialAccessTokenID("\(round)"), digest: [UInt8(round)], permit: RegistrationPermit(), note: nil,
+                uses: 3, usesLeft: 3, createdAt: .noon, expiresAt: .noon + 600)
+            try databases[0].store().add(token)
+            let next = Monitor<Int>(0)
+            let won = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                let client = try Client.fixture("client \(round) \(number)")
+                let registration = ClientRegistration(
+                    id: RegistrationID("\(round) \(number)"), clientID: client.id, digest: [1],
+                    permit: RegistrationPermit())
+                let isRegistered = try store.register(client, as: registration, spending: token.id, at: .noon)
+                #expect(try (store.client(client.id) != nil) == isRegistered)
+                return isRegistered
+            }
+            #expect(won.filter { $0 }.count == 3)
+        }
+    }
+
     @Test func `of several who spend one attempt, one does`() throws {
         for round in 0..<20 {
             let attempt = AttemptID("attempt \(round)")

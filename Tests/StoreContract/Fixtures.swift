@@ -42,7 +42,12 @@ extension ClientMetadata {
                 "contacts": .array([.string("one@app.example"), .string(AwkwardName.quoted)]),
                 "default_max_age": .integer(3600), "require_auth_time": .bool(true), "require_pkce": .bool(true),
                 "default_scope": .string("clerk openid"), "roles_claim": .string("roles"),
-                "groups_claim": .string("https://app.example/groups"),
+                "groups_claim": .string("https://app.example/groups"), "alias": .string("an-app"),
+                "software_id": .string("4NRB1-0XZABZI9E6-5SM3R"), "software_version": .string("1"),
+                "backchannel_logout_uri": .string("https://app.example/backchannel"),
+                "backchannel_logout_session_required": .bool(true),
+                "frontchannel_logout_uri": .string("https://app.example/frontchannel"),
+                "default_acr_values": .array([.string("1"), .string("0")]),
             ]))
     }
 }

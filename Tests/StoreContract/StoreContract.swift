@@ -2,7 +2,8 @@ import OIDCLogic
 
 /// What every store must keep, by topic. Each check is a promise of a doc comment of ``OIDCLogic/Store``.
 package enum StoreContract: String, CaseIterable, Sendable {
-    case clients, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants, customClaims,
+    case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
+        customClaims,
         signingKeys, throttle, refusals,
         declarations, generation, reading, pruning
 }
@@ -15,6 +16,7 @@ package func expectConformance(
         let store = try makeStore()
         switch topic {
         case .clients: try expectClients(in: store)
+        case .registrations: try expectRegistrations(in: store)
         case .assertions: try expectAssertions(in: store)
         case .users: try expectUsers(in: store)
         case .scopes: try expectScopes(in: store)

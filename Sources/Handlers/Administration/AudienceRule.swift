@@ -7,16 +7,17 @@ struct AudienceRule {
     /// Those of the configuration.
     let configured: ResourceServers
 
-    /// Throws ``AdministrationError`` if a client of this id would be told about tokens for somebody else's resource.
+    /// Throws `ClientMetadataError` if a client of this id would be told about tokens for somebody else's resource.
     func check(newID id: ClientID) throws {
         guard let resource = ResourceIndicator(id.value) else { return }
         guard let user = user(of: resource, among: try store.allClients().filter { $0.id != id }) else { return }
-        throw AdministrationError.invalid(
-            "client_id \"\(id)\" is a resource \(user), so its tokens would be shown to this client; choose another id, "
+        throw ClientMetadataError(
+            "client_id",
+            "\"\(id)\" is a resource \(user), so its tokens would be shown to this client; choose another id, "
                 + "or leave it out, and if the client is that resource, list it in served_resources")
     }
 
-    /// Throws ``AdministrationError`` if a resource of the client, but those it has already, is another client's id.
+    /// Throws `ClientMetadataError` if a resource of the client, but those it has already, is another client's id.
     func check(_ metadata: ClientMetadata, of id: ClientID, formerly former: ClientMetadata? = nil) throws {
         let lists = [
             ("served_resources", metadata.servedResources, former?.servedResources),
@@ -25,8 +26,9 @@ struct AudienceRule {
         for (member, resources, former) in lists {
             for resource in resources where !(former ?? []).contains(resource) {
                 guard let other = try client(of: resource, but: id) else { continue }
-                throw AdministrationError.invalid(
-                    "\(member) has \"\(resource.value)\", which is the id of another client, whose tokens are not for "
+                throw ClientMetadataError(
+                    member,
+                    "has \"\(resource.value)\", which is the id of another client, whose tokens are not for "
                         + "resources; name the resource otherwise, and list it in served_resources of \"\(other)\" if "
                         + "that is what it is")
             }

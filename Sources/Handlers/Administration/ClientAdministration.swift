@@ -4,10 +4,7 @@ import OIDCLogic
 /// What an administrator does with clients.
 package struct ClientAdministration {
     private let store: any AdministrationStore
-    private let audiences: AudienceRule
-    private let seal: () throws -> Seal
-    private let random: any RandomSource
-    private let now: Clock
+    private let preparation: ClientPreparation
 
     /// `seal` gives that of `state.key`; it is asked for only where a secret is kept. `resources` are those of the
     /// configuration.
@@ -17,10 +14,7 @@ package struct ClientAdministration {
         random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
-        audiences = AudienceRule(store: store, configured: resources)
-        self.seal = seal
-        self.random = random
-        self.now = now
+        preparation = ClientPreparation(store: store, resources: resources, seal: seal, random: random, now: now)
     }
 
     /// Registers a client by RFC 7591 metadata, which may carry a `client_id` and a `client_secret` of its own. `preset`
@@ -31,26 +25,13 @@ package struct ClientAdministration {
     package func register(
         _ metadata: JSON, preset: ClaimPreset? = nil, isFirstParty: Bool? = nil
     ) throws -> RegisteredClient {
-        let parsed = try ClientMetadata(metadata)
-        try requireSigningKey(for: parsed)
-        let id = try chosenID(metadata) ?? ClientID(Base32.encode(random.bytes(16)))
-        try audiences.check(newID: id)
-        try audiences.check(parsed, of: id)
-        let secret = try newSecret(metadata, for: parsed)
-        let preset = try preset ?? chosenPreset(metadata) ?? .standard
-        let isFirstParty = try isFirstParty ?? flag("first_party", of: metadata) ?? true
-        let time = now()
-        let client = Client(
-            id: id, metadata: parsed, sealedSecret: try secret.map { $0.sealed(for: id, by: try seal()) },
-            preset: preset,
-            isFirstParty: isFirstParty, createdAt: time, updatedAt: time)
+        let made = try preparation.newClient(metadata, preset: preset, isFirstParty: isFirstParty)
         do {
-            try store.add(client)
+            try store.add(made.client)
         } catch StoreError.exists {
-            throw AdministrationError.exists(
-                "client_id \"\(id)\" is taken; choose another, or leave it out to have one made")
+            throw AdministrationError.exists("client_id \(ClientPreparation.isTaken(made.client.id))")
         }
-        return RegisteredClient(client: client, secret: secret)
+        return made
     }
 
     /// Throws ``AdministrationError`` with the nearest id if there is none.
@@ -74,25 +55,11 @@ package struct ClientAdministration {
     }
 
     private func changeOnce(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
-        var client = try client(id)
+        let client = try client(id)
         try DeclaredRule(store: store).checkChange(of: .client(client.id), "the client \"\(client.id)\"")
-        let former = client
-        client.metadata = try metadata(of: client, after: change)
-        try audiences.check(client.metadata, of: client.id, formerly: former.metadata)
-        if client.metadata.idTokenSignedResponseAlg != former.metadata.idTokenSignedResponseAlg
-            || client.metadata.userInfoSignedResponseAlg != former.metadata.userInfoSignedResponseAlg
-        {
-            try requireSigningKey(for: client.metadata)
-        }
-        client.isFirstParty =
-            try change.isFirstParty ?? flag("first_party", of: .object(change.metadata))
-            ?? client.isFirstParty
-        let secret = try secret(of: former, after: change, for: client.metadata)
-        if !client.metadata.hasSecret { client.sealedSecret = nil }
-        if let secret { client.sealedSecret = secret.sealed(for: client.id, by: try seal()) }
-        client.updatedAt = max(now(), client.updatedAt)
+        let changed = try preparation.changedClient(client, by: change)
         do {
-            return RegisteredClient(client: try store.replace(client), secret: secret)
+            return RegisteredClient(client: try store.replace(changed.client), secret: changed.secret)
         } catch StoreError.missing {
             throw AdministrationError.missing("the client \"\(id)\" was removed meanwhile")
         }
@@ -105,113 +72,4 @@ package struct ClientAdministration {
         _ = try store.removeClient(client.id)
         return client
     }
-
-    private func metadata(of client: Client, after change: ClientChange) throws -> ClientMetadata {
-        if let id = change.metadata["client_id"], id.stringValue.map(ClientID.init) != client.id {
-            throw AdministrationError.invalid(
-                "client_id can't be changed; register another client, and remove this one")
-        }
-        if let preset = change.metadata["preset"], preset.stringValue != client.preset.rawValue {
-            throw AdministrationError.invalid(
-                "preset can't be changed: apps rely on where their claims are; register another client with it")
-        }
-        var members = client.metadata.json.objectValue ?? [:]
-        for (name, value) in change.metadata {
-            if value == .null { members.removeValue(forKey: name) } else { members[name] = value }
-        }
-        let listed = members["redirect_uris"]?.arrayValue ?? []
-        for uri in change.removedRedirectURIs where !listed.contains(where: { $0.hasBytes(of: uri) }) {
-            let question = Nearest.question(uri, among: listed.compactMap(\.stringValue))
-            throw AdministrationError.missing("the client has no redirect URI \"\(uri)\".\(question)")
-        }
-        if !change.removedRedirectURIs.isEmpty || !change.addedRedirectURIs.isEmpty {
-            var uris = listed.filter { uri in !change.removedRedirectURIs.contains { uri.hasBytes(of: $0) } }
-            for uri in change.addedRedirectURIs where !uris.contains(where: { $0.hasBytes(of: uri) }) {
-                uris.append(.string(uri))
-            }
-            members["redirect_uris"] = .array(uris)
-        }
-        return try ClientMetadata(.object(members))
-    }
-
-    /// A client whose ID tokens or userinfo nobody can sign would fail at its users' first sign-in.
-    private func requireSigningKey(for metadata: ClientMetadata) throws {
-        let wanted = [
-            ("id_token_signed_response_alg", metadata.idTokenSignedResponseAlg as SignatureAlgorithm?),
-            ("userinfo_signed_response_alg", metadata.userInfoSignedResponseAlg),
-        ]
-        for case (let member, let algorithm?) in wanted where !ClientMetadata.signingAlgorithms.contains(algorithm) {
-            let hasKey = try store.signingKeys().contains { $0.status == .active && $0.algorithm == algorithm }
-            guard !hasKey else { continue }
-            throw AdministrationError.invalid(
-                "\(member) is \(algorithm.rawValue), and there is no key for it; "
-                    + "\"postern key add \(algorithm.rawValue)\" makes one")
-        }
-    }
-
-    private func secret(
-        of former: Client, after change: ClientChange, for metadata: ClientMetadata
-    ) throws -> ClientSecret? {
-        var wanted = change.secret
-        if let member = change.metadata["client_secret"], member != .null {
-            guard case .string(let text) = member else {
-                throw AdministrationError.invalid("client_secret must be a string")
-            }
-            wanted = .choose(text)
-        }
-        switch wanted {
-        case .keep where !metadata.hasSecret: return nil
-        case _ where !metadata.hasSecret: throw AdministrationError.invalid(Self.hasNoSecret)
-        case .keep where former.metadata.hasSecret:
-            if let sealed = former.sealedSecret, metadata.fewestSecretBytes > former.metadata.fewestSecretBytes {
-                try ClientSecretRule.require(
-                    try ClientSecret(sealed: sealed, of: former.id, opening: try seal()), for: metadata)
-            }
-            return nil
-        case .keep, .generate: return ClientSecretRule.generate(from: random, for: metadata)
-        case .choose(let text): return try ClientSecretRule.accept(text, for: metadata)
-        }
-    }
-
-    private func newSecret(
-        _ metadata: JSON, for parsed: ClientMetadata
-    ) throws(AdministrationError) -> ClientSecret? {
-        guard let chosen = try text("client_secret", of: metadata) else {
-            return parsed.hasSecret ? ClientSecretRule.generate(from: random, for: parsed) : nil
-        }
-        guard parsed.hasSecret else { throw .invalid(Self.hasNoSecret) }
-        return try ClientSecretRule.accept(chosen, for: parsed)
-    }
-
-    private static let hasNoSecret =
-        "a client with token_endpoint_auth_method none or private_key_jwt has no secret; leave client_secret out"
-
-    private func chosenID(_ metadata: JSON) throws(AdministrationError) -> ClientID? {
-        guard let text = try text("client_id", of: metadata) else { return nil }
-        guard let id = ClientID(registering: text) else {
-            throw .invalid("client_id must be 1 to 255 characters of printable ASCII without spaces")
-        }
-        return id
-    }
-
-    private func chosenPreset(_ metadata: JSON) throws(AdministrationError) -> ClaimPreset? {
-        guard let text = try text("preset", of: metadata) else { return nil }
-        return try ClaimPreset(naming: text)
-    }
-
-    private func text(_ name: String, of metadata: JSON) throws(AdministrationError) -> String? {
-        guard let value = metadata[name], value != .null else { return nil }
-        guard case .string(let text) = value else { throw .invalid("\(name) must be a string") }
-        return text
-    }
-
-    private func flag(_ name: String, of metadata: JSON) throws(AdministrationError) -> Bool? {
-        guard let value = metadata[name], value != .null else { return nil }
-        guard case .bool(let flag) = value else { throw .invalid("\(name) must be true or false") }
-        return flag
-    }
-}
-
-extension JSON {
-    fileprivate func hasBytes(of text: String) -> Bool { stringValue?.utf8.elementsEqual(text.utf8) ?? false }
 }

@@ -46,6 +46,13 @@ package struct Installation {
 
     package var signingKeys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: now) }
 
+    package var initialAccessTokens: InitialAccessTokenAdministration {
+        InitialAccessTokenAdministration(store: store, now: now)
+    }
+
+    /// Of the clock that operations go by.
+    package var time: Timestamp { now() }
+
     package var claims: ClaimAdministration {
         ClaimAdministration(store: store, settings: configuration.claims, now: now)
     }

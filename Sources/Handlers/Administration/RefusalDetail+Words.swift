@@ -22,6 +22,8 @@ extension RefusalDetail.CredentialKind {
         case .code: "code"
         case .refreshToken: "refresh token"
         case .accessToken: "access token"
+        case .initialAccessToken: "initial access token"
+        case .registrationAccessToken: "registration access token"
         }
     }
 }
@@ -29,6 +31,7 @@ extension RefusalDetail.CredentialKind {
 extension RefusalDetail.Ending {
     var words: String {
         switch self {
+        case .absent: "absent"
         case .malformed, .foreign: "malformed, or none of ours"
         default: "well-formed"
         }
@@ -36,6 +39,7 @@ extension RefusalDetail.Ending {
 
     var clause: String {
         switch self {
+        case .absent: "was not sent"
         case .expired: "has expired"
         case .revoked: "has been revoked"
         case .malformed: "is malformed"

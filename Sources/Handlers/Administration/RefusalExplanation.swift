@@ -39,6 +39,9 @@ package struct RefusalExplanation: Sendable {
             differences = ["too many failures or requests before this one"]
             advice = ["wait; if nobody was guessing, correct whatever goes on sending wrong secrets or passwords"]
         case .signIn(let fault): explain(signIn: fault)
+        case .clientMetadata(let member):
+            differences = ["\(member) was refused"]
+            advice = ["the answer named the value, and what would be right: look at it where the app registers"]
         }
     }
 
@@ -220,6 +223,10 @@ package struct RefusalExplanation: Sendable {
     private mutating func explain(_ kind: RefusalDetail.CredentialKind, _ ending: RefusalDetail.Ending) {
         let name = kind.words
         differences = ["the \(name) \(ending.clause)"]
+        if kind == .initialAccessToken {
+            advice = ["make another: postern token issue", "see what became of each: postern token list"]
+            return
+        }
         switch ending {
         case .expired:
             advice = ["let the user sign in again"]
@@ -235,6 +242,7 @@ package struct RefusalExplanation: Sendable {
         case .foreign:
             advice = ["is it of another provider, such as a test installation, or were the key files changed?"]
         case .malformed: advice = ["was it cut, or encoded twice, on its way?"]
+        case .absent: advice = ["let the app send it: Authorization: Bearer, and the \(name)"]
         case .otherAudience: advice = ["an access token is good for whom its aud names"]
         case .scopeWithdrawn: advice = ["compare the app's scope: postern client show \(shellClient)"]
         case .revoked, .sessionOver, .userEnded, .clientRemoved, .consentWithdrawn:

@@ -17,7 +17,7 @@ package struct RoleAdministration {
             throw AdministrationError.invalid(
                 "a role's name has no \"@\": \"\(name)\" would be taken for a role of one app; \"--client\" names that")
         }
-        guard client == nil || !ScopeNameRule.isOwn(name) else {
+        guard client == nil || !Scope.opensPostern(name) else {
             throw AdministrationError.invalid("\"\(name)\" opens Postern itself, so it can't belong to an app")
         }
         let role = Role(RoleID(name, of: client?.id), description: try DescriptionRule.accept(description))

@@ -15,7 +15,7 @@ package struct ScopeAdministration {
     /// Throws ``AdministrationError`` and `StoreError`; then nothing has changed.
     package func add(_ name: String, description: String? = nil) throws -> DefinedScope {
         try ScopeNameRule.check(name)
-        guard !ScopeNameRule.isOwn(name) else {
+        guard !Scope.opensPostern(name) else {
             throw AdministrationError.invalid(
                 "\"\(name)\" opens Postern itself, so it can't be open to everyone; \"role add\" makes it a role")
         }

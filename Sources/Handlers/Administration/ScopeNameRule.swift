@@ -15,18 +15,10 @@ enum ScopeNameRule {
         }
     }
 
-    /// Scopes of this service's own.
-    static let ownPrefix = "postern:"
-    /// Followed by the UUID of a Mendix user role.
-    static let mendixPrefix = "mx:app:userrole:"
-
-    /// What has this prefix opens Postern itself, so it is never everyone's, nor an app's.
-    static func isOwn(_ name: String) -> Bool { name.utf8.starts(with: ownPrefix.utf8) }
-
     /// Throws ``AdministrationError`` for a Mendix user role without a UUID, which no app would know.
     static func checkMendix(_ name: String) throws(AdministrationError) {
-        guard name.utf8.starts(with: mendixPrefix.utf8) else { return }
-        let uuid = Array(name.utf8.dropFirst(mendixPrefix.utf8.count))
+        guard name.utf8.starts(with: Scope.mendixRolePrefix.utf8) else { return }
+        let uuid = Array(name.utf8.dropFirst(Scope.mendixRolePrefix.utf8.count))
         let isUUID =
             uuid.count == 36
             && uuid.enumerated().allSatisfy { index, byte in
@@ -36,7 +28,7 @@ enum ScopeNameRule {
         guard isUUID else {
             throw .invalid(
                 "\"\(name)\" must end in the UUID of the Mendix user role, such as "
-                    + "\(mendixPrefix)6f9619ff-8b86-d011-b42d-00c04fc964ff")
+                    + "\(Scope.mendixRolePrefix)6f9619ff-8b86-d011-b42d-00c04fc964ff")
         }
     }
 }

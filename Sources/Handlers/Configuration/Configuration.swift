@@ -21,6 +21,7 @@ package struct Configuration: Sendable {
     package let pages: PageSettings
     package let login: LoginSettings
     package let assertions: AssertionSettings
+    package let registration: RegistrationSettings
     package let outbound: OutboundSettings
     /// In the order of the file, which doesn't matter.
     package let policy: [PolicyRule]
@@ -103,6 +104,7 @@ package struct Configuration: Sendable {
         pages = Self.pages(root, folder: folder)
         login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
         assertions = Self.assertions(root)
+        registration = Self.registration(root)
         outbound = Self.outbound(root, folder: folder, pool: pools.first { $0.handlers.contains(.token) })
         let policyReading = PolicyReading(root)
         policy = policyReading.rules
@@ -216,6 +218,14 @@ package struct Configuration: Sendable {
                 "token_endpoint_audience", default: true, expected: "must be true or false"
             ) { Bool($0) },
             lifetime: section.duration("lifetime", in: 60...3600, default: AssertionSettings().lifetime))
+    }
+
+    private static func registration(_ root: ConfigurationSection) -> RegistrationSettings {
+        let section = root.section("registration")
+        defer { section.refuseUnknown() }
+        var settings = RegistrationSettings()
+        settings.isOpen = section.value("open", default: false, expected: "must be true or false") { Bool($0) }
+        return settings
     }
 
     private static func outbound(

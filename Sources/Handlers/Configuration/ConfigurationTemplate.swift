@@ -52,6 +52,10 @@ package enum ConfigurationTemplate {
         #   hashes_at_once: 2
         #   hashes_waiting: 16
 
+        # Apps register themselves by tokens that you hand out. See docs/self-registration.md
+        # registration:
+        #   open: false           # true: without a token as well
+
         # Servers of others that are called, such as for the keys that apps publish. Public addresses need no mention.
         # outbound:
         #   allow: [10.0.0.0/8]   # networks of your own; http://10.0.0.0/8 for plain http as well

@@ -19,6 +19,8 @@ struct EndpointTraits: Sendable {
 
     /// Below the issuer's path.
     let path: String
+    /// Whether the path goes on: the handler is told how (`POSTERN_TAIL`).
+    let hasTail: Bool
     let answers: Answers
     let methods: Set<Method>
     /// In bytes.
@@ -33,9 +35,11 @@ struct EndpointTraits: Sendable {
 
     private init(
         _ path: String, _ answers: Answers, _ methods: Set<Method>, body bodyLimit: Int, signs: Bool,
-        pool: DefaultPool, limit: Limit?, crossOrigin isCrossOrigin: Bool = false
+        pool: DefaultPool, limit: Limit?, crossOrigin isCrossOrigin: Bool = false,
+        tail hasTail: Bool = false
     ) {
         self.path = path
+        self.hasTail = hasTail
         self.answers = answers
         // A page's browser asks before it calls (Fetch Standard §3.3.1).
         self.methods = isCrossOrigin ? methods.union([.options]) : methods
@@ -52,6 +56,7 @@ struct EndpointTraits: Sendable {
         let parameters = 16 * 1024
         // A form of ours carries the request that began it, sealed: longer by a third, and by what JSON escapes.
         let ownForm = 48 * 1024
+        let metadata = 64 * 1024
         return switch name {
         case .discovery: Self(discovery, .keptJSON, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         case .jwks: Self("/jwks", .keptJSON, [.get], body: 0, signs: false, pool: .fast, limit: nil)
@@ -74,6 +79,12 @@ struct EndpointTraits: Sendable {
             Self(
                 "/revoke", .json, [.post], body: parameters, signs: false, pool: .fast, limit: .token,
                 crossOrigin: true)
+        case .register:
+            Self("/register", .json, [.post], body: metadata, signs: false, pool: .slow, limit: .token)
+        case .clientConfiguration:
+            Self(
+                "/register/", .json, [.get, .put, .delete], body: metadata, signs: false, pool: .slow, limit: .token,
+                tail: true)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

@@ -1,9 +1,9 @@
 /// A time span as an administrator writes it: `60`, `30s`, `10m`, `8h`, `30d`.
-enum WrittenDuration {
-    static let explanation = "a number of seconds, or a number with s, m, h or d, such as 60, 10m or 8h"
+package enum WrittenDuration {
+    package static let explanation = "a number of seconds, or a number with s, m, h or d, such as 60, 10m or 8h"
 
     /// In seconds; nil if it isn't written so, or overflows.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let last = text.last else { return nil }
         let unit = units[last]

@@ -6,6 +6,7 @@ extension NginxConfiguration {
         # Printed by: postern nginx --fastcgi
 
         fastcgi_param POSTERN_HANDLER $postern_handler;
+        fastcgi_param POSTERN_TAIL    $postern_tail if_not_empty;
         fastcgi_param REQUEST_METHOD  $postern_method;
         fastcgi_param QUERY_STRING    $postern_query;
         fastcgi_param CONTENT_TYPE    $content_type;

@@ -32,6 +32,11 @@ extension NginxConfiguration {
         \(kept.map { "    \"\($0) HEAD\" GET;" }.joined(separator: "\n"))
         }
         map $postern_handler $postern_query { default $query_string; \(kept.map { "\($0) \"\";" }.joined(separator: " ")) }
+        # What follows the path of an endpoint that goes on.
+        map "$postern_handler $uri" $postern_tail {
+            default "";
+        \(tails.joined(separator: "\n"))
+        }
         map $upstream_status $postern_uncacheable { default 1; 200 ""; }
 
         # Browsers remember it only when it comes over TLS (RFC 6797 §8.1).
@@ -54,6 +59,12 @@ extension NginxConfiguration {
 
     private var kept: [String] {
         HandlerName.allCases.filter { $0.traits.answers == .keptJSON }.map(\.rawValue)
+    }
+
+    private var tails: [String] {
+        HandlerName.allCases.filter(\.traits.hasTail).map { name in
+            "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>.+)$\" $postern_rest;"
+        }
     }
 
     private func upstream(_ pool: Pool) -> String {

@@ -98,7 +98,8 @@ extension NginxConfiguration {
             ]
             if endpoint.answers == .keptJSON { lines += cache(for: name) }
             let body = lines.map { "        \($0)\n" }.joined()
-            return "    location = \(issuer.path)\(endpoint.path) {\n\(body)    }\n"
+            let match = endpoint.hasTail ? "" : "= "
+            return "    location \(match)\(issuer.path)\(endpoint.path) {\n\(body)    }\n"
         }.joined()
     }
 

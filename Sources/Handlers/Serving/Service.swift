@@ -65,6 +65,7 @@ struct Process: Sendable {
     private let checks = ChecksInFlight()
     private let verifiedTokens = VerifiedTokens()
     private let assertions: AssertionSettings
+    private let registration: RegistrationSettings
     private let publishedKeys: JWKSCache
     private let clock: Clock = SystemClock.now
 
@@ -84,6 +85,7 @@ struct Process: Sendable {
         signingSeal = keys.signing
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
         assertions = configuration.assertions
+        registration = configuration.registration
         let outbound = configuration.outbound
         publishedKeys = JWKSCache(
             CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
@@ -101,7 +103,8 @@ struct Process: Sendable {
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
             keys: KeyRing(seal: signingSeal), verifiedTokens: verifiedTokens, resources: resources,
-            assertions: assertions, publishedKeys: publishedKeys, rules: rules, expressions: expressions,
+            assertions: assertions, registration: registration, publishedKeys: publishedKeys, rules: rules,
+            expressions: expressions,
             hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
@@ -131,6 +134,8 @@ struct Process: Sendable {
         case .userinfo: UserInfoHandler(provider: provider).respond
         case .introspect: IntrospectHandler(provider: provider).respond
         case .revoke: RevokeHandler(provider: provider).respond
+        case .register: RegisterHandler(provider: provider).respond
+        case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

@@ -38,6 +38,12 @@ extension ClientMetadata {
         tosURI = try members.string("tos_uri").map(WebURI.init(stored:))
         initiateLoginURI = try members.string("initiate_login_uri").map(WebURI.init(stored:))
         contacts = try members.strings("contacts")
+        alias = try members.string("alias")
+        softwareID = try members.string("software_id")
+        softwareVersion = try members.string("software_version")
+        backchannelLogout = try members.logoutReceiver("backchannel")
+        frontchannelLogout = try members.logoutReceiver("frontchannel")
+        defaultACRValues = try members.strings("default_acr_values")
         defaultMaxAge = try members.value("default_max_age", \.integerValue)
         requireAuthTime = try members.value("require_auth_time", \.boolValue) ?? false
         requirePKCE = try members.value("require_pkce", \.boolValue) ?? false
@@ -67,6 +73,12 @@ private struct StoredMembers {
 
     func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
         try value(name) { member in member.stringValue.flatMap { try? Scope($0) } }
+    }
+
+    func logoutReceiver(_ channel: String) throws(ClientMetadataError) -> LogoutReceiver? {
+        guard let uri = try string("\(channel)_logout_uri") else { return nil }
+        let requiresSession = try value("\(channel)_logout_session_required", \.boolValue) ?? false
+        return LogoutReceiver(uri: WebURI(stored: uri), requiresSession: requiresSession)
     }
 
     /// None if it is absent.

@@ -3,6 +3,11 @@ import JOSE
 /// What a client says of itself (RFC 7591 §2, OpenID Connect Registration §2), validated.
 package struct ClientMetadata: Sendable, Equatable {
     package var name: String?
+    /// Our own member `alias`: what administrators call it among themselves.
+    package var alias: String?
+    /// RFC 7591 §2.
+    package var softwareID: String?
+    package var softwareVersion: String?
     package var redirectURIs: [RedirectURI]
     /// RP-Initiated Logout §2.1.
     package var postLogoutRedirectURIs: [RedirectURI]
@@ -36,6 +41,11 @@ package struct ClientMetadata: Sendable, Equatable {
     package var tosURI: WebURI?
     package var initiateLoginURI: WebURI?
     package var contacts: [String]
+    /// Where it is told of ended sessions (Back-Channel Logout 1.0 §2.2, Front-Channel Logout 1.0 §2).
+    package var backchannelLogout: LogoutReceiver?
+    package var frontchannelLogout: LogoutReceiver?
+    /// OpenID Connect Registration §2.
+    package var defaultACRValues: [String]
     /// In seconds, OpenID Connect Registration §2.
     package var defaultMaxAge: Int64?
     package var requireAuthTime: Bool
@@ -99,6 +109,22 @@ package struct ClientMetadata: Sendable, Equatable {
             throw ClientMetadataError("initiate_login_uri", "is http; use https, or http on loopback only")
         }
         contacts = try members.strings("contacts")
+        alias = try members.alias()
+        softwareID = try members.string("software_id", limit: 200)
+        softwareVersion = try members.string("software_version", limit: 200)
+        backchannelLogout = try members.logoutReceiver("backchannel")
+        frontchannelLogout = try members.logoutReceiver("frontchannel")
+        // Front-Channel Logout 1.0 §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered
+        // Redirection URI value."
+        if let uri = frontchannelLogout?.uri.value {
+            let origins = Set(redirectURIs.compactMap { WebOrigin(of: $0.value) })
+            guard let origin = WebOrigin(of: uri), origins.contains(origin) else {
+                throw ClientMetadataError(
+                    "frontchannel_logout_uri",
+                    "is \"\(uri)\"; its scheme, host and port must be those of one of the redirect_uris")
+            }
+        }
+        defaultACRValues = try members.strings("default_acr_values")
         defaultMaxAge = try members.seconds("default_max_age")
         requireAuthTime = try members.bool("require_auth_time")
         requirePKCE = try members.bool("require_pkce")
@@ -163,6 +189,15 @@ package struct ClientMetadata: Sendable, Equatable {
         if !postLogoutRedirectURIs.isEmpty {
             object["post_logout_redirect_uris"] = .array(postLogoutRedirectURIs.map { .string($0.value) })
         }
+        object["alias"] = alias.map(JSON.string)
+        object["software_id"] = softwareID.map(JSON.string)
+        object["software_version"] = softwareVersion.map(JSON.string)
+        for (channel, receiver) in [("backchannel", backchannelLogout), ("frontchannel", frontchannelLogout)] {
+            guard let receiver else { continue }
+            object["\(channel)_logout_uri"] = .string(receiver.uri.value)
+            object["\(channel)_logout_session_required"] = .bool(receiver.requiresSession)
+        }
+        if !defaultACRValues.isEmpty { object["default_acr_values"] = .array(defaultACRValues.map(JSON.string)) }
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)
     }
@@ -203,6 +238,8 @@ package struct WebURI: Sendable, Equatable {
         guard let parts = URIParts(value) else { return false }
         return parts.scheme == "https" || parts.authority?.isLoopback ?? false
     }
+
+    var hasFragment: Bool { URIParts(value)?.hasFragment ?? false }
 }
 
 /// RFC 7591 §3.2.2. It names the member, what is wrong, and what would be right: who registers is known here.
@@ -213,6 +250,7 @@ package struct ClientMetadataError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
+    /// The member that is wrong.
     package let member: String
     /// What is wrong with it.
     package let fault: String

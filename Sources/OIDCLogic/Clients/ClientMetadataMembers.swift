@@ -121,6 +121,14 @@ struct ClientMetadataMembers {
         return text
     }
 
+    func alias() throws(ClientMetadataError) -> String? {
+        guard let text = try string("alias", limit: 64) else { return nil }
+        guard text.utf8.allSatisfy(\.isUnreserved) else {
+            throw ClientMetadataError("alias", "is \"\(text)\"; it must be letters, digits, and - . _ ~")
+        }
+        return text
+    }
+
     func webURI(_ name: String) throws(ClientMetadataError) -> WebURI? {
         guard let text = try string(name) else { return nil }
         guard let uri = WebURI(text) else {

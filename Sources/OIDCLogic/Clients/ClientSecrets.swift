@@ -14,7 +14,7 @@ package final class ClientSecrets {
     package init(seal: Seal) { self.seal = seal }
 
     /// Nil: it has none. Throws `server_error` for one that can't be opened.
-    func secret(of client: Client) throws(OAuthError) -> ClientSecret? {
+    package func secret(of client: Client) throws(OAuthError) -> ClientSecret? {
         guard let sealed = client.sealedSecret else { return nil }
         if let known = opened[client.id], known.sealed.hasSameBytes(as: sealed) { return known.secret }
         do {

@@ -25,6 +25,7 @@ extension RefusalDetail {
         case .silentRequest: tagged("prompt_none")
         case .throttled: tagged("throttled")
         case .signIn(let fault): tagged("sign_in", ["fault": fault.rawValue])
+        case .clientMetadata(let member): tagged("client_metadata", ["member": member])
         }
     }
 
@@ -55,6 +56,7 @@ extension RefusalDetail {
             case "prompt_none": .silentRequest
             case "throttled": .throttled
             case "sign_in": fault().map { .signIn($0) }
+            case "client_metadata": text("member").map { .clientMetadata($0) }
             default: nil
             }
         guard let detail else { return nil }
@@ -64,7 +66,8 @@ extension RefusalDetail {
 
 extension RefusalDetail.Ending {
     private static let words: [(word: String, ending: Self)] = [
-        ("expired", .expired), ("revoked", .revoked), ("malformed", .malformed), ("foreign", .foreign),
+        ("absent", .absent), ("expired", .expired), ("revoked", .revoked), ("malformed", .malformed),
+        ("foreign", .foreign),
         ("used_before", .usedBefore), ("session_over", .sessionOver), ("user_ended", .userEnded),
         ("client_removed", .clientRemoved), ("consent_withdrawn", .consentWithdrawn),
         ("scope_withdrawn", .scopeWithdrawn), ("other_audience", .otherAudience),

@@ -21,6 +21,8 @@ package enum RefusalDetail: Sendable, Equatable {
     case silentRequest
     case throttled
     case signIn(SignInFault)
+    /// The member that was wrong (RFC 7591 §3.2.2), of those that this provider knows.
+    case clientMetadata(String)
 
     package static func parameter(_ name: String, _ fault: ParameterFault) -> Self {
         .namedParameter(RefusedRequest.shown(name), fault)
@@ -54,11 +56,13 @@ package enum RefusalDetail: Sendable, Equatable {
         case code
         case refreshToken = "refresh_token"
         case accessToken = "access_token"
+        case initialAccessToken = "initial_access_token"
+        case registrationAccessToken = "registration_access_token"
     }
 
     /// Why a code or a token is worth nothing.
     package enum Ending: Sendable, Equatable {
-        case expired, revoked, malformed
+        case absent, expired, revoked, malformed
         /// It was made by another provider, or with keys that are gone, or was changed on its way.
         case foreign
         case usedBefore

@@ -14,6 +14,9 @@ package struct Throttle: Hashable, Sendable {
     /// One client from one address.
     package static let client = Throttle(free: 20, longest: 60, memory: 3600)
 
+    /// Open registration from one address.
+    package static let openRegistration = Throttle(free: 10, longest: 3600, memory: 24 * 3600)
+
     /// Seconds to wait yet; 0: go on. A clock set back waits for no longer than the whole step.
     ///
     /// - Parameter inFlight: attempts whose end isn't known yet. They count as failures of this moment, so that guesses

@@ -16,6 +16,11 @@ package struct ThrottleKey: Hashable, Sendable {
         Self(.client, "unknown-client", network(of: address))
     }
 
+    /// Of apps that nobody has asked to come. What is counted are registrations, not failures.
+    package static func openRegistration(address: String) -> Self {
+        Self(.openRegistration, "open-registration", network(of: address))
+    }
+
     private init(_ throttle: Throttle, _ parts: String...) {
         // Length-prefixed, so that no two lists of parts read alike.
         var bytes: [UInt8] = []

@@ -1,0 +1,111 @@
+import JOSE
+import OIDCLogic
+
+extension SQLiteStore: RegistrationStore {
+    private static let columns = "id, digest, permit, note, uses, uses_left, refusals, created_at, valid_until"
+
+    package func add(_ token: InitialAccessToken) throws {
+        try write { database in
+            _ = try database.run(
+                """
+                INSERT INTO initial_access_token (\(Self.columns), expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                """,
+                Value(token.id), .blob(token.digest), .text(token.permit.json.text), Value(token.note),
+                Value(token.uses), Value(token.usesLeft), Value(token.refusals), Value(token.createdAt),
+                Value(token.expiresAt), Value(token.expiresAt + InitialAccessToken.memory))
+        }
+    }
+
+    package func initialAccessToken(digest: [UInt8]) throws -> InitialAccessToken? {
+        let sql = "SELECT \(Self.columns) FROM initial_access_token WHERE digest = ?1"
+        return try reader.first(sql, .blob(digest)) { row throws(StoreError) in try Self.token(row) }
+    }
+
+    package func initialAccessTokens(
+        before id: InitialAccessTokenID?, limit: Int
+    ) throws -> [InitialAccessToken] {
+        // One that was removed meanwhile has no position, and nothing comes before it.
+        let sql = """
+            SELECT \(Self.columns) FROM initial_access_token
+            WHERE position < CASE WHEN ?1 IS NULL THEN 9223372036854775807
+                ELSE (SELECT position FROM initial_access_token WHERE id = ?1) END
+            ORDER BY position DESC LIMIT ?2
+            """
+        return try reader.all(sql, Value(id?.value), Value(max(0, limit))) { row throws(StoreError) in
+            try Self.token(row)
+        }
+    }
+
+    package func removeInitialAccessToken(_ id: InitialAccessTokenID) throws -> Bool {
+        try write { database in try database.run("DELETE FROM initial_access_token WHERE id = ?1", Value(id)) == 1 }
+    }
+
+    package func recordRefusal(by id: InitialAccessTokenID) throws {
+        try write { database in
+            _ = try database.run(
+                "UPDATE initial_access_token SET refusals = refusals + 1 WHERE id = ?1", Value(id))
+        }
+    }
+
+    package func register(
+        _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
+    ) throws -> Bool {
+        try write { database in
+            if let token {
+                // Check and change are one statement, so that of two racing processes one gets the last use.
+                let spent = try database.run(
+                    """
+                    UPDATE initial_access_token SET uses_left = uses_left - 1, refusals = 0
+                    WHERE id = ?1 AND uses_left > 0 AND refusals < ?2 AND created_at <= ?3 AND valid_until > ?3
+                    """,
+                    Value(token), Value(InitialAccessToken.refusalLimit), Value(now))
+                guard spent == 1 else { return false }
+            }
+            try Self.add(client, in: database)
+            try database.run(
+                "INSERT INTO client_registration (id, client_id, digest, next_digest, permit) VALUES (?1, ?2, ?3, ?4, ?5)",
+                Value(registration.id), Value(registration.clientID), .blob(registration.digest),
+                Value(registration.nextDigest), .text(registration.permit.json.text))
+            return true
+        }
+    }
+
+    package func registration(_ id: RegistrationID) throws -> ClientRegistration? {
+        let sql = "SELECT client_id, digest, next_digest, permit FROM client_registration WHERE id = ?1"
+        return try reader.first(sql, Value(id)) { row throws(StoreError) in
+            guard let permit = RegistrationPermit(stored: try row.json(3)) else { throw row.malformed(3) }
+            return ClientRegistration(
+                id: id, clientID: ClientID(try row.text(0)), digest: row.bytes(1), nextDigest: row.optionalBytes(2),
+                permit: permit)
+        }
+    }
+
+    package func acceptOffer(_ digest: [UInt8], in id: RegistrationID) throws {
+        try write { database in
+            _ = try database.run(
+                """
+                UPDATE client_registration SET digest = next_digest, next_digest = NULL
+                WHERE id = ?1 AND next_digest = ?2
+                """, Value(id), .blob(digest))
+        }
+    }
+
+    package func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client {
+        try write { database in
+            if let digest {
+                try database.run(
+                    "UPDATE client_registration SET next_digest = ?2 WHERE id = ?1", Value(id), .blob(digest))
+            }
+            return try Self.replace(client, in: database)
+        }
+    }
+
+    private static func token(_ row: borrowing Row) throws(StoreError) -> InitialAccessToken {
+        guard let permit = RegistrationPermit(stored: try row.json(2)) else { throw row.malformed(2) }
+        return InitialAccessToken(
+            id: InitialAccessTokenID(try row.text(0)), digest: row.bytes(1), permit: permit,
+            note: try row.optionalText(3), uses: Int(row.integer(4)), usesLeft: Int(row.integer(5)),
+            refusals: Int(row.integer(6)), createdAt: row.time(7), expiresAt: row.time(8))
+    }
+}
