@@ -16,7 +16,7 @@ struct ClientConfigurationHandler {
         provider.answeringRegistration(request) {
             let caller = try authenticate(request)
             switch request.method {
-            case .put: return try change(by: request.clientMetadata(), caller)
+            case .put: return try change(by: request.jsonObject(), caller)
             case .delete: return try remove(caller)
             default: return try read(caller)
             }

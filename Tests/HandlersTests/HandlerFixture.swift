@@ -141,6 +141,7 @@ final class HandlerFixture {
         case .revoke: RevokeHandler(provider: provider).respond(to: request)
         case .register: RegisterHandler(provider: provider).respond(to: request)
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond(to: request)
+        case .administration: AdministrationHandler(provider: provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

@@ -188,7 +188,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     run = postern.folder / "run"
     assert rows == [
         ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,logout,token,userinfo,introspect,revoke,health"],
-        ["slow", f"{run}/slow.sock", "1", "24", "login,register,client-configuration"],
+        ["slow", f"{run}/slow.sock", "1", "24", "login,register,client-configuration,admin-api"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
 

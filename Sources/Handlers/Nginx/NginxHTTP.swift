@@ -32,8 +32,8 @@ extension NginxConfiguration {
         \(kept.map { "    \"\($0) HEAD\" GET;" }.joined(separator: "\n"))
         }
         map $postern_handler $postern_query { default $query_string; \(kept.map { "\($0) \"\";" }.joined(separator: " ")) }
-        # What follows the path of an endpoint that goes on.
-        map "$postern_handler $uri" $postern_tail {
+        # What follows the path of an endpoint that goes on, as it was sent.
+        map "$postern_handler $request_uri" $postern_tail {
             default "";
         \(tails.joined(separator: "\n"))
         }
@@ -63,7 +63,7 @@ extension NginxConfiguration {
 
     private var tails: [String] {
         HandlerName.allCases.filter(\.traits.hasTail).map { name in
-            "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>.+)$\" $postern_rest;"
+            "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>[^?]+)\" $postern_rest;"
         }
     }
 

@@ -136,6 +136,7 @@ struct Process: Sendable {
         case .revoke: RevokeHandler(provider: provider).respond
         case .register: RegisterHandler(provider: provider).respond
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond
+        case .administration: AdministrationHandler(provider: provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }
