@@ -10,9 +10,16 @@ struct DeclarationOptionGroup: ParsableArguments {
         name: .customLong("new-secret"), parsing: .singleValue,
         help: ArgumentHelp("Make a new secret for this declared client. May be repeated.", valueName: "client-id"))
     var newSecrets: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "How long an old secret is taken beside the new one: seconds, or 10m, 8h, 7d.", valueName: "time"))
+    var overlap: String?
 
     func validate() throws {
         guard !(prune && release) else { throw ValidationError("--prune and --release exclude each other.") }
+        guard overlap.map({ SecretOverlap.seconds($0) != nil }) ?? true else {
+            throw ValidationError("--overlap must be \(WrittenDuration.explanation), and at most 90d.")
+        }
     }
 
     var options: DeclarationOptions {
@@ -21,6 +28,7 @@ struct DeclarationOptionGroup: ParsableArguments {
         if release { options.fate = .release }
         options.adopts = adopt
         options.newSecrets = Set(newSecrets)
+        options.secretOverlap = overlap.flatMap(SecretOverlap.seconds) ?? 0
         return options
     }
 }

@@ -173,9 +173,9 @@ import Testing
             ["client_id": "all-apps", "redirect_uris": ["https://app.example/"], "token_endpoint_auth_method": "none"])
         _ = try ScopeAdministration(store: store).add("orders", description: "See: \"all\"\\")
         let roles = RoleAdministration(store: store)
-        _ = try roles.add("postern:admin")
+        _ = try roles.add("postern:mine")
         _ = try roles.add("clerk", of: clients.client("every/thing"), description: "Zoë's")
-        _ = try GroupAdministration(store: store).add("- staff", roles: ["postern:admin", "clerk@every/thing"])
+        _ = try GroupAdministration(store: store).add("- staff", roles: ["postern:mine", "clerk@every/thing"])
         let claims = ClaimAdministration(store: store, settings: .init(), now: { AdministrationFixture.noon })
         for (name, client, source) in [
             ("/a/b", nil, .constant(["n": [1, 1.5, nil, true, "true", ""], "1.0": "x"])),

@@ -7,12 +7,15 @@ import pathlib
 import pty
 import re
 import secrets
+import shutil
 import subprocess
 
 import pytest
+import requests
 
 from oidc import RelyingParty, claims
 from provider import running_provider
+from test_administration_api import Caller
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CALLBACK = "https://shop.example/callback"
@@ -65,7 +68,7 @@ class Files:
 
     def clear(self):
         for file in self.folder.iterdir():
-            file.unlink()
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
         self.run("apply", "--prune")
 
 
@@ -245,6 +248,49 @@ def test_what_is_declared_is_changed_by_its_file_alone(files, command):
             files.run(kind, "remove", name, "--yes")
 
 
+def test_the_api_shows_what_is_declared_and_changes_nothing_of_it(files):
+    files.write(SHOP)
+    files.apply()
+    call = Caller(files.provider)
+    with files.provider.database.unchanged():
+        for path, body in [
+            ("clients/shop", {"client_name": "Other"}), ("scopes/orders", {"description": "x"}),
+            ("roles/editor%40shop", {"description": "x"}), ("groups/staff", {"roles": []}),
+        ]:
+            shown = call("GET", path)
+            assert shown.json()["declared_in"] == "clients.d/shop.yaml"
+            listed = call("GET", path.split("/")[0]).json()["items"]
+            assert shown.json() in listed, "a list shows the same"
+            for refused in [
+                call("PATCH", path, body, If_Match=shown.headers["ETag"]),
+                call("DELETE", path, If_Match=shown.headers["ETag"]),
+            ]:
+                assert refused.status_code == 409, refused.text
+                assert "is declared in clients.d/shop.yaml" in refused.json()["detail"]
+        assert call("POST", "clients/shop/secret", {}).status_code == 409
+    assert "declared_in" not in call("GET", f"clients/{call.client.client_id}").json()
+
+
+def test_an_app_that_registered_itself_can_be_taken_over(files):
+    provider = files.provider
+    token = provider.postern("token", "issue").split()[-1]
+    client = "self" + secrets.token_hex(3)
+    made = requests.post(
+        f"{provider.issuer}/register", timeout=10, headers={"Authorization": f"Bearer {token}"},
+        json={"client_id": client, "redirect_uris": ["https://self.example/"]}).json()
+    uri, headers = made["registration_client_uri"], {"Authorization": f"Bearer {made['registration_access_token']}"}
+    files.run("export", str(files.folder / "out"), "--undeclared")
+    (files.folder / "out" / f"{client}.yaml").rename(files.folder / f"{client}.yaml")
+    assert steps(files.apply("--adopt")) == [f"adopt client {client}"]
+    with provider.database.unchanged():
+        body = {"client_id": client, "redirect_uris": ["https://evil.example/"]}
+        for refused in [
+            requests.put(uri, json=body, headers=headers, timeout=10), requests.delete(uri, headers=headers, timeout=10),
+        ]:
+            assert refused.status_code == 403 and refused.json()["error"] == "access_denied", refused.text
+        assert requests.get(uri, headers=headers, timeout=10).json()["client_secret"] == made["client_secret"]
+
+
 def test_the_secret_of_a_file_or_a_variable(files):
     text = SHOP.replace("    client_name", "    client_secret_file: secret\n    client_name")
     files.write(text)
@@ -273,6 +319,8 @@ def test_the_secret_of_a_file_or_a_variable(files):
     assert works(third)
     fresh = secret_of(files.apply("--new-secret", "shop"))
     assert works(fresh) and not works(third)
+    newest = secret_of(files.apply("--new-secret", "shop", "--overlap", "1h"))
+    assert works(newest) and works(fresh), "both, for a while"
     exported = files.run("export")
     assert fresh not in exported and "# client_secret_file: secrets/shop" in exported
 

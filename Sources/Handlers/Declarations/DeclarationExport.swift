@@ -21,7 +21,10 @@ package struct DeclarationExport {
         let isWanted = { (name: DeclaredName) in !onlyUndeclared || state.files[name] == nil }
         scopes = state.catalogue.scopes.values.filter { isWanted(.scope($0.name)) }
             .sorted { $0.name.value.precedesInBytes($1.name.value) }
-        roles = state.catalogue.roles.values.filter { isWanted(.role($0.id)) }.sorted { $0.id < $1.id }
+        // Those that every installation has need no file; another release may describe them otherwise.
+        let own = Set(AdministrationScope.allCases.map { RoleID($0.rawValue) })
+        roles = state.catalogue.roles.values.filter { isWanted(.role($0.id)) && !own.contains($0.id) }
+            .sorted { $0.id < $1.id }
         groups = state.catalogue.groups.values.filter { isWanted(.group($0.name)) }.sorted { $0.name < $1.name }
         clients = state.clients.filter { isWanted(.client($0.id)) }
         claims = state.claims.filter { isWanted(.claim($0.id)) }

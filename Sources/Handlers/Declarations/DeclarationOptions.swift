@@ -10,6 +10,8 @@ package struct DeclarationOptions: Sendable {
     package var adopts = false
     /// Ids of declared clients that get another secret.
     package var newSecrets: Set<String> = []
+    /// In seconds, how long a secret that another takes the place of is taken beside it.
+    package var secretOverlap: Int64 = 0
 
     package init() {}
 }

@@ -28,6 +28,7 @@ extension DeclarationPlanner {
         change.metadata.merge(client.metadata) { _, declared in declared }
         change.metadata["preset"] = .string(client.preset.rawValue)
         change.isFirstParty = client.isFirstParty
+        change.overlap = options.secretOverlap
         if let secret = client.secret {
             let secret = try surroundings.readSecret(secret)
             if try !has(former, secret) { change.secret = .choose(secret.reveal()) }

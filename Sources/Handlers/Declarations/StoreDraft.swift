@@ -94,6 +94,10 @@ extension StoreDraft: ClientStore {
         return Array(ordered[low...].prefix(limit))
     }
 
+    func clients(beginning prefix: String, after: SearchPosition?, limit: Int) throws -> SearchPage<Client> {
+        throw StoreError.unavailable("a draft isn't searched")
+    }
+
     func add(_ client: Client) throws {
         guard try clients[client.id] == nil && !isSubject(client.id) else { throw StoreError.exists }
         clients[client.id] = client
