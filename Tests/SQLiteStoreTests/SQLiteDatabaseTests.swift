@@ -73,7 +73,10 @@ import Testing
             try old.runScript(Schema.migrations[0])
             try old.run("PRAGMA application_id = \(Schema.applicationID)")
             try old.run("PRAGMA user_version = 1")
-            try SQLiteStore.add(client, in: old)
+            try old.run(
+                "INSERT INTO client VALUES (?1, 1, ?2, ?3, ?4, 1, ?5, ?6)", Value(client.id),
+                .text(client.metadata.json.text), Value(client.sealedSecret), .text(client.preset.rawValue),
+                Value(client.createdAt), Value(client.updatedAt))
         }
         let database = try file.open()
         #expect(try database.schemaVersion == Schema.migrations.count)
