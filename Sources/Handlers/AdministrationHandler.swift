@@ -20,20 +20,11 @@ struct AdministrationHandler {
             return .json(OpenAPIDocument(issuer: provider.issuer).json)
         }
         let caller = try authenticate(request)
-        let matching = AdministrationRoute.all.compactMap { route in
-            route.path.match(path).map { (route: route, variables: $0) }
+        do {
+            return try AdministrationOperations(provider: provider).perform(path, by: caller, request)
+        } catch let error as AdministrationOperations.MethodNotAllowed {
+            return methodNotAllowed(request, allowed: error.allowed)
         }
-        guard !matching.isEmpty else {
-            throw AdministrationProblem.notFound("there is nothing at this path; see openapi.json beside it")
-        }
-        guard let (route, variables) = matching.first(where: { $0.route.method == request.method }) else {
-            return methodNotAllowed(request, allowed: matching.map(\.route.method))
-        }
-        guard caller.may(route.scope) else {
-            throw OAuthError.insufficientScope("the token lacks the scope that this call needs")
-        }
-        return try route.respond(
-            AdministrationCall(provider: provider, caller: caller, request: request, variables: variables))
     }
 
     /// A token is good for this API alone if it was asked for it (RFC 8707), so that one that another resource was shown
@@ -78,31 +69,5 @@ struct AdministrationHandler {
         var response = AdministrationProblem(plain.status, "\(error.text)").response(to: request)
         for name in [HeaderName.wwwAuthenticate, .retryAfter] { response[name] = plain[name] }
         return response
-    }
-}
-
-extension AdministrationProblem {
-    /// Nil: it isn't about what was asked for.
-    fileprivate init?(_ error: any Error) {
-        switch error {
-        case let error as AdministrationProblem: self = error
-        case let error as AdministrationError:
-            let status: Status =
-                switch error.kind {
-                case .invalid: .badRequest
-                case .missing: .notFound
-                case .exists, .declared: .conflict
-                }
-            self.init(status, error.description)
-        case let error as ClientMetadataError: self.init(.badRequest, error.description, member: error.member)
-        case StoreError.changed:
-            self.init(.preconditionFailed, "it has changed since you looked; read it again, and decide again")
-        case StoreError.missing: self.init(.notFound, "it was removed meanwhile")
-        case StoreError.exists: self.init(.conflict, "it is there already")
-        case is FormError: self.init(.badRequest, "the query is malformed")
-        case let error as OAuthError where error.code == .invalidRequest:
-            self.init(.badRequest, "\(error.text)")
-        default: return nil
-        }
     }
 }

@@ -2,13 +2,11 @@ import OIDCLogic
 
 /// Who calls the administration API, and what they hold as of now.
 struct AdministrationCaller: Sendable {
-    let subject: TokenSubject
     /// Names of roles that begin with `postern:`.
     private let held: Scope
 
     /// What the token says is worth only what its user or client holds yet.
     init(_ token: LiveAccessToken, in catalogue: ScopeCatalogue) {
-        subject = token.subject
         let named = Scope(names: token.scope.names.filter(Scope.opensPostern))
         switch token.subject {
         case .user(let live):
@@ -17,6 +15,14 @@ struct AdministrationCaller: Sendable {
         case .client(let client, _): held = named.intersection(client.metadata.scope)
         }
     }
+
+    /// Who is signed in to the console, by all that they hold.
+    init(_ signedIn: SignedIn, in catalogue: ScopeCatalogue) {
+        held = Scope(names: catalogue.roles(of: signedIn.user).map(\.description).filter(Scope.opensPostern))
+    }
+
+    /// Whether anything of Postern is open to them.
+    var mayAnything: Bool { !held.isEmpty }
 
     private var isAdmin: Bool { held.contains(AdministrationScope.admin.rawValue) }
 
