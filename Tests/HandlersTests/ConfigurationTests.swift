@@ -21,7 +21,8 @@ import Testing
                     ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
-                    name: "slow", handlers: [.login, .register, .clientConfiguration, .administration], processes: 1,
+                    name: "slow", handlers: [.login, .register, .clientConfiguration, .administration, .console],
+                    processes: 1,
                     threads: 24,
                     socket: "/etc/postern/run/slow.sock"),
             ])
@@ -49,6 +50,7 @@ import Testing
                   - register
                   - client-configuration
                   - admin-api
+                  - console
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
@@ -72,6 +74,7 @@ import Testing
                     name: "rest",
                     handlers: [
                         .authorize, .login, .consent, .logout, .register, .clientConfiguration, .administration,
+                        .console,
                     ],
                     processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
@@ -172,29 +175,29 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration, admin-api] } }",
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration, admin-api, console] } }",
                 [
                     [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login, .register, .clientConfiguration, .administration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize, register, client-configuration, admin-api] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
+                "{ slow: { handlers: [authorize, register, client-configuration, admin-api, console] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
                 [
-                    [.authorize, .register, .clientConfiguration, .administration, .login],
+                    [.authorize, .register, .clientConfiguration, .administration, .console, .login],
                     [.discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .health],
                 ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration, admin-api] } }",
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration, admin-api, console] } }",
                 [
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
-                    [.authorize, .consent, .logout, .register, .clientConfiguration, .administration],
+                    [.authorize, .consent, .logout, .register, .clientConfiguration, .administration, .console],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
@@ -205,7 +208,7 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login, .register, .clientConfiguration, .administration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ], nil
             ),
             (
@@ -213,7 +216,7 @@ import Testing
                 [
                     [.token],
                     [.discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke, .health],
-                    [.login, .register, .clientConfiguration, .administration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])
@@ -274,7 +277,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -283,7 +286,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

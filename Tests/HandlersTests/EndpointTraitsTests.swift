@@ -32,7 +32,7 @@ import Testing
         #expect(HandlerName.allCases.filter(\.signs) == [.token, .userinfo])
         #expect(
             HandlerName.allCases.filter { $0.traits.pool == .slow } == [
-                .login, .register, .clientConfiguration, .administration,
+                .login, .register, .clientConfiguration, .administration, .console,
             ])
     }
 }

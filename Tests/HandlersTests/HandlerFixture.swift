@@ -142,6 +142,7 @@ final class HandlerFixture {
         case .register: RegisterHandler(provider: provider).respond(to: request)
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond(to: request)
         case .administration: AdministrationHandler(provider: provider).respond(to: request)
+        case .console: ConsoleHandler(provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

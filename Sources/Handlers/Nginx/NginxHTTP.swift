@@ -22,6 +22,8 @@ extension NginxConfiguration {
         # A whole company may be behind one address.
         limit_req_zone $postern_address zone=postern_token:10m rate=200r/s;
         map $status $postern_retry_after { default ""; 429 2; 503 10; }
+        # RFC 9110 §15.5.6: nginx itself refuses a method of its own files alone, and names none.
+        map $status $postern_allow { default ""; 405 "GET, HEAD"; }
 
         # How long an answer is fresh, and how long it may stand in for a pool that is down, the handler says (RFC 5861):
         # fastcgi_cache_use_stale knows no limit of time.

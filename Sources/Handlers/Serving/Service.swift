@@ -137,6 +137,7 @@ struct Process: Sendable {
         case .register: RegisterHandler(provider: provider).respond
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond
         case .administration: AdministrationHandler(provider: provider).respond
+        case .console: ConsoleHandler(provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }
