@@ -271,6 +271,25 @@ def test_the_api_shows_what_is_declared_and_changes_nothing_of_it(files):
     assert "declared_in" not in call("GET", f"clients/{call.client.client_id}").json()
 
 
+def test_the_console_shows_what_is_declared_and_offers_no_change(files):
+    files.write(SHOP)
+    files.apply()
+    admin = files.provider.add_user(None, None, "--role", "postern:admin")
+    browser = files.provider.browser()
+    answer = browser.get("/oidc/admin/")
+    while answer.location:
+        answer = browser.follow(answer)
+    browser.submit(answer, username=admin.name, password=admin.password)
+    shown = browser.get("/oidc/admin/apps/shop")
+    assert "Declared in clients.d/shop.yaml" in shown.form.text, shown.form.text
+    assert "Save changes" not in shown.text and "apps/shop/remove" not in shown.text
+    assert "Connection sheet" in shown.text
+    listed = browser.get("/oidc/admin/scopes").text
+    assert listed.count("Declared in clients.d/shop.yaml") == 4 and "orders/remove" not in listed
+    # It makes a client of its own, which no file needs.
+    assert "postern-console" not in files.run("export")
+
+
 def test_an_app_that_registered_itself_can_be_taken_over(files):
     provider = files.provider
     token = provider.postern("token", "issue").split()[-1]
