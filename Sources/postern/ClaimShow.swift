@@ -10,7 +10,9 @@ struct ClaimShow: ParsableCommand {
 
     func run() throws {
         let installation = try config.open()
-        let found = try installation.claims.claim(claim.name, of: claim.client)
+        let claims = installation.claims
+        let found = try claims.claim(claim.name, of: claim.client)
         ClaimOutput.print(found, heading: "The claim", json: format.json, files: try installation.declaringFiles())
+        ClaimOutput.warn(try claims.warnings(about: found))
     }
 }

@@ -54,7 +54,8 @@ final class DeclarationPlanner {
             store: draft, resources: surroundings.resources, seal: surroundings.seal, random: surroundings.random,
             now: surroundings.now)
         claims = ClaimAdministration(
-            store: draft, settings: surroundings.claims, random: surroundings.random, now: surroundings.now)
+            store: draft, settings: surroundings.claims, policy: surroundings.policy, random: surroundings.random,
+            now: surroundings.now)
     }
 
     /// Throws ``ConfigurationErrors`` with all that can't be done, each with its place.
@@ -238,7 +239,7 @@ final class DeclarationPlanner {
         }
         let own = Set(steps.filter { $0.subject.name.kind == .claim }.map(\.subject.name.id.value))
         for claim in draft.claims.values where own.contains(claim.id.value) {
-            if let warning = claims.warning(about: claim) { warnings.append(warning) }
+            warnings += try claims.warnings(about: claim)
         }
     }
 }
