@@ -66,6 +66,7 @@ let package = Package(
             dependencies: [
                 "FCGIBridge", "Handlers", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
     ],

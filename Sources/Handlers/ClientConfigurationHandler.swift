@@ -62,6 +62,7 @@ struct ClientConfigurationHandler {
     private func change(by members: [String: JSON], _ caller: Caller) throws -> Response {
         try ChangeAgain.whileOthersDo {
             let former = try client(of: caller)
+            try refuseDeclared(former.id)
             let update = try ClientUpdate(members, of: former, secret: try provider.secrets.secret(of: former))
             let changed = try provider.clientPreparation.changedClient(former, by: update.change).client
             try caller.registration.permit.check(
@@ -77,8 +78,18 @@ struct ClientConfigurationHandler {
         }
     }
 
+    /// §2.2, §2.3: a client that is not allowed to change or to remove itself is told so by 403. One that an administrator
+    /// has made a file's is changed by that file alone.
+    private func refuseDeclared(_ id: ClientID) throws {
+        guard try provider.store.declaration(of: .client(id)) == nil else {
+            throw OAuthError.accessDenied(
+                "this client is declared in a file of the administrator's, and changed there alone")
+        }
+    }
+
     /// §2.3.
     private func remove(_ caller: Caller) throws -> Response {
+        try refuseDeclared(caller.registration.clientID)
         guard try provider.store.removeClient(caller.registration.clientID) else { throw Self.foreign }
         var response = Response(status: .noContent)
         response[.cacheControl] = "no-store"

@@ -4,11 +4,10 @@ import JOSE
 ///
 /// A store belongs to one thread; open another for another.
 package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
-    CustomClaimStore,
-    SigningKeyStore, ThrottleStore, RefusalStore
+    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, DeclarationStore
 {
-    /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, in that
-    /// change's own transaction. What was read while it stood still holds.
+    /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
+    /// of what files declare, in that change's own transaction. What was read while it stood still holds.
     func generation() throws -> Int64
 
     /// What is read within `body` is of one moment, until something is written by this store: then the next read begins
@@ -19,6 +18,11 @@ package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStor
     /// Within ``reading(_:)``: what is read from here on is of a later moment. For where others must be seen, and before
     /// something slow: an old moment keeps what was overwritten since from being cleared away.
     func moveOn()
+
+    /// Makes the changes in their order, all or none: of what files declare, everything is as it was or as it shall be.
+    /// Throws ``StoreError/changed`` if the generation is no longer the one that the changes were made of, and what the
+    /// same change alone would throw.
+    func apply(_ changes: [DeclaredChange], at generation: Int64) throws
 
     /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
     /// how many went.
@@ -218,6 +222,12 @@ package protocol CustomClaimStore {
     @discardableResult func replace(_ claim: CustomClaim) throws -> CustomClaim
     /// False: it wasn't there.
     func removeCustomClaim(_ id: ClaimID) throws -> Bool
+}
+
+/// Which file declares what. What is not named here was made otherwise, and what is removed is not named any more.
+package protocol DeclarationStore {
+    func declarations() throws -> [DeclaredName: String]
+    func declaration(of name: DeclaredName) throws -> String?
 }
 
 package protocol SigningKeyStore {

@@ -100,14 +100,16 @@ extension SQLiteStore: ClientStore {
     }
 
     package func removeClient(_ id: ClientID) throws -> Bool {
-        try write { database in
-            // Its consents and its roles go with it, by their foreign keys.
-            try Self.outdate(holdersOfRolesOf: id, in: database)
-            guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
-            try database.run(
-                "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
-            return true
-        }
+        try write { database in try Self.removeClient(id, in: database) }
+    }
+
+    static func removeClient(_ id: ClientID, in database: Database) throws -> Bool {
+        // Its consents and its roles go with it, by their foreign keys.
+        try Self.outdate(holdersOfRolesOf: id, in: database)
+        guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
+        try database.run(
+            "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
+        return true
     }
 
     private static func client(_ row: borrowing Row) throws(StoreError) -> Client {

@@ -31,48 +31,56 @@ extension SQLiteStore: CustomClaimStore {
     }
 
     package func add(_ claim: CustomClaim) throws {
-        try write { database in
-            // Check and change are one statement, so that a client that is being removed is given none.
-            let added = try database.run(
-                """
-                INSERT INTO custom_claim (\(Self.columns))
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-                WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM client WHERE client_id = ?4)
-                ON CONFLICT DO NOTHING
-                """,
-                Value(claim.id), .integer(claim.version), .text(claim.name.text), Value(claim.clientID?.value),
-                .text(claim.source.json.text), Value(claim.scope), Self.value(of: claim.destinations),
-                Value(claim.isRequired), Value(claim.createdAt), Value(claim.updatedAt))
-            guard added == 0 else { return }
-            let hasClient = try claim.clientID.map { id in
-                try database.first("SELECT 1 FROM client WHERE client_id = ?1", Value(id), read: { _ in true }) ?? false
-            }
-            throw hasClient ?? true ? StoreError.exists : .missing
+        try write { database in try Self.add(claim, in: database) }
+    }
+
+    static func add(_ claim: CustomClaim, in database: Database) throws {
+        // Check and change are one statement, so that a client that is being removed is given none.
+        let added = try database.run(
+            """
+            INSERT INTO custom_claim (\(Self.columns))
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+            WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM client WHERE client_id = ?4)
+            ON CONFLICT DO NOTHING
+            """,
+            Value(claim.id), .integer(claim.version), .text(claim.name.text), Value(claim.clientID?.value),
+            .text(claim.source.json.text), Value(claim.scope), Self.value(of: claim.destinations),
+            Value(claim.isRequired), Value(claim.createdAt), Value(claim.updatedAt))
+        guard added == 0 else { return }
+        let hasClient = try claim.clientID.map { id in
+            try database.first("SELECT 1 FROM client WHERE client_id = ?1", Value(id), read: { _ in true }) ?? false
         }
+        throw hasClient ?? true ? StoreError.exists : .missing
     }
 
     @discardableResult package func replace(_ claim: CustomClaim) throws -> CustomClaim {
-        try write { database in
-            // Check and change are one statement, so that of two changes of one state the second fails.
-            let changed = try database.run(
-                """
-                UPDATE custom_claim SET version = version + 1, source = ?3, scope = ?4, destinations = ?5,
-                    is_required = ?6, updated_at = ?7
-                WHERE id = ?1 AND version = ?2
-                """,
-                Value(claim.id), .integer(claim.version), .text(claim.source.json.text), Value(claim.scope),
-                Self.value(of: claim.destinations), Value(claim.isRequired), Value(claim.updatedAt))
-            guard changed == 1 else {
-                let sql = "SELECT 1 FROM custom_claim WHERE id = ?1"
-                let isThere = try database.first(sql, Value(claim.id), read: { _ in true }) ?? false
-                throw isThere ? StoreError.changed : .missing
-            }
-            return claim.next
+        try write { database in try Self.replace(claim, in: database) }
+    }
+
+    static func replace(_ claim: CustomClaim, in database: Database) throws -> CustomClaim {
+        // Check and change are one statement, so that of two changes of one state the second fails.
+        let changed = try database.run(
+            """
+            UPDATE custom_claim SET version = version + 1, source = ?3, scope = ?4, destinations = ?5,
+                is_required = ?6, updated_at = ?7
+            WHERE id = ?1 AND version = ?2
+            """,
+            Value(claim.id), .integer(claim.version), .text(claim.source.json.text), Value(claim.scope),
+            Self.value(of: claim.destinations), Value(claim.isRequired), Value(claim.updatedAt))
+        guard changed == 1 else {
+            let sql = "SELECT 1 FROM custom_claim WHERE id = ?1"
+            let isThere = try database.first(sql, Value(claim.id), read: { _ in true }) ?? false
+            throw isThere ? StoreError.changed : .missing
         }
+        return claim.next
     }
 
     package func removeCustomClaim(_ id: ClaimID) throws -> Bool {
-        try write { database in try database.run("DELETE FROM custom_claim WHERE id = ?1", Value(id)) == 1 }
+        try write { database in try Self.removeCustomClaim(id, in: database) }
+    }
+
+    static func removeCustomClaim(_ id: ClaimID, in database: Database) throws -> Bool {
+        try database.run("DELETE FROM custom_claim WHERE id = ?1", Value(id)) == 1
     }
 
     private static func value(of destinations: Set<ClaimDestination>?) -> Value {

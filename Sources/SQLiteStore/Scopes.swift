@@ -23,99 +23,119 @@ extension SQLiteStore: ScopeStore {
     }
 
     package func add(_ scope: DefinedScope) throws {
-        try write { database in
-            // Check and change are one statement, so that no role gets the same name at the same moment.
-            let added = try database.run(
-                """
-                INSERT INTO scope (name, description)
-                SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM role WHERE name = ?1)
-                ON CONFLICT DO NOTHING
-                """,
-                Value(scope.name), Value(scope.description))
-            guard added == 1 else { throw StoreError.exists }
-        }
+        try write { database in try Self.add(scope, in: database) }
+    }
+
+    static func add(_ scope: DefinedScope, in database: Database) throws {
+        // Check and change are one statement, so that no role gets the same name at the same moment.
+        let added = try database.run(
+            """
+            INSERT INTO scope (name, description)
+            SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM role WHERE name = ?1)
+            ON CONFLICT DO NOTHING
+            """,
+            Value(scope.name), Value(scope.description))
+        guard added == 1 else { throw StoreError.exists }
     }
 
     package func replace(_ scope: DefinedScope) throws {
-        try write { database in
-            let sql = "UPDATE scope SET description = ?2 WHERE name = ?1"
-            guard try database.run(sql, Value(scope.name), Value(scope.description)) == 1 else {
-                throw StoreError.missing
-            }
+        try write { database in try Self.replace(scope, in: database) }
+    }
+
+    static func replace(_ scope: DefinedScope, in database: Database) throws {
+        let sql = "UPDATE scope SET description = ?2 WHERE name = ?1"
+        guard try database.run(sql, Value(scope.name), Value(scope.description)) == 1 else {
+            throw StoreError.missing
         }
     }
 
     package func removeScope(_ name: ScopeName) throws -> Bool {
-        try write { database in try database.run("DELETE FROM scope WHERE name = ?1", Value(name)) == 1 }
+        try write { database in try Self.removeScope(name, in: database) }
+    }
+
+    static func removeScope(_ name: ScopeName, in database: Database) throws -> Bool {
+        try database.run("DELETE FROM scope WHERE name = ?1", Value(name)) == 1
     }
 
     package func add(_ role: Role) throws {
-        try write { database in
-            // Check and change are one statement, so that no scope gets the same name at the same moment.
-            let added = try database.run(
-                """
-                INSERT INTO role (id, name, client_id, description)
-                SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM scope WHERE name = ?2)
-                ON CONFLICT DO NOTHING
-                """,
-                .text(role.id.description), .text(role.name), Value(role.owner?.value), Value(role.description))
-            guard added == 1 else { throw StoreError.exists }
-        }
+        try write { database in try Self.add(role, in: database) }
+    }
+
+    static func add(_ role: Role, in database: Database) throws {
+        // Check and change are one statement, so that no scope gets the same name at the same moment.
+        let added = try database.run(
+            """
+            INSERT INTO role (id, name, client_id, description)
+            SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM scope WHERE name = ?2)
+            ON CONFLICT DO NOTHING
+            """,
+            .text(role.id.description), .text(role.name), Value(role.owner?.value), Value(role.description))
+        guard added == 1 else { throw StoreError.exists }
     }
 
     package func replace(_ role: Role) throws {
-        try write { database in
-            let sql = "UPDATE role SET description = ?2 WHERE id = ?1"
-            guard try database.run(sql, .text(role.id.description), Value(role.description)) == 1 else {
-                throw StoreError.missing
-            }
+        try write { database in try Self.replace(role, in: database) }
+    }
+
+    static func replace(_ role: Role, in database: Database) throws {
+        let sql = "UPDATE role SET description = ?2 WHERE id = ?1"
+        guard try database.run(sql, .text(role.id.description), Value(role.description)) == 1 else {
+            throw StoreError.missing
         }
     }
 
     package func removeRole(_ id: RoleID) throws -> Bool {
-        try write { database in
-            try Self.outdate(holdersOf: id, in: database)
-            // It is taken from users and groups by their foreign keys.
-            return try database.run("DELETE FROM role WHERE id = ?1", .text(id.description)) == 1
-        }
+        try write { database in try Self.removeRole(id, in: database) }
+    }
+
+    static func removeRole(_ id: RoleID, in database: Database) throws -> Bool {
+        try Self.outdate(holdersOf: id, in: database)
+        // It is taken from users and groups by their foreign keys.
+        return try database.run("DELETE FROM role WHERE id = ?1", .text(id.description)) == 1
     }
 
     package func add(_ group: Group) throws {
-        try write { database in
-            let sql = "INSERT INTO user_group (name, version, description) VALUES (?1, ?2, ?3)"
-            try database.run(sql, Value(group.name), .integer(group.version), Value(group.description))
-            try Self.assign(rolesOf: group, in: database)
-        }
+        try write { database in try Self.add(group, in: database) }
+    }
+
+    static func add(_ group: Group, in database: Database) throws {
+        let sql = "INSERT INTO user_group (name, version, description) VALUES (?1, ?2, ?3)"
+        try database.run(sql, Value(group.name), .integer(group.version), Value(group.description))
+        try Self.assign(rolesOf: group, in: database)
     }
 
     package func replace(_ group: Group) throws {
-        try write { database in
-            let changed = try database.run(
-                "UPDATE user_group SET version = version + 1, description = ?3 WHERE name = ?1 AND version = ?2",
-                Value(group.name), .integer(group.version), Value(group.description))
-            guard changed == 1 else {
-                let sql = "SELECT 1 FROM user_group WHERE name = ?1"
-                let isThere = try database.first(sql, Value(group.name), read: { _ in true }) ?? false
-                throw isThere ? StoreError.changed : .missing
-            }
-            try database.run("DELETE FROM group_role WHERE user_group = ?1", Value(group.name))
-            do {
-                try Self.assign(rolesOf: group, in: database)
-            } catch StoreError.missing {
-                throw StoreError.changed
-            }
+        try write { database in try Self.replace(group, in: database) }
+    }
+
+    static func replace(_ group: Group, in database: Database) throws {
+        let changed = try database.run(
+            "UPDATE user_group SET version = version + 1, description = ?3 WHERE name = ?1 AND version = ?2",
+            Value(group.name), .integer(group.version), Value(group.description))
+        guard changed == 1 else {
+            let sql = "SELECT 1 FROM user_group WHERE name = ?1"
+            let isThere = try database.first(sql, Value(group.name), read: { _ in true }) ?? false
+            throw isThere ? StoreError.changed : .missing
+        }
+        try database.run("DELETE FROM group_role WHERE user_group = ?1", Value(group.name))
+        do throws(StoreError) {
+            try Self.assign(rolesOf: group, in: database)
+        } catch {
+            throw error == .missing ? .changed : error
         }
     }
 
     package func removeGroup(_ name: GroupName) throws -> Bool {
-        try write { database in
-            try database.run(
-                """
-                UPDATE user SET version = version + 1
-                WHERE sub IN (SELECT sub FROM user_group_member WHERE user_group = ?1)
-                """, Value(name))
-            return try database.run("DELETE FROM user_group WHERE name = ?1", Value(name)) == 1
-        }
+        try write { database in try Self.removeGroup(name, in: database) }
+    }
+
+    static func removeGroup(_ name: GroupName, in database: Database) throws -> Bool {
+        try database.run(
+            """
+            UPDATE user SET version = version + 1
+            WHERE sub IN (SELECT sub FROM user_group_member WHERE user_group = ?1)
+            """, Value(name))
+        return try database.run("DELETE FROM user_group WHERE name = ?1", Value(name)) == 1
     }
 
     private static func assign(rolesOf group: Group, in database: Database) throws(StoreError) {

@@ -63,9 +63,9 @@ enum ClaimOutput {
         for warning in warnings { StandardError.write("postern: warning: \(DisplayText.safe(warning))\n") }
     }
 
-    static func print(_ claim: CustomClaim, heading: String, json: Bool) {
+    static func print(_ claim: CustomClaim, heading: String, json: Bool, files: DeclaringFiles? = nil) {
         guard !json else {
-            Swift.print(claim.json.readableText)
+            Swift.print((files?.mark(claim.json, .claim(claim.id)) ?? claim.json).readableText)
             return
         }
         Swift.print("\(heading)\n")
@@ -83,6 +83,7 @@ enum ClaimOutput {
         details.add("required", claim.isRequired ? "yes" : "no")
         details.add("made", DisplayText.time(claim.createdAt.seconds))
         details.add("changed", DisplayText.time(claim.updatedAt.seconds))
+        details.add("declared in", files?[.claim(claim.id)])
         details.print()
     }
 

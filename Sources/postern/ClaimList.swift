@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handlers
+import OIDCLogic
 
 struct ClaimList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the claims by their names.")
@@ -10,16 +11,18 @@ struct ClaimList: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let claims = try config.open().claims.claims(of: client)
+        let installation = try config.open()
+        let claims = try installation.claims.claims(of: client)
+        let files = try installation.declaringFiles()
         guard !format.json else {
-            print(Listing.json(claims.map(\.json)).readableText)
+            print(Listing.json(claims.map { files.mark($0.json, .claim($0.id)) }).readableText)
             return
         }
-        var table = Table("NAME", "CLIENT", "SCOPE", "IN", "VALUE", "ID")
+        var table = Table("NAME", "CLIENT", "SCOPE", "IN", "VALUE", "ID", "DECLARED IN")
         for claim in claims {
             table.add(
                 claim.name.text, claim.clientID?.value ?? "all", claim.scope ?? "", ClaimOutput.places(of: claim),
-                ClaimOutput.source(of: claim), claim.id.value)
+                ClaimOutput.source(of: claim), claim.id.value, files[.claim(claim.id)] ?? "")
         }
         table.print(empty: "There are no claims yet; define one with \"postern claim add NAME --attribute NAME\".")
     }

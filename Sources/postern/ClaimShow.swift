@@ -9,9 +9,10 @@ struct ClaimShow: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let claims = try config.open().claims
+        let installation = try config.open()
+        let claims = installation.claims
         let found = try claims.claim(claim.name, of: claim.client)
-        ClaimOutput.print(found, heading: "The claim", json: format.json)
+        ClaimOutput.print(found, heading: "The claim", json: format.json, files: try installation.declaringFiles())
         ClaimOutput.warn(try claims.warnings(about: found))
     }
 }

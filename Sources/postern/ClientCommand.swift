@@ -15,13 +15,17 @@ struct ClientIDArgument: ParsableArguments {
 
 /// How a client is shown.
 enum ClientOutput {
-    static func print(_ registered: RegisteredClient, issuer: Issuer, heading: String, json: Bool) {
+    static func print(
+        _ registered: RegisteredClient, issuer: Issuer, heading: String, json: Bool, files: DeclaringFiles? = nil
+    ) {
+        let name = DeclaredName.client(registered.client.id)
         guard !json else {
-            Swift.print(registered.json.readableText)
+            Swift.print((files?.mark(registered.json, name) ?? registered.json).readableText)
             return
         }
         Swift.print("\(heading)\n")
         var details = details(of: registered.client, secret: registered.secret)
+        details.add("declared in", files?[name])
         details.add("issuer", issuer.value)
         details.add("discovery", issuer.endpoint(".well-known/openid-configuration"))
         details.print()

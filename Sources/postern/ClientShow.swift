@@ -15,7 +15,7 @@ struct ClientShow: ParsableCommand {
         let found = try installation.clients.client(client.id)
         ClientOutput.print(
             RegisteredClient(client: found, secret: nil), issuer: installation.configuration.issuer, heading: "The app",
-            json: format.json)
+            json: format.json, files: try installation.declaringFiles())
         ClientOutput.warn(try installation.scopes.warnings(about: found))
     }
 }

@@ -27,5 +27,11 @@ struct ConfigurationOption: ParsableArguments {
 
     func load() throws -> Configuration { try Configuration.load(path, environment: environment) }
 
+    /// With all that files declare, and the database.
+    func openDeclared() throws -> DeclarationAdministration {
+        let declared = try DeclaredConfiguration(loading: path, environment: environment)
+        return try Installation(declared.configuration, environment: environment).declarations(declared)
+    }
+
     func open() throws -> Installation { try Installation(try load(), environment: environment) }
 }

@@ -16,9 +16,9 @@ struct GroupNameArgument: ParsableArguments {
 
 /// How a group is shown.
 enum GroupOutput {
-    static func print(_ group: Group, heading: String, json: Bool) {
+    static func print(_ group: Group, heading: String, json: Bool, files: DeclaringFiles? = nil) {
         guard !json else {
-            Swift.print(group.json.readableText)
+            Swift.print((files?.mark(group.json, .group(group.name)) ?? group.json).readableText)
             return
         }
         Swift.print("\(heading)\n")
@@ -26,6 +26,7 @@ enum GroupOutput {
         details.add("group", group.name.value)
         details.add("description", group.description)
         details.add("role", group.roles.sorted().map(\.description))
+        details.add("declared in", files?[.group(group.name)])
         details.print()
     }
 }

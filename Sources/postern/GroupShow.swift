@@ -9,7 +9,8 @@ struct GroupShow: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let found = try config.open().groups.group(group.name)
-        GroupOutput.print(found, heading: "The group", json: format.json)
+        let installation = try config.open()
+        let found = try installation.groups.group(group.name)
+        GroupOutput.print(found, heading: "The group", json: format.json, files: try installation.declaringFiles())
     }
 }

@@ -18,7 +18,7 @@ struct Postern: ParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
             GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, ClaimCommand.self,
-            TokenCommand.self,
+            PlanCommand.self, ApplyCommand.self, ExportCommand.self, TokenCommand.self,
             ExplainCommand.self, KeyCommand.self, WhyCommand.self,
         ])
 

@@ -29,9 +29,9 @@ struct RoleOwnerOption: ParsableArguments {
 
 /// How a role is shown.
 enum RoleOutput {
-    static func print(_ role: Role, heading: String, json: Bool) {
+    static func print(_ role: Role, heading: String, json: Bool, files: DeclaringFiles? = nil) {
         guard !json else {
-            Swift.print(role.json.readableText)
+            Swift.print((files?.mark(role.json, .role(role.id)) ?? role.json).readableText)
             return
         }
         Swift.print("\(heading)\n")
@@ -39,6 +39,7 @@ enum RoleOutput {
         details.add("role", role.id.description)
         details.add("of", role.owner?.value ?? "all apps")
         details.add("description", role.description)
+        details.add("declared in", files?[.role(role.id)])
         details.print()
     }
 }

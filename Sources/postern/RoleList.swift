@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handlers
+import OIDCLogic
 
 struct RoleList: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,12 +13,17 @@ struct RoleList: ParsableCommand {
     func run() throws {
         let installation = try config.open()
         let roles = try installation.roles.roles(of: owner.owner(in: installation))
+        let files = try installation.declaringFiles()
         guard !format.json else {
-            print(Listing.json(roles.map(\.json)).readableText)
+            print(Listing.json(roles.map { files.mark($0.json, .role($0.id)) }).readableText)
             return
         }
-        var table = Table("ROLE", "OF", "DESCRIPTION")
-        for role in roles { table.add(role.id.description, role.owner?.value ?? "all apps", role.description ?? "") }
+        var table = Table("ROLE", "OF", "DESCRIPTION", "DECLARED IN")
+        for role in roles {
+            table.add(
+                role.id.description, role.owner?.value ?? "all apps", role.description ?? "",
+                files[.role(role.id)] ?? "")
+        }
         table.print(empty: "There are no roles yet; define one with \"postern role add NAME\".")
     }
 }

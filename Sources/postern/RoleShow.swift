@@ -11,6 +11,6 @@ struct RoleShow: ParsableCommand {
     func run() throws {
         let installation = try config.open()
         let found = try installation.roles.role(role.name, of: role.owner.owner(in: installation))
-        RoleOutput.print(found, heading: "The role", json: format.json)
+        RoleOutput.print(found, heading: "The role", json: format.json, files: try installation.declaringFiles())
     }
 }

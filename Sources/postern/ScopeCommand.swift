@@ -19,15 +19,16 @@ struct ScopeNameArgument: ParsableArguments {
 
 /// How a scope is shown.
 enum ScopeOutput {
-    static func print(_ scope: DefinedScope, heading: String, json: Bool) {
+    static func print(_ scope: DefinedScope, heading: String, json: Bool, files: DeclaringFiles? = nil) {
         guard !json else {
-            Swift.print(scope.json.readableText)
+            Swift.print((files?.mark(scope.json, .scope(scope.name)) ?? scope.json).readableText)
             return
         }
         Swift.print("\(heading)\n")
         var details = Details()
         details.add("scope", scope.name.value)
         details.add("description", scope.description)
+        details.add("declared in", files?[.scope(scope.name)])
         details.print()
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handlers
+import OIDCLogic
 
 struct ScopeList: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,13 +10,17 @@ struct ScopeList: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let scopes = try config.open().scopes.scopes()
+        let installation = try config.open()
+        let scopes = try installation.scopes.scopes()
+        let files = try installation.declaringFiles()
         guard !format.json else {
-            print(Listing.json(scopes.map(\.json)).readableText)
+            print(Listing.json(scopes.map { files.mark($0.json, .scope($0.name)) }).readableText)
             return
         }
-        var table = Table("SCOPE", "DESCRIPTION")
-        for scope in scopes { table.add(scope.name.value, scope.description ?? "") }
+        var table = Table("SCOPE", "DESCRIPTION", "DECLARED IN")
+        for scope in scopes {
+            table.add(scope.name.value, scope.description ?? "", files[.scope(scope.name)] ?? "")
+        }
         table.print(empty: "There are none beside the built-in ones; define one with \"postern scope add NAME\".")
     }
 }

@@ -9,7 +9,8 @@ struct ScopeShow: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let found = try config.open().scopes.scope(scope.name)
-        ScopeOutput.print(found, heading: "The scope", json: format.json)
+        let installation = try config.open()
+        let found = try installation.scopes.scope(scope.name)
+        ScopeOutput.print(found, heading: "The scope", json: format.json, files: try installation.declaringFiles())
     }
 }

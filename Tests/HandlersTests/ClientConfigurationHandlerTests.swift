@@ -71,6 +71,23 @@ struct ClientConfigurationHandlerTests {
         #expect(try fixture.rows() == before)
     }
 
+    // §2.2, §2.3: "If the client does not have permission to […], the authorization server MUST respond with […] 403".
+    @Test func `one that a file declares reads itself, and is changed by that file alone`() throws {
+        let store = fixture.store
+        try store.apply([.assign(.client(ClientID(id)), to: "clients.d/orders.yaml")], at: store.generation())
+        let before = try fixture.rows()
+        for response in [
+            fixture.configure(.put, uri, by: token, update()), fixture.configure(.delete, uri, by: token),
+        ] {
+            #expect(response.status == .forbidden && response.error == "access_denied")
+            #expect(response[.wwwAuthenticate] == nil, "another token is no better")
+        }
+        #expect(try fixture.rows() == before)
+        #expect(fixture.configure(.get, uri, by: token).status == .ok)
+        try store.apply([.assign(.client(ClientID(id)), to: nil)], at: store.generation())
+        #expect(fixture.configure(.delete, uri, by: token).status == .noContent)
+    }
+
     @Test func `its secret may be sent along`() throws {
         let secret = made["client_secret"]
         #expect(fixture.configure(.put, uri, by: token, update(["client_secret": secret])).status == .ok)

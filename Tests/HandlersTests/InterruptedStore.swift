@@ -51,6 +51,12 @@ final class InterruptedStore: Store {
     func moveOn() { store.moveOn() }
     func prune(at now: Timestamp, limit: Int) throws -> Int { try store.prune(at: now, limit: limit) }
 
+    func apply(_ changes: [DeclaredChange], at generation: Int64) throws {
+        try store.apply(changes, at: generation)
+    }
+    func declarations() throws -> [DeclaredName: String] { try store.declarations() }
+    func declaration(of name: DeclaredName) throws -> String? { try store.declaration(of: name) }
+
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
     func clients(beginning prefix: String, after position: SearchPosition?, limit: Int) throws -> SearchPage<Client> {

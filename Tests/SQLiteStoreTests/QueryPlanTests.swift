@@ -5,8 +5,11 @@ import Testing
 @testable import SQLiteStore
 
 @Suite struct QueryPlanTests {
-    /// Tables that are read as a whole on purpose: one row, a few keys, and the catalogue, which is kept.
-    private static let scanned = ["generation", "signing_key", "scope", "role", "user_group", "group_role"]
+    /// Tables that are read as a whole on purpose: one row, a few keys, the catalogue, which is kept, and what files declare,
+    /// which administrators alone look at.
+    private static let scanned = [
+        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration",
+    ]
 
     @Test func `every statement finds its rows by an index`() throws {
         let file = try TemporaryDatabase()

@@ -65,6 +65,30 @@ import Testing
         #expect(try database.integrityCheck().isEmpty)
     }
 
+    @Test func `a database of an older release is brought up to date, with what it holds`() throws {
+        try DatabaseFile(path: file.path).create()
+        var client = try Client.fixture()
+        // It had no such column.
+        client.formerSecret = nil
+        do {
+            let old = try Database(path: file.path, access: .readWrite)
+            try old.runScript(Schema.migrations[0])
+            try old.run("PRAGMA application_id = \(Schema.applicationID)")
+            try old.run("PRAGMA user_version = 1")
+            try old.run(
+                "INSERT INTO client VALUES (?1, 1, ?2, ?3, ?4, 1, ?5, ?6)", Value(client.id),
+                .text(client.metadata.json.text), Value(client.sealedSecret), .text(client.preset.rawValue),
+                Value(client.createdAt), Value(client.updatedAt))
+        }
+        let database = try file.open()
+        #expect(try database.schemaVersion == Schema.migrations.count)
+        let store = try database.store()
+        #expect(try store.client(client.id) == client)
+        #expect(try store.declarations().isEmpty)
+        try store.apply([.assign(.client(client.id), to: "a.yaml")], at: store.generation())
+        #expect(try store.removeClient(client.id) && store.declarations().isEmpty)
+    }
+
     @Test func `a database of a newer release is refused, and left as it is`() throws {
         let newer = Schema.migrations.count + 1
         try file.open().write { database in _ = try database.run("PRAGMA user_version = \(newer)") }

@@ -5,7 +5,7 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, throttle, refusals,
-        generation, reading, pruning
+        declarations, generation, reading, pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -29,6 +29,7 @@ package func expectConformance(
         case .signingKeys: try expectSigningKeys(in: store)
         case .throttle: try expectThrottle(in: store)
         case .refusals: try expectRefusals(in: store)
+        case .declarations: try expectDeclarations(in: store)
         case .generation: try expectGeneration(in: store)
         case .reading: try expectReading(in: store)
         case .pruning: try expectPruning(in: store)

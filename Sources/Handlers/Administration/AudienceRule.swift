@@ -3,7 +3,7 @@ import OIDCLogic
 /// No client's id is another client's resource, or one of the configuration: either stands as `aud` in access tokens, and
 /// whom it names is told about those at introspection (RFC 7662 §4, RFC 8707 §2).
 struct AudienceRule {
-    let store: any Store
+    let store: any ClientStore
     /// Those of the configuration.
     let configured: ResourceServers
 

@@ -3,7 +3,7 @@ import OIDCLogic
 
 /// What an administrator does with custom claims.
 package struct ClaimAdministration {
-    private let store: any Store
+    private let store: any AdministrationStore
     private let settings: ClaimSettings
     /// The rules of the configuration, by which scopes are granted that nobody has defined.
     private let policy: [PolicyRule]
@@ -16,7 +16,7 @@ package struct ClaimAdministration {
     private static let largeValue = 1000
 
     package init(
-        store: any Store, settings: ClaimSettings, policy: [PolicyRule] = [],
+        store: any AdministrationStore, settings: ClaimSettings, policy: [PolicyRule] = [],
         random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
@@ -86,6 +86,7 @@ package struct ClaimAdministration {
     package func set(_ reference: String, of client: String?, _ change: ClaimChange) throws -> CustomClaim {
         try ChangeAgain.whileOthersDo {
             var claim = try claim(reference, of: client)
+            try DeclaredRule(store: store).checkChange(of: .claim(claim.id), "the claim \"\(claim.name)\"")
             try change.apply(to: &claim)
             try check(claim)
             claim.updatedAt = max(now(), claim.updatedAt)
@@ -100,6 +101,7 @@ package struct ClaimAdministration {
     /// Returns what it was.
     package func remove(_ reference: String, of client: String?) throws -> CustomClaim {
         let claim = try claim(reference, of: client)
+        try DeclaredRule(store: store).checkRemoval(of: .claim(claim.id), "the claim \"\(claim.name)\"")
         _ = try store.removeCustomClaim(claim.id)
         return claim
     }
@@ -184,14 +186,7 @@ package struct ClaimAdministration {
         return client
     }
 
-    private func all() throws -> [CustomClaim] {
-        var claims: [CustomClaim] = []
-        while true {
-            let page = try store.customClaims(after: claims.last?.id, limit: 500)
-            claims += page
-            if page.count < 500 { return claims }
-        }
-    }
+    private func all() throws -> [CustomClaim] { try store.allCustomClaims() }
 }
 
 /// What is to be different about a claim. What isn't named stays.

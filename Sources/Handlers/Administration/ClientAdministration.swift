@@ -3,13 +3,14 @@ import OIDCLogic
 
 /// What an administrator does with clients.
 package struct ClientAdministration {
-    private let store: any Store
+    private let store: any AdministrationStore
     private let preparation: ClientPreparation
 
     /// `seal` gives that of `state.key`; it is asked for only where a secret is kept. `resources` are those of the
     /// configuration.
     package init(
-        store: any Store, resources: ResourceServers = ResourceServers(), seal: @escaping () throws -> Seal,
+        store: any AdministrationStore, resources: ResourceServers = ResourceServers(),
+        seal: @escaping () throws -> Seal,
         random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
@@ -54,7 +55,9 @@ package struct ClientAdministration {
     }
 
     private func changeOnce(_ id: String, _ change: ClientChange) throws -> RegisteredClient {
-        let changed = try preparation.changedClient(try client(id), by: change)
+        let client = try client(id)
+        try DeclaredRule(store: store).checkChange(of: .client(client.id), "the client \"\(client.id)\"")
+        let changed = try preparation.changedClient(client, by: change)
         do {
             return RegisteredClient(client: try store.replace(changed.client), secret: changed.secret)
         } catch StoreError.missing {
@@ -65,6 +68,7 @@ package struct ClientAdministration {
     /// Removes a client with its consents, and revokes its grants. Returns what it was.
     package func remove(_ id: String) throws -> Client {
         let client = try client(id)
+        try DeclaredRule(store: store).checkRemoval(of: .client(client.id), "the client \"\(client.id)\"")
         _ = try store.removeClient(client.id)
         return client
     }

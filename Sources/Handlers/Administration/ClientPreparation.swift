@@ -3,14 +3,15 @@ import OIDCLogic
 
 /// What a client will be, by the rules that bind whoever registers or changes it. Nothing is stored.
 struct ClientPreparation {
-    private let store: any Store
+    private let store: any ClientStore & SigningKeyStore
     private let audiences: AudienceRule
     private let seal: () throws -> Seal
     private let random: any RandomSource
     private let now: Clock
 
     init(
-        store: any Store, resources: ResourceServers, seal: @escaping () throws -> Seal, random: any RandomSource,
+        store: any ClientStore & SigningKeyStore, resources: ResourceServers, seal: @escaping () throws -> Seal,
+        random: any RandomSource,
         now: @escaping Clock
     ) {
         self.store = store

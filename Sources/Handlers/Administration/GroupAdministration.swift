@@ -3,9 +3,9 @@ import OIDCLogic
 
 /// What an administrator does with groups of users.
 package struct GroupAdministration {
-    private let store: any Store
+    private let store: any AdministrationStore
 
-    package init(store: any Store) { self.store = store }
+    package init(store: any AdministrationStore) { self.store = store }
 
     /// Throws ``AdministrationError`` and `StoreError`; then nothing has changed.
     package func add(_ name: String, description: String? = nil, roles: [String] = []) throws -> Group {
@@ -37,6 +37,7 @@ package struct GroupAdministration {
         try ChangeAgain.whileOthersDo {
             let catalogue = try store.catalogue()
             var group = try catalogue.group(named: name)
+            try DeclaredRule(store: store).checkChange(of: .group(group.name), "the group \"\(group.name)\"")
             if let description { group.description = try DescriptionRule.accept(description) }
             group.roles = try roles.applied(rolesOf: group.roles, in: catalogue)
             do {
@@ -51,6 +52,7 @@ package struct GroupAdministration {
     /// Takes all users out of it. Returns what it was.
     package func remove(_ name: String) throws -> Group {
         let group = try group(name)
+        try DeclaredRule(store: store).checkRemoval(of: .group(group.name), "the group \"\(group.name)\"")
         _ = try store.removeGroup(group.name)
         return group
     }

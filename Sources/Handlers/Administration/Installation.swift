@@ -7,6 +7,7 @@ import SQLiteStore
 package struct Installation {
     package let configuration: Configuration
     package let keyFiles: KeyFiles
+    private let environment: [String: String]
     private let store: any Store
     private let now: Clock
 
@@ -26,6 +27,7 @@ package struct Installation {
     init(_ configuration: Configuration, environment: [String: String], store: any Store, now: @escaping Clock) {
         self.configuration = configuration
         keyFiles = KeyFiles(configuration, environment: environment)
+        self.environment = environment
         self.store = store
         self.now = now
     }
@@ -53,6 +55,18 @@ package struct Installation {
 
     package var claims: ClaimAdministration {
         ClaimAdministration(store: store, settings: configuration.claims, policy: configuration.policy, now: now)
+    }
+
+    /// Of the same configuration, read with all that it declares.
+    package func declarations(_ declared: DeclaredConfiguration) -> DeclarationAdministration {
+        DeclarationAdministration(store: store, declared, environment: environment, now: now)
+    }
+
+    /// Which file declares what.
+    package func declaringFiles() throws -> DeclaringFiles { DeclaringFiles(try store.declarations()) }
+
+    package func export(onlyUndeclared: Bool = false) throws -> DeclarationExport {
+        DeclarationExport(try DeclaredState(store), onlyUndeclared: onlyUndeclared)
     }
 
     /// What `postern explain` looks at.

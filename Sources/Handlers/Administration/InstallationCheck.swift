@@ -45,6 +45,7 @@ package struct InstallationCheck {
         check(filesOf: configuration, environment)
         check(policyOf: configuration)
         check(keyFiles: KeyFiles(configuration, environment: environment), configuration)
+        check(declarationsAt: path, environment)
         check(pools: configuration.pools)
     }
 
@@ -120,6 +121,36 @@ package struct InstallationCheck {
             add(.fault, "database", "\(path): \(text)")
         } catch {
             add(.fault, "database", "\(path): \(error)")
+        }
+    }
+
+    /// What is declared has no effect until it is applied, so nothing about it keeps the service from working.
+    private mutating func check(declarationsAt path: String, _ environment: [String: String]) {
+        let declared: DeclaredConfiguration
+        do throws(ConfigurationErrors) {
+            declared = try DeclaredConfiguration(loading: path, environment: environment)
+        } catch {
+            for fault in error.faults { add(.warning, "declared", "can't be applied: \(fault)") }
+            return
+        }
+        guard declared.count > 0,
+            let store = try? SQLiteDatabase(path: declared.configuration.store).store()
+        else { return }
+        let declarations = DeclarationAdministration(
+            store: store, declared, environment: environment, now: SystemClock.now)
+        do {
+            let plan = try declarations.plan()
+            if plan.isEmpty {
+                add(.ok, "declared", "\(Self.count(declared.count, "thing")), all there")
+            } else {
+                let steps = Self.count(plan.steps.count, "step")
+                add(.warning, "declared", "\(steps) to what is declared; see \"postern plan\"")
+            }
+        } catch let errors as ConfigurationErrors {
+            for fault in errors.faults { add(.warning, "declared", "can't be applied: \(fault)") }
+        } catch {
+            let text = (error as? any AdministratorFacing)?.administratorText ?? "\(error)"
+            add(.warning, "declared", "can't be applied: \(text)")
         }
     }
 

@@ -3,9 +3,9 @@ import OIDCLogic
 
 /// What an administrator does with roles, at the command line: `postern:*` can be made nowhere else.
 package struct RoleAdministration {
-    private let store: any Store
+    private let store: any AdministrationStore
 
-    package init(store: any Store) { self.store = store }
+    package init(store: any AdministrationStore) { self.store = store }
 
     /// `client` is the app that it belongs to; nil makes a global role.
     ///
@@ -64,6 +64,7 @@ package struct RoleAdministration {
 
     package func set(_ name: String, of client: Client? = nil, description: String) throws -> Role {
         var role = try role(name, of: client)
+        try DeclaredRule(store: store).checkChange(of: .role(role.id), "the role \"\(role.id)\"")
         role.description = try DescriptionRule.accept(description)
         do {
             try store.replace(role)
@@ -76,6 +77,7 @@ package struct RoleAdministration {
     /// Takes it from all users and groups. Returns what it was.
     package func remove(_ name: String, of client: Client? = nil) throws -> Role {
         let role = try role(name, of: client)
+        try DeclaredRule(store: store).checkRemoval(of: .role(role.id), "the role \"\(role.id)\"")
         _ = try store.removeRole(role.id)
         return role
     }

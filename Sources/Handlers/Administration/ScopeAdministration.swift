@@ -3,11 +3,11 @@ import OIDCLogic
 
 /// What an administrator does with scopes that are open to every user.
 package struct ScopeAdministration {
-    let store: any Store
+    let store: any AdministrationStore
     /// The rules of the configuration, by which scopes are granted that nobody has defined.
     let policy: [PolicyRule]
 
-    package init(store: any Store, policy: [PolicyRule] = []) {
+    package init(store: any AdministrationStore, policy: [PolicyRule] = []) {
         self.store = store
         self.policy = policy
     }
@@ -52,6 +52,7 @@ package struct ScopeAdministration {
 
     package func set(_ name: String, description: String) throws -> DefinedScope {
         var scope = try scope(name)
+        try DeclaredRule(store: store).checkChange(of: .scope(scope.name), "the scope \"\(scope.name)\"")
         scope.description = try DescriptionRule.accept(description)
         do {
             try store.replace(scope)
@@ -64,6 +65,7 @@ package struct ScopeAdministration {
     /// Returns what it was.
     package func remove(_ name: String) throws -> DefinedScope {
         let scope = try scope(name)
+        try DeclaredRule(store: store).checkRemoval(of: .scope(scope.name), "the scope \"\(scope.name)\"")
         _ = try store.removeScope(scope.name)
         return scope
     }

@@ -11,7 +11,7 @@ extension AdministrationProblem {
                 switch error.kind {
                 case .invalid: .badRequest
                 case .missing: .notFound
-                case .exists: .conflict
+                case .exists, .declared: .conflict
                 }
             self.init(status, error.description)
         case let error as ClientMetadataError: self.init(.badRequest, error.description, member: error.member)

@@ -80,7 +80,7 @@ enum AdministrationSchemas {
         "Role": JSONSchema.object(
             [
                 "role": JSONSchema.text("NAME, or NAME@CLIENT for a role of one client"), "name": JSONSchema.text(),
-                "client_id": JSONSchema.text(), "description": JSONSchema.text(),
+                "client_id": JSONSchema.text(), "description": JSONSchema.text(), "declared_in": declaringFile,
             ], required: ["role", "name"]),
         "NewRole": JSONSchema.object(
             [
@@ -89,7 +89,10 @@ enum AdministrationSchemas {
                 "description": JSONSchema.orNull(description),
             ], required: ["name"]),
         "Group": JSONSchema.object(
-            ["name": JSONSchema.text(), "description": JSONSchema.text(), "roles": JSONSchema.list()],
+            [
+                "name": JSONSchema.text(), "description": JSONSchema.text(), "roles": JSONSchema.list(),
+                "declared_in": declaringFile,
+            ],
             required: ["name", "roles"]),
         "NewGroup": JSONSchema.object(
             [
@@ -100,7 +103,8 @@ enum AdministrationSchemas {
             "description": JSONSchema.orNull(description), "roles": JSONSchema.orNull(JSONSchema.list()),
         ]),
         "Scope": JSONSchema.object(
-            ["name": JSONSchema.text(), "description": JSONSchema.text()], required: ["name"]),
+            ["name": JSONSchema.text(), "description": JSONSchema.text(), "declared_in": declaringFile],
+            required: ["name"]),
         "NewScope": JSONSchema.object(
             ["name": JSONSchema.text(atLeast: 1, atMost: 255), "description": JSONSchema.orNull(description)],
             required: ["name"]),
@@ -125,6 +129,7 @@ enum AdministrationSchemas {
             ], required: ["kid", "alg", "status", "created_at", "public_jwk"]),
     ]
 
+    private static let declaringFile = JSONSchema.text("The file that declares it, and that alone changes it")
     private static let description = JSONSchema.text("What people read", atMost: 200)
 
     private static let userMembers: [String: JSON] = [
@@ -176,5 +181,6 @@ enum AdministrationSchemas {
 
     private static let shownClient = writtenClient.filter { $0.key != "client_secret" }.merging([
         "client_id_issued_at": JSONSchema.time, "former_secret_expires_at": JSONSchema.time,
+        "declared_in": declaringFile,
     ]) { first, _ in first }
 }

@@ -11,21 +11,21 @@ extension AdministrationRoute {
             if let words = try call.parameter("search", limit: 255) {
                 let page = try call.provider.store.clients(
                     beginning: words, after: try call.position(SearchPosition.init), limit: call.pageSize)
-                return .json(ListPage(items: page.items.map(\.json), next: page.next?.json).json)
+                return .json(ListPage(items: try page.items.map(call.shown), next: page.next?.json).json)
             }
             let size = try call.pageSize
             let found = try call.provider.store.clients(
                 after: try call.position { $0.stringValue.map { ClientID($0) } }, limit: size + 1)
             let items = found.prefix(size)
             let next = found.count > size ? items.last.map { JSON.string($0.id.value) } : nil
-            return .json(ListPage(items: items.map(\.json), next: next).json)
+            return .json(ListPage(items: try items.map(call.shown), next: next).json)
         },
         AdministrationRoute(
             .post, "clients", .writeClients, "Register a client; the same once more is a success", body: "NewClient",
             answer: (.created, "ClientWithSecret"), respond: register),
         AdministrationRoute(
             .get, "clients/{client_id}", .readClients, "Read a client", answer: (.ok, "Client")
-        ) { call in .entity(try call.client().json) },
+        ) { call in .entity(try call.shown(call.client())) },
         AdministrationRoute(
             .patch, "clients/{client_id}", .writeClients, "Change members of a client; null takes one out",
             body: "ClientChange", answer: (.ok, "ClientWithSecret"), needsMatch: true, respond: change),
@@ -35,7 +35,7 @@ extension AdministrationRoute {
         ) { call in
             let client = try call.client()
             try call.caller.requireHeld(scopeOf: client)
-            try call.requireMatchIfSaid(client.json)
+            try call.requireMatchIfSaid(call.shown(client))
             _ = try call.administration.clients.remove(client.id.value)
             return .nothing
         },
@@ -60,10 +60,10 @@ extension AdministrationRoute {
                 throw AdministrationProblem(
                     .conflict, "client_id \(ClientPreparation.isTaken(there.id))", member: "client_id")
             }
-            return .client(there, secret: nil, issuer: call.provider.issuer)
+            return try .client(there, secret: nil, call)
         }
         let made = try call.administration.clients.register(.object(body))
-        var response = Response.client(made.client, secret: made.secret, issuer: call.provider.issuer)
+        var response = try Response.client(made.client, secret: made.secret, call)
         response.status = .created
         return response
     }
@@ -72,20 +72,21 @@ extension AdministrationRoute {
         let body = try call.body()
         let client = try call.client()
         try call.caller.requireHeld(scopeOf: client)
-        try call.requireMatch(client.json)
+        try call.requireMatch(call.shown(client))
+        try call.requireUndeclared(client)
         var change = ClientChange()
         change.metadata = body
         let changed = try call.provider.clientPreparation.changedClient(client, by: change)
         try call.caller.requireHeld(scopeOf: changed.client)
-        return .client(
-            try call.provider.store.replace(changed.client), secret: changed.secret, issuer: call.provider.issuer)
+        return try .client(call.provider.store.replace(changed.client), secret: changed.secret, call)
     }
 
     private static func renewSecret(_ call: AdministrationCall) throws -> Response {
         let body = try call.body(["overlap"])
         let client = try call.client()
         try call.caller.requireHeld(scopeOf: client)
-        try call.requireMatchIfSaid(client.json)
+        try call.requireMatchIfSaid(call.shown(client))
+        try call.requireUndeclared(client)
         var change = ClientChange()
         change.secret = .generate
         change.overlap = try body.integer("overlap") ?? 0
@@ -109,6 +110,10 @@ extension AdministrationCall {
         }
         return client
     }
+
+    fileprivate func requireUndeclared(_ client: Client) throws {
+        try DeclaredRule(store: provider.store).checkChange(of: .client(client.id), "the client \"\(client.id)\"")
+    }
 }
 
 extension Response {
@@ -119,11 +124,13 @@ extension Response {
     }
 
     /// With the tag of what is shown of it later, when the secret isn't.
-    fileprivate static func client(_ client: Client, secret: ClientSecret?, issuer: Issuer) -> Response {
+    fileprivate static func client(
+        _ client: Client, secret: ClientSecret?, _ call: AdministrationCall
+    ) throws -> Response {
         var response = Response.json(RegisteredClient(client: client, secret: secret).json)
-        response[.eTag] = HeaderValue(EntityTag(of: client.json).text)
+        response[.eTag] = HeaderValue(EntityTag(of: try call.shown(client)).text)
         response[.location] = HeaderValue(
-            AdministrationScope.resource(of: issuer) + "/clients/" + RoutePath.escaped(client.id.value))
+            AdministrationScope.resource(of: call.provider.issuer) + "/clients/" + RoutePath.escaped(client.id.value))
         return response
     }
 }

@@ -6,7 +6,7 @@ extension AdministrationRoute {
     static let groupRoutes = [
         AdministrationRoute(
             .get, "groups", .readRoles, "List groups", answer: (.ok, "GroupList")
-        ) { call in .json(ListPage(items: try call.administration.groups.groups().map(\.json), next: nil).json) },
+        ) { call in .json(ListPage(items: try call.administration.groups.groups().map(call.shown), next: nil).json) },
         AdministrationRoute(
             .post, "groups", .writeRoles, "Make a group, whose members hold its roles", body: "NewGroup",
             answer: (.created, "Group")
@@ -20,7 +20,7 @@ extension AdministrationRoute {
         },
         AdministrationRoute(
             .get, "groups/{group}", .readRoles, "Read a group", answer: (.ok, "Group")
-        ) { call in .entity(try call.group().json) },
+        ) { call in .entity(try call.shown(call.group())) },
         AdministrationRoute(
             .patch, "groups/{group}", .writeRoles, "Change a group's description, or its roles as a whole",
             body: "GroupChange", answer: (.ok, "Group"), needsMatch: true
@@ -28,7 +28,7 @@ extension AdministrationRoute {
             let body = try call.body(["description", "roles"])
             let group = try call.group()
             try call.caller.requireHeld(group.roles.map(\.description), "the group has the role")
-            try call.requireMatch(group.json)
+            try call.requireMatch(call.shown(group))
             let roles = try body.texts("roles")
             try call.caller.requireHeld(roles ?? [], "the group would have the role")
             let description = body["description"] == nil ? nil : try body.text("description") ?? ""
@@ -43,7 +43,7 @@ extension AdministrationRoute {
         ) { call in
             let group = try call.group()
             try call.caller.requireHeld(group.roles.map(\.description), "the group has the role")
-            try call.requireMatchIfSaid(group.json)
+            try call.requireMatchIfSaid(call.shown(group))
             _ = try call.administration.groups.remove(group.name.value)
             return .nothing
         },

@@ -9,7 +9,8 @@ extension AdministrationRoute {
             answer: (.ok, "RoleList")
         ) { call in
             let client = try call.parameter("client_id").map { try call.administration.clients.client($0) }
-            return .json(ListPage(items: try call.administration.roles.roles(of: client).map(\.json), next: nil).json)
+            return .json(
+                ListPage(items: try call.administration.roles.roles(of: client).map(call.shown), next: nil).json)
         },
         AdministrationRoute(
             .post, "roles", .writeRoles, "Make a role, of all clients or of one; the same once more is a success",
@@ -23,14 +24,14 @@ extension AdministrationRoute {
             if let there = try call.provider.store.catalogue().roles[RoleID(name, of: client?.id)],
                 there.description == description
             {
-                return .entity(there.json)
+                return .entity(try call.shown(there))
             }
             let made = try call.administration.roles.add(name, of: client, description: description)
             return .made(made.json, "roles", made.id.description, call)
         },
         AdministrationRoute(
             .get, "roles/{role}", .readRoles, "Read a role: NAME, or NAME@CLIENT", answer: (.ok, "Role")
-        ) { call in .entity(try call.role().json) },
+        ) { call in .entity(try call.shown(call.role())) },
         AdministrationRoute(
             .patch, "roles/{role}", .writeRoles, "Change what people read of a role", body: "Description",
             answer: (.ok, "Role"), needsMatch: true
@@ -38,7 +39,7 @@ extension AdministrationRoute {
             let body = try call.body(["description"])
             let role = try call.role()
             try refuseOwn(role.name)
-            try call.requireMatch(role.json)
+            try call.requireMatch(call.shown(role))
             return .entity(
                 try call.administration.roles.set(role.id.description, description: body.text("description") ?? "").json
             )
@@ -49,7 +50,7 @@ extension AdministrationRoute {
         ) { call in
             let role = try call.role()
             try refuseOwn(role.name)
-            try call.requireMatchIfSaid(role.json)
+            try call.requireMatchIfSaid(call.shown(role))
             _ = try call.administration.roles.remove(role.id.description)
             return .nothing
         },

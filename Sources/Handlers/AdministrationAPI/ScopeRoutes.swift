@@ -6,7 +6,7 @@ extension AdministrationRoute {
     static let scopeRoutes = [
         AdministrationRoute(
             .get, "scopes", .readRoles, "List the scopes that were defined", answer: (.ok, "ScopeList")
-        ) { call in .json(ListPage(items: try call.administration.scopes.scopes().map(\.json), next: nil).json) },
+        ) { call in .json(ListPage(items: try call.administration.scopes.scopes().map(call.shown), next: nil).json) },
         AdministrationRoute(
             .post, "scopes", .writeRoles, "Define a scope; the same once more is a success", body: "NewScope",
             answer: (.created, "Scope")
@@ -16,21 +16,21 @@ extension AdministrationRoute {
             let description = try body.text("description")
             if let there = try call.provider.store.catalogue().scopes[ScopeName(name)], there.description == description
             {
-                return .entity(there.json)
+                return .entity(try call.shown(there))
             }
             let made = try call.administration.scopes.add(name, description: description)
             return .made(made.json, "scopes", made.name.value, call)
         },
         AdministrationRoute(
             .get, "scopes/{scope}", .readRoles, "Read a scope", answer: (.ok, "Scope")
-        ) { call in .entity(try call.scope().json) },
+        ) { call in .entity(try call.shown(call.scope())) },
         AdministrationRoute(
             .patch, "scopes/{scope}", .writeRoles, "Change what people read of a scope", body: "Description",
             answer: (.ok, "Scope"), needsMatch: true
         ) { call in
             let body = try call.body(["description"])
             let scope = try call.scope()
-            try call.requireMatch(scope.json)
+            try call.requireMatch(call.shown(scope))
             return .entity(
                 try call.administration.scopes.set(scope.name.value, description: body.text("description") ?? "").json)
         },
@@ -39,7 +39,7 @@ extension AdministrationRoute {
             answer: (.noContent, nil)
         ) { call in
             let scope = try call.scope()
-            try call.requireMatchIfSaid(scope.json)
+            try call.requireMatchIfSaid(call.shown(scope))
             _ = try call.administration.scopes.remove(scope.name.value)
             return .nothing
         },

@@ -16,7 +16,7 @@ extension OAuthError {
     var status: Status {
         switch code {
         case .invalidClient, .invalidToken: .unauthorized
-        case .insufficientScope: .forbidden
+        case .insufficientScope, .accessDenied: .forbidden
         case .serverError: .internalServerError
         case .temporarilyUnavailable: isRateLimit ? .tooManyRequests : .serviceUnavailable
         default: .badRequest

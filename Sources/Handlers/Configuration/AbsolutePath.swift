@@ -15,6 +15,16 @@ package enum AbsolutePath {
         let parts = path.split(separator: "/").dropLast()
         return "/" + parts.joined(separator: "/")
     }
+
+    /// The last part of `path`.
+    static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// What `path`, which is absolute, is called in `folder`: a relative path if it lies there, else itself.
+    static func name(of path: String, in folder: String) -> String {
+        let prefix = folder == "/" ? "/" : folder + "/"
+        guard path.utf8.starts(with: prefix.utf8) else { return path }
+        return String(decoding: path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
 }
 
 extension ConfigurationSection {
@@ -28,8 +38,8 @@ extension ConfigurationSection {
             fault(key, value, "must be a path without control characters")
             return nil
         }
-        // It is known only where the service runs: see KeyFiles.
-        if value.text.hasPrefix(KeyFiles.credentialsPrefix) { return value.text }
+        // It is known only where the service runs: see SecretFile.
+        if value.text.hasPrefix(SecretFile.credentialsPrefix) { return value.text }
         return AbsolutePath.of(value.text, in: folder)
     }
 }

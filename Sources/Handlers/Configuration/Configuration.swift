@@ -11,7 +11,7 @@ package struct Configuration: Sendable {
     package let sharesHost: Bool
     /// The database.
     package let store: String
-    /// May begin with `${CREDENTIALS_DIRECTORY}/`; see ``KeyFiles``.
+    /// May begin with `${CREDENTIALS_DIRECTORY}/`; see ``SecretFile``.
     package let stateKeyFile: String
     package let signingKeyFile: String
     package let lifetimes: Lifetimes
@@ -27,6 +27,9 @@ package struct Configuration: Sendable {
     package let policy: [PolicyRule]
     package let policyTests: [PolicyTest]
     package let claims: ClaimSettings
+    /// Those of the file, or, if it was read with its folder, those of both.
+    let declarations: Declarations
+    let clientsFolder: ClientsFolder
     package let logLevel: Logger.Level
     /// What is allowed, but probably not meant.
     package let warnings: [String]
@@ -35,6 +38,12 @@ package struct Configuration: Sendable {
     /// wrong, with lines.
     package static func load(
         _ path: String, environment: [String: String]
+    ) throws(ConfigurationErrors) -> Configuration {
+        try load(path, environment: environment, withClientsFolder: false)
+    }
+
+    static func load(
+        _ path: String, environment: [String: String], withClientsFolder: Bool
     ) throws(ConfigurationErrors) -> Configuration {
         let file = AbsolutePath.of(path, in: FileManager.default.currentDirectoryPath)
         let data: Data
@@ -52,7 +61,9 @@ package struct Configuration: Sendable {
             let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
             throw ConfigurationErrors(faults: [ConfigurationFault(source: path, line: line, text: "is not UTF-8")])
         }
-        return try Configuration(parsing: text, file: file, calledAs: path, environment: environment)
+        return try Configuration(
+            ConfigurationReading(file: path, environment: environment), text, file: file,
+            withClientsFolder: withClientsFolder)
     }
 
     /// `file` is absolute; faults name it as `calledAs`.
@@ -63,7 +74,9 @@ package struct Configuration: Sendable {
         try self.init(reading, text, file: file)
     }
 
-    init(_ reading: ConfigurationReading, _ text: String, file: String) throws(ConfigurationErrors) {
+    init(
+        _ reading: ConfigurationReading, _ text: String, file: String, withClientsFolder: Bool = false
+    ) throws(ConfigurationErrors) {
         guard let root = reading.root(of: text) else {
             try reading.finish()
             throw ConfigurationErrors(faults: [])
@@ -96,7 +109,15 @@ package struct Configuration: Sendable {
         let policyReading = PolicyReading(root)
         policy = policyReading.rules
         policyTests = policyReading.tests
-        claims = Self.claims(root)
+        let claimsSection = root.section("claims")
+        claims = Self.claims(claimsSection)
+        clientsFolder = ClientsFolder(root, folder: folder)
+        let place = DeclaringFile(name: AbsolutePath.name(of: file), calledAs: reading.file, folder: folder)
+        var declarations = DeclarationReading(root, claims: claimsSection, in: place).declarations
+        claimsSection.refuseUnknown()
+        if withClientsFolder { declarations.append(clientsFolder.declarations(reading)) }
+        for fault in declarations.repetitions { reading.fault(fault) }
+        self.declarations = declarations
         let log = root.section("log")
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel = log.value("level", default: .info, expected: "must be one of \(levels)") {
@@ -163,10 +184,8 @@ package struct Configuration: Sendable {
         return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
     }
 
-    private static func claims(_ root: ConfigurationSection) -> ClaimSettings {
-        let section = root.section("claims")
-        defer { section.refuseUnknown() }
-        return ClaimSettings(
+    private static func claims(_ section: ConfigurationSection) -> ClaimSettings {
+        ClaimSettings(
             mendixProfile: section.value("mendix_profile", default: false, expected: "must be true or false") {
                 Bool($0)
             })

@@ -9,6 +9,8 @@ final class ConfigurationReading {
     private(set) var knownKeys: [String] = []
     private var faults: [ConfigurationFault] = []
     private var knownVariables: Set<String> = []
+    /// Of the files beside it.
+    private var others: [ConfigurationReading] = []
 
     /// Variables of this prefix that are no configuration.
     private static let otherVariables: Set<String> = [
@@ -50,7 +52,19 @@ final class ConfigurationReading {
         }
     }
 
+    /// Of another file of the same configuration, whose faults are told with those of this one.
+    func beside(_ file: String) -> ConfigurationReading {
+        let other = ConfigurationReading(file: file, environment: [:])
+        others.append(other)
+        return other
+    }
+
+    func fault(_ fault: ConfigurationFault) { faults.append(fault) }
+
     func warn(_ text: String) { warnings.append(text) }
+
+    /// One that the configuration names, so that it is no mistake.
+    func noteKnown(variable: String) { knownVariables.insert(variable) }
 
     func noteKnown(_ key: String, variable: String?) {
         if !knownKeys.contains(key) { knownKeys.append(key) }
@@ -59,17 +73,22 @@ final class ConfigurationReading {
 
     /// Throws what was collected, if anything was.
     func finish() throws(ConfigurationErrors) {
+        for other in others { knownVariables.formUnion(other.knownVariables) }
         for name in environment.keys.sorted()
         where name.hasPrefix("POSTERN_") && !name.hasPrefix("POSTERN_TEST_") && !knownVariables.contains(name)
             && !Self.otherVariables.contains(name)
         {
             warn("the environment variable \(name) overrides no key.\(Nearest.question(name, among: knownVariables))")
         }
-        guard !faults.isEmpty else { return }
+        let all = orderedFaults + others.flatMap(\.orderedFaults)
+        guard all.isEmpty else { throw ConfigurationErrors(faults: all) }
+    }
+
+    private var orderedFaults: [ConfigurationFault] {
         let ordered = faults.enumerated().sorted {
             ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
         }
-        throw ConfigurationErrors(faults: ordered.map(\.element))
+        return ordered.map(\.element)
     }
 
     private func fault(_ error: YamlError) {

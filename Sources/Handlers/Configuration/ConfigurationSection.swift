@@ -151,6 +151,10 @@ final class ConfigurationSection {
     /// Any value, as JSON; nil if it is absent or empty, or can't be told in JSON.
     func json(_ key: String) -> JSON? {
         declare(key, variable: nil)
+        return written(key)
+    }
+
+    private func written(_ key: String) -> JSON? {
         guard let entry = entry(key), !entry.node.isEmptyValue else { return nil }
         guard let value = JSON(yaml: entry.node) else {
             reading.fault("\(name(of: key)) has something that JSON can't say", line: entry.line)
@@ -158,6 +162,17 @@ final class ConfigurationSection {
         }
         return value
     }
+
+    /// All that stands here under these names, as JSON. The manual describes them elsewhere.
+    func members(_ names: [String]) -> [String: JSON] {
+        known += names
+        var members: [String: JSON] = [:]
+        for name in names where !(entry(name)?.node.isEmptyValue ?? true) { members[name] = written(name) }
+        return members
+    }
+
+    /// A variable that a value names.
+    func noteKnown(variable: String) { reading.noteKnown(variable: variable) }
 
     /// Faults the keys that nobody asked for.
     func refuseUnknown() {
@@ -179,6 +194,11 @@ final class ConfigurationSection {
 
     func fault(_ key: String, _ text: String) {
         reading.fault("\(name(of: key)) \(text)", line: line(of: key))
+    }
+
+    /// As ``fault(_:_:)``; in the section's own line, if the key is absent.
+    func fault(_ key: String, _ text: String, orAt line: Int?) {
+        reading.fault("\(name(of: key)) \(text)", line: self.line(of: key) ?? line)
     }
 
     private func entry(_ key: String) -> (key: String, line: Int?, node: Node)? {

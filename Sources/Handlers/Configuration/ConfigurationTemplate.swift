@@ -80,6 +80,13 @@ package enum ConfigurationTemplate {
         # claims:
         #   mendix_profile: false # com.mendix.user.* for clients of preset mendix
 
+        # Apps, and what goes with them, that "postern apply" brings into the database; here, or in files of the folder.
+        # See docs/declared-clients.md
+        # clients_folder: clients.d
+        # clients:
+        #   - client_id: shop
+        #     redirect_uris: [https://shop.example.com/callback]
+
         # log:
         #   level: info           # trace, debug, info, notice, warning, error, critical
 

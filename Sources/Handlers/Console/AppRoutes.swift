@@ -129,17 +129,21 @@ extension ConsoleRoute {
         if client["former_secret_expires_at"] != nil {
             facts.append(.init("Former secret", "is taken until \(client.time("former_secret_expires_at"))"))
         }
+        // It is changed by that file alone.
+        let file = client["declared_in"]?.stringValue
+        if let file { facts.append(.init("Declared in", .code(file))) }
+        let mayChange = call.caller.may(.writeClients) && file == nil
         var links = [
             ConsoleLink(label: "Connection sheet", uri: call.path("apps", id, "connect")),
             ConsoleLink(label: "Try it", uri: call.path("apps", id, "try")),
         ]
-        if call.caller.may(.writeClients) {
+        if mayChange {
             let hasSecret = !["none", "private_key_jwt"].contains(client.text("token_endpoint_auth_method"))
             if hasSecret { links.append(ConsoleLink(label: "New secret", uri: call.path("apps", id, "secret"))) }
             links.append(ConsoleLink(label: "Remove", uri: call.path("apps", id, "remove")))
         }
         var blocks = [ConsoleBlock(nil, nil, .details(facts), links: links)]
-        if call.caller.may(.writeClients) {
+        if mayChange {
             blocks.append(
                 ConsoleBlock(
                     "Settings", nil,

@@ -60,7 +60,8 @@ extension ConsoleRoute {
         func links(_ path: String, _ label: String) -> [ConsoleLink] {
             mayWrite ? [ConsoleLink(label: label, uri: call.path(path))] : []
         }
-        func removal(_ kind: String, _ name: String) -> ConsoleBlock.Cell {
+        func removal(_ kind: String, _ name: String, _ thing: JSON) -> ConsoleBlock.Cell {
+            if let file = thing["declared_in"]?.stringValue { return ConsoleBlock.Cell("Declared in \(file)") }
             let isOurs = kind == "roles" && Scope.opensPostern(name)
             return mayWrite && !isOurs
                 ? ConsoleBlock.Cell("Remove", to: call.path(kind, name, "remove")) : ConsoleBlock.Cell("")
@@ -68,21 +69,21 @@ extension ConsoleRoute {
         let scopes = try call.api(.get, "scopes").listed.map { scope -> [ConsoleBlock.Cell] in
             [
                 .code(scope.text("name")), ConsoleBlock.Cell(scope.text("description")),
-                removal("scopes", scope.text("name")),
+                removal("scopes", scope.text("name"), scope),
             ]
         }
         let roles = try call.api(.get, "roles").listed.map { role -> [ConsoleBlock.Cell] in
             [
                 .code(role.text("name")),
                 ConsoleBlock.Cell(role["client_id"] == nil ? "all apps" : role.text("client_id")),
-                ConsoleBlock.Cell(role.text("description")), removal("roles", role.text("role")),
+                ConsoleBlock.Cell(role.text("description")), removal("roles", role.text("role"), role),
             ]
         }
         let groups = try call.api(.get, "groups").listed.map { group -> [ConsoleBlock.Cell] in
             [
                 ConsoleBlock.Cell(group.text("name")),
                 ConsoleBlock.Cell(group.texts("roles").joined(separator: ", ")),
-                ConsoleBlock.Cell(group.text("description")), removal("groups", group.text("name")),
+                ConsoleBlock.Cell(group.text("description")), removal("groups", group.text("name"), group),
             ]
         }
         return ConsolePage(

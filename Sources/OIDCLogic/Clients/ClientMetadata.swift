@@ -61,6 +61,10 @@ package struct ClientMetadata: Sendable, Equatable {
         guard case .object(let object) = json else {
             throw ClientMetadataError("client metadata", "is not a JSON object")
         }
+        try self.init(AskedMembers(object))
+    }
+
+    init(_ object: AskedMembers) throws(ClientMetadataError) {
         let members = ClientMetadataMembers(object)
         try members.refuseUnsupported()
 
@@ -248,11 +252,14 @@ package struct ClientMetadataError: Error, Sendable, CustomStringConvertible {
     package let code: Code
     /// The member that is wrong.
     package let member: String
-    package let description: String
+    /// What is wrong with it.
+    package let fault: String
+
+    package var description: String { "\(member) \(fault)" }
 
     package init(_ member: String, _ fault: String, code: Code = .invalidClientMetadata) {
         self.code = code
         self.member = member
-        description = "\(member) \(fault)"
+        self.fault = fault
     }
 }

@@ -2,9 +2,9 @@ import JOSE
 
 /// The members of a metadata object, read with their types (RFC 7591 §2).
 struct ClientMetadataMembers {
-    private let object: [String: JSON]
+    private let object: AskedMembers
 
-    init(_ object: [String: JSON]) { self.object = object }
+    init(_ object: AskedMembers) { self.object = object }
 
     /// Refuses what asks for a protection or a flow that this provider doesn't have.
     func refuseUnsupported() throws(ClientMetadataError) {
@@ -35,7 +35,7 @@ struct ClientMetadataMembers {
         return Set(types)
     }
 
-    private static func asksForProtection(_ name: String) -> Bool {
+    static func asksForProtection(_ name: String) -> Bool {
         name.hasSuffix("_encrypted_response_alg") || name.hasSuffix("_encrypted_response_enc")
             || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
             || [

@@ -1,6 +1,6 @@
 import OIDCLogic
 
-extension Store {
+extension ClientStore {
     /// In order of their ids.
     func allClients() throws -> [Client] {
         var clients: [Client] = []

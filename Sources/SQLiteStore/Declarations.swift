@@ -1,0 +1,105 @@
+import OIDCLogic
+
+extension SQLiteStore: DeclarationStore {
+    package func declarations() throws -> [DeclaredName: String] {
+        let rows = try reader.all("SELECT kind, id, file FROM declaration") { row throws(StoreError) in
+            guard let kind = DeclaredName.Kind(rawValue: try row.text(0)) else { throw row.malformed(0) }
+            return (name: DeclaredName(kind, try row.text(1)), file: try row.text(2))
+        }
+        return Dictionary(rows.map { ($0.name, $0.file) }) { first, _ in first }
+    }
+
+    package func declaration(of name: DeclaredName) throws -> String? {
+        let sql = "SELECT file FROM declaration WHERE kind = ?1 AND id = ?2"
+        return try reader.first(sql, .text(name.kind.rawValue), Value(name.id)) { row throws(StoreError) in
+            try row.text(0)
+        }
+    }
+
+    package func apply(_ changes: [DeclaredChange], at generation: Int64) throws {
+        try write { database in
+            // Read in the transaction that writes, so that nothing comes between what was decided on and the change.
+            let current = try database.first("SELECT value FROM generation", read: { $0.integer(0) })
+            guard current == generation else { throw StoreError.changed }
+            for change in changes { try Self.make(change, in: database) }
+        }
+    }
+
+    private static func make(_ change: DeclaredChange, in database: Database) throws {
+        switch change {
+        case .add(let object, let file):
+            try add(object, in: database)
+            try declare(object.name, in: file, database)
+        case .replace(let object, let file):
+            try replace(object, in: database)
+            try declare(object.name, in: file, database)
+        case .assign(let name, let file): try assign(name, to: file, in: database)
+        case .remove(let name):
+            guard try remove(name, in: database) else { throw StoreError.missing }
+        }
+    }
+
+    private static func add(_ object: DeclaredObject, in database: Database) throws {
+        switch object {
+        case .scope(let scope): try add(scope, in: database)
+        case .role(let role): try add(role, in: database)
+        case .client(let client): try add(client, in: database)
+        case .group(let group): try add(group, in: database)
+        case .claim(let claim): try add(claim, in: database)
+        }
+    }
+
+    private static func replace(_ object: DeclaredObject, in database: Database) throws {
+        switch object {
+        case .scope(let scope): try replace(scope, in: database)
+        case .role(let role): try replace(role, in: database)
+        case .client(let client): _ = try replace(client, in: database)
+        case .group(let group): try replace(group, in: database)
+        case .claim(let claim): _ = try replace(claim, in: database)
+        }
+    }
+
+    private static func remove(_ name: DeclaredName, in database: Database) throws -> Bool {
+        let id = name.id.value
+        return switch name.kind {
+        case .scope: try removeScope(ScopeName(id), in: database)
+        case .role: try removeRole(RoleID(written: id), in: database)
+        case .client: try removeClient(ClientID(id), in: database)
+        case .group: try removeGroup(GroupName(id), in: database)
+        case .claim: try removeCustomClaim(ClaimID(id), in: database)
+        }
+    }
+
+    private static func declare(_ name: DeclaredName, in file: String, _ database: Database) throws {
+        try database.run(
+            """
+            INSERT INTO declaration (kind, id, file) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET file = excluded.file
+            """, .text(name.kind.rawValue), Value(name.id), .text(file))
+    }
+
+    /// It becomes the next version, so that whoever changes it just now, because it was nobody's, looks again.
+    private static func assign(_ name: DeclaredName, to file: String?, in database: Database) throws {
+        let (table, key, isVersioned) = rows(of: name.kind)
+        let change = isVersioned ? "version = version + 1" : "\(key) = \(key)"
+        guard try database.run("UPDATE \(table) SET \(change) WHERE \(key) = ?1", Value(name.id)) == 1 else {
+            throw StoreError.missing
+        }
+        if let file {
+            try declare(name, in: file, database)
+        } else {
+            try database.run(
+                "DELETE FROM declaration WHERE kind = ?1 AND id = ?2", .text(name.kind.rawValue), Value(name.id))
+        }
+    }
+
+    private static func rows(of kind: DeclaredName.Kind) -> (table: String, key: String, isVersioned: Bool) {
+        switch kind {
+        case .scope: ("scope", "name", false)
+        case .role: ("role", "id", false)
+        case .client: ("client", "client_id", true)
+        case .group: ("user_group", "name", true)
+        case .claim: ("custom_claim", "id", true)
+        }
+    }
+}
