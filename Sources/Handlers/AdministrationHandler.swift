@@ -2,7 +2,7 @@ import FCGIBridge
 import JOSE
 import OIDCLogic
 
-/// The administration API: finds the operation, and out whether the caller may.
+/// The administration API: who calls, and what they ask for.
 struct AdministrationHandler {
     let provider: Provider
 
@@ -54,12 +54,9 @@ struct AdministrationHandler {
         guard let problem = AdministrationProblem(error) else {
             return challenge(OAuthError(answering: error), request)
         }
-        provider.log.notice(
-            "refused",
-            metadata: [
-                "refusal": "\(request.id)", "handler": "\(request.handler)", "status": "\(problem.status.code)",
-                "text": "\(problem.status.reason)", "address": "\(request.remoteAddress)",
-            ])
+        provider.logRefusal(
+            problem.status.reason.lowercased(), problem.member.map { "\($0) was refused" } ?? "the call was refused",
+            problem.member.map(RefusalDetail.clientMetadata), of: request)
         return problem.response(to: request)
     }
 

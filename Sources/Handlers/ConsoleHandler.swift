@@ -35,7 +35,7 @@ struct ConsoleHandler {
                     .forbidden, .accessDenied("the console is for those who hold a role that begins with postern:"),
                     for: request)
             }
-            guard !route.isDangerous || isFresh(signedIn) else { return try signIn(request, parts, again: true) }
+            guard !route.wantsFreshSignIn || isFresh(signedIn) else { return try signIn(request, parts, again: true) }
             let form = request.method == .post ? try Self.fields(request) : nil
             let call = try ConsoleCall(
                 provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
@@ -108,7 +108,7 @@ struct ConsoleHandler {
         do {
             switch try act(call) {
             case .done(let done, let path):
-                return provider.redirect(to: origin + path + "?done=\(done)", for: call.request)
+                return provider.redirect(to: origin + path + "?done=\(done.rawValue)", for: call.request)
             case .page(let page): return render(page, call)
             }
         } catch {

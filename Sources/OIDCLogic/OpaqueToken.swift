@@ -16,3 +16,9 @@ package struct OpaqueToken<Kind>: Sendable {
 
     package var digest: [UInt8] { Digest.sha256(Array(text.utf8)) }
 }
+
+extension OpaqueToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "[redacted]" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -35,18 +35,22 @@ package struct GroupAdministration {
     /// An empty `description` takes it away.
     package func set(_ name: String, description: String? = nil, roles: AssignmentChange = .init()) throws -> Group {
         try ChangeAgain.whileOthersDo {
-            let catalogue = try store.catalogue()
-            var group = try catalogue.group(named: name)
-            try DeclaredRule(store: store).checkChange(of: .group(group.name), "the group \"\(group.name)\"")
-            if let description { group.description = try DescriptionRule.accept(description) }
-            group.roles = try roles.applied(rolesOf: group.roles, in: catalogue)
-            do {
-                try store.replace(group)
-            } catch StoreError.missing {
-                throw AdministrationError.missing("the group \"\(name)\" was removed meanwhile")
-            }
-            return group.next
+            try change(try store.catalogue().group(named: name), description: description, roles: roles)
         }
+    }
+
+    /// The same, of the group as it was read. Throws `StoreError.changed` if it has changed since.
+    func change(_ former: Group, description: String?, roles: AssignmentChange) throws -> Group {
+        try DeclaredRule(store: store).checkChange(of: .group(former.name), "the group \"\(former.name)\"")
+        var group = former
+        if let description { group.description = try DescriptionRule.accept(description) }
+        group.roles = try roles.applied(rolesOf: group.roles, in: try store.catalogue())
+        do {
+            try store.replace(group)
+        } catch StoreError.missing {
+            throw AdministrationError.missing("the group \"\(group.name)\" was removed meanwhile")
+        }
+        return group.next
     }
 
     /// Takes all users out of it. Returns what it was.

@@ -13,7 +13,7 @@ package struct InitialAccessTokenAdministration {
         self.now = now
     }
 
-    /// In seconds, of a token that nobody asked another of.
+    /// In seconds, how long a token lives where nobody says.
     package static let lifetime: Int64 = 10 * 60
     private static let longestLifetime: Int64 = 365 * 86_400
     private static let mostUses = 10_000
@@ -29,7 +29,7 @@ package struct InitialAccessTokenAdministration {
         }
         guard (1...Self.longestLifetime).contains(lifetime) else {
             throw AdministrationError.invalid(
-                "a token lives for 1 second to 365 days; \(lifetime) seconds is neither")
+                "a token lives for 1 second to 365 days, not for \(lifetime) seconds")
         }
         for name in permit.scope?.names ?? [] where Scope.opensPostern(name) {
             throw AdministrationError.invalid(

@@ -33,8 +33,8 @@ extension AdministrationRoute {
             try call.caller.requireHeld(roles ?? [], "the group would have the role")
             let description = body["description"] == nil ? nil : try body.text("description") ?? ""
             return .entity(
-                try call.administration.groups.set(
-                    group.name.value, description: description, roles: AssignmentChange(replacing: roles)
+                try call.administration.groups.change(
+                    group, description: description, roles: AssignmentChange(replacing: roles)
                 ).json)
         },
         AdministrationRoute(

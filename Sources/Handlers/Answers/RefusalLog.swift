@@ -6,15 +6,24 @@ import OIDCLogic
 extension Provider {
     /// What the log has of a refusal, under the id that the answer shows, and what is kept to explain it.
     func logRefusal(_ error: OAuthError, of request: Request) {
-        let isOurs = error.status.code >= 500
-        let kept = keep(error.code.rawValue, "\(error.text)", error.detail, of: request)
+        logRefusal(
+            error.code.rawValue, "\(error.text)", error.detail, cause: error.cause, isOurs: error.status.code >= 500,
+            of: request)
+    }
+
+    /// - Parameter isOurs: it is no fault of whoever asked.
+    func logRefusal(
+        _ error: String, _ text: String, _ detail: RefusalDetail?, cause: String? = nil, isOurs: Bool = false,
+        of request: Request
+    ) {
+        let kept = keep(error, text, detail, of: request)
         log.log(
             level: isOurs ? .error : .notice, "refused",
             metadata: [
                 // As JSON has it, and as pages and nginx's log show it.
                 "refusal": "\(request.id)", "reference": "\(ErrorPage.grouped(request.id))",
-                "handler": "\(request.handler)", "error": "\(error.code.rawValue)",
-                "text": "\(error.text)", "cause": "\(error.cause ?? "-")", "address": "\(request.remoteAddress)",
+                "handler": "\(request.handler)", "error": "\(error)", "text": "\(text)", "cause": "\(cause ?? "-")",
+                "address": "\(request.remoteAddress)",
             ].merging(kept.metadata) { own, _ in own })
     }
 

@@ -16,15 +16,8 @@ extension Provider {
     }
 
     private func refuse(_ error: ClientMetadataError, for request: Request) -> Response {
-        let text = "\(error.member) was refused"
-        let kept = keep(error.code.rawValue, text, .clientMetadata(error.member), of: request)
-        log.log(
-            level: .notice, "refused",
-            metadata: [
-                "refusal": "\(request.id)", "reference": "\(ErrorPage.grouped(request.id))",
-                "handler": "\(request.handler)", "error": "\(error.code.rawValue)", "text": "\(text)",
-                "address": "\(request.remoteAddress)",
-            ].merging(kept.metadata) { own, _ in own })
+        logRefusal(
+            error.code.rawValue, "\(error.member) was refused", .clientMetadata(error.member), of: request)
         return .jsonError(
             error.code.rawValue, "\(error.description) (refusal \(request.id))", status: .badRequest)
     }

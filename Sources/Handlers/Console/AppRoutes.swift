@@ -15,8 +15,8 @@ extension ConsoleRoute {
         },
         ConsoleRoute("new-app/{kind}", show: form, act: register),
         ConsoleRoute("apps/{client_id}", show: detail, act: change),
-        ConsoleRoute("apps/{client_id}/secret", isDangerous: true, show: secretForm, act: renewSecret),
-        ConsoleRoute("apps/{client_id}/remove", isDangerous: true, show: removal, act: remove),
+        ConsoleRoute("apps/{client_id}/secret", wantsFreshSignIn: true, show: secretForm, act: renewSecret),
+        ConsoleRoute("apps/{client_id}/remove", wantsFreshSignIn: true, show: removal, act: remove),
         ConsoleRoute("apps/{client_id}/connect") { call in
             let client = try call.api(.get, "clients", call["client_id"])
             return ConsolePage(

@@ -15,6 +15,10 @@ struct ConnectionSheet {
     private var redirect: String { client.texts("redirect_uris").first ?? "https://app.example.com/callback" }
     private var scope: String { client.text("scope") }
     private var discovery: String { issuer.endpoint(".well-known/openid-configuration") }
+    /// An app may have chosen its own id, and any URI and scope: each goes into a program's text or a shell's word by that
+    /// language's rules. JSON's are those of Python, YAML and JavaScript as well.
+    private func text(_ value: String) -> String { JSON.string(value).text }
+    private func word(_ value: String) -> String { ShellWord.quoted(value) }
     private var isPublic: Bool { client.text("token_endpoint_auth_method") == "none" }
 
     var blocks: [ConsoleBlock] {
@@ -56,9 +60,9 @@ struct ConnectionSheet {
         """
         oauth.register(
             "postern",
-            client_id="\(id)",
-            \(isPublic ? "" : "client_secret=\"SECRET\",\n    ")server_metadata_url="\(discovery)",
-            client_kwargs={"scope": "\(scope)", "code_challenge_method": "S256"},
+            client_id=\(text(id)),
+            \(isPublic ? "" : "client_secret=\"SECRET\",\n    ")server_metadata_url=\(text(discovery)),
+            client_kwargs={"scope": \(text(scope)), "code_challenge_method": "S256"},
         )
         """
     }
@@ -66,9 +70,9 @@ struct ConnectionSheet {
     private var apache: String {
         """
         OIDCProviderMetadataURL \(discovery)
-        OIDCClientID \(id)
-        \(isPublic ? "" : "OIDCClientSecret SECRET\n")OIDCRedirectURI \(redirect)
-        OIDCScope "\(scope)"
+        OIDCClientID \(text(id))
+        \(isPublic ? "" : "OIDCClientSecret SECRET\n")OIDCRedirectURI \(text(redirect))
+        OIDCScope \(text(scope))
         OIDCPKCEMethod S256
         OIDCCryptoPassphrase CHOOSE_ONE
         """
@@ -78,9 +82,9 @@ struct ConnectionSheet {
         """
         spring.security.oauth2.client:
           registration.postern:
-            client-id: "\(id)"
-            client-secret: "\(secret)"
-            scope: \(scope.split(separator: " ").joined(separator: ", "))
+            client-id: \(text(id))
+            client-secret: \(text(secret))
+            scope: [\(scope.split(separator: " ").map { text(String($0)) }.joined(separator: ", "))]
           provider.postern:
             issuer-uri: \(issuer.value)
         """
@@ -91,9 +95,9 @@ struct ConnectionSheet {
         providers: [{
           id: "postern", name: "Postern", type: "oidc",
           issuer: "\(issuer.value)",
-          clientId: "\(id)",
+          clientId: \(text(id)),
           clientSecret: \(isPublic ? "undefined, client: { token_endpoint_auth_method: \"none\" }" : "process.env.POSTERN_SECRET"),
-          authorization: { params: { scope: "\(scope)" } },
+          authorization: { params: { scope: \(text(scope)) } },
           checks: ["pkce", "state", "nonce"],
         }]
         """
@@ -102,14 +106,14 @@ struct ConnectionSheet {
     private var proxy: String {
         """
         oauth2-proxy --provider=oidc --oidc-issuer-url=\(issuer.value) \\
-            --client-id='\(id)' --client-secret="$SECRET" --code-challenge-method=S256 \\
-            --redirect-url=\(redirect) --scope="\(scope)" --email-domain='*'
+            --client-id=\(word(id)) --client-secret="$SECRET" --code-challenge-method=S256 \\
+            --redirect-url=\(word(redirect)) --scope=\(word(scope)) --email-domain='*'
         """
     }
 
     private var curl: String {
         """
-        curl \(issuer.endpoint("token")) -u '\(id)':"$SECRET" \\
+        curl \(issuer.endpoint("token")) -u \(word(id)):"$SECRET" \\
             -d grant_type=client_credentials
         """
     }

@@ -6,19 +6,18 @@ import OIDCLogic
 struct ConsoleClient {
     private let issuer: Issuer
 
-    static let id = ClientID("postern-console")
-
     init(_ issuer: Issuer) { self.issuer = issuer }
 
     private var redirectURI: String { issuer.endpoint("admin/signed-in") }
 
     /// Throws `StoreError`, and what metadata is refused for.
     func make(in store: any Store, at now: Timestamp) throws {
-        guard let there = try store.client(Self.id) else {
+        guard let there = try store.client(ClientID.console) else {
             do {
                 try store.add(
                     Client(
-                        id: Self.id, metadata: try metadata, sealedSecret: nil, preset: .standard, isFirstParty: true,
+                        id: ClientID.console, metadata: try metadata, sealedSecret: nil, preset: .standard,
+                        isFirstParty: true,
                         createdAt: now, updatedAt: now))
             } catch StoreError.exists {
                 // Somebody else came first at the same moment.
@@ -46,7 +45,7 @@ struct ConsoleClient {
     /// code that comes along is let go, and nobody keeps the verifier of its challenge.
     func authorization(state: String, again: Bool, random: some RandomSource) -> String {
         var parameters = [
-            ("client_id", Self.id.value), ("redirect_uri", redirectURI), ("response_type", "code"),
+            ("client_id", ClientID.console.value), ("redirect_uri", redirectURI), ("response_type", "code"),
             ("scope", Scope.openID), ("state", state), ("code_challenge_method", "S256"),
             ("code_challenge", Base64URL.encode(Digest.sha256(random.bytes(32)))),
         ]

@@ -32,7 +32,3 @@ enum ConsoleDone: String {
         }
     }
 }
-
-extension ConsoleRoute.Outcome {
-    static func done(_ done: ConsoleDone, at path: String) -> Self { .done(done.rawValue, at: path) }
-}

@@ -5,23 +5,23 @@ struct ConsoleRoute: Sendable {
     let path: RoutePath
     /// Whoever is here, or sends something here, must have signed in a short while ago: a browser that was left alone
     /// ends nothing.
-    let isDangerous: Bool
+    let wantsFreshSignIn: Bool
     let show: @Sendable (ConsoleCall) throws -> ConsolePage
     let act: (@Sendable (ConsoleCall) throws -> Outcome)?
 
     enum Outcome: Sendable {
-        /// To another address, where `text` tells of what was done.
-        case done(String, at: String)
+        /// To another address, which tells of it.
+        case done(ConsoleDone, at: String)
         /// What is shown this once, such as a new secret.
         case page(ConsolePage)
     }
 
     init(
-        _ path: String, isDangerous: Bool = false, show: @escaping @Sendable (ConsoleCall) throws -> ConsolePage,
+        _ path: String, wantsFreshSignIn: Bool = false, show: @escaping @Sendable (ConsoleCall) throws -> ConsolePage,
         act: (@Sendable (ConsoleCall) throws -> Outcome)? = nil
     ) {
         self.path = RoutePath(path)
-        self.isDangerous = isDangerous
+        self.wantsFreshSignIn = wantsFreshSignIn
         self.show = show
         self.act = act
     }

@@ -10,7 +10,7 @@ extension ConsoleRoute {
                     .nothing,
                     links: [
                         ConsoleLink(label: "New app", uri: call.path("new-app")),
-                        ConsoleLink(label: "New registration token", uri: call.path("tokens")),
+                        ConsoleLink(label: "New registration token", uri: call.path("new-token")),
                     ])
             ]
             let issuer = call.provider.issuer

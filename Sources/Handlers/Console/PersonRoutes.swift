@@ -4,10 +4,10 @@ import OIDCLogic
 extension ConsoleRoute {
     static let personRoutes = [
         ConsoleRoute("users", show: list),
-        ConsoleRoute("new-user", isDangerous: true, show: newForm, act: add),
+        ConsoleRoute("new-user", wantsFreshSignIn: true, show: newForm, act: add),
         ConsoleRoute("users/{sub}", show: detail),
-        ConsoleRoute("users/{sub}/change", isDangerous: true, show: changeForm, act: change),
-        ConsoleRoute("users/{sub}/password", isDangerous: true, show: passwordForm) { call in
+        ConsoleRoute("users/{sub}/change", wantsFreshSignIn: true, show: changeForm, act: change),
+        ConsoleRoute("users/{sub}/password", wantsFreshSignIn: true, show: passwordForm) { call in
             try call.api(
                 .patch, "users", call["sub"], body: ["password": .string(call.form?["password"] ?? "")], match: "*")
             return .done(.passwordSet, at: call.path("users", call["sub"]))
@@ -16,7 +16,7 @@ extension ConsoleRoute {
             try call.api(.delete, "users", call["sub"], "sessions")
             return .done(.signedOut, at: call.path("users", call["sub"]))
         },
-        ConsoleRoute("users/{sub}/remove", isDangerous: true, show: removal) { call in
+        ConsoleRoute("users/{sub}/remove", wantsFreshSignIn: true, show: removal) { call in
             try call.api(.delete, "users", call["sub"])
             return .done(.userRemoved, at: call.path("users"))
         },

@@ -4,7 +4,7 @@ import OIDCLogic
 extension ConsoleRoute {
     static let registrationTokenRoutes = [
         ConsoleRoute("tokens", show: list),
-        ConsoleRoute("new-token", isDangerous: true, show: form, act: issue),
+        ConsoleRoute("new-token", wantsFreshSignIn: true, show: form, act: issue),
         ConsoleRoute("tokens/{token_id}/withdraw", show: withdrawal) { call in
             try call.api(.delete, "registration-tokens", call["token_id"])
             return .done(.tokenWithdrawn, at: call.path("tokens"))

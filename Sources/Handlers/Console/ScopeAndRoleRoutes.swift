@@ -38,7 +38,7 @@ extension ConsoleRoute {
             try call.api(.post, "groups", body: group)
             return .done(.groupAdded, at: call.path("scopes"))
         },
-        ConsoleRoute("{kind}/{name}/remove", isDangerous: true, show: removal) { call in
+        ConsoleRoute("{kind}/{name}/remove", wantsFreshSignIn: true, show: removal) { call in
             try call.api(.delete, try kind(call), call["name"])
             return .done(.removed, at: call.path("scopes"))
         },

@@ -14,7 +14,7 @@ extension ConsoleRoute {
                 "Keys",
                 [
                     ConsoleBlock(
-                        nil, "Tokens are signed by these. Their private halves leave the signing processes never.",
+                        nil, "Tokens are signed by these. Their private halves never leave the processes that sign.",
                         .table(
                             .init(
                                 columns: ["Algorithm", "State", "Key id", "Made"], rows: rows, empty: "There are none.")

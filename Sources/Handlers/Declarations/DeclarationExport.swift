@@ -27,7 +27,7 @@ package struct DeclarationExport {
             .sorted { $0.id < $1.id }
         groups = state.catalogue.groups.values.filter { isWanted(.group($0.name)) }.sorted { $0.name < $1.name }
         // That of the console makes itself, for the issuer.
-        clients = state.clients.filter { isWanted(.client($0.id)) && $0.id != ConsoleClient.id }
+        clients = state.clients.filter { isWanted(.client($0.id)) && $0.id != ClientID.console }
         claims = state.claims.filter { isWanted(.claim($0.id)) }
             .sorted { ($0.name.text, $0.clientID?.value ?? "") < ($1.name.text, $1.clientID?.value ?? "") }
     }

@@ -76,9 +76,15 @@ package enum ClaimPreset: String, Sendable, CaseIterable {
 }
 
 extension ClientID {
+    /// The client by which the console signs its people in.
+    package static var console: ClientID { ClientID("postern-console") }
+
     /// RFC 6749 §2.3.1 and Appendix A.1: printable ASCII; 1 to 255 characters here. Nil for another.
+    /// One is our own: ``console``.
     package init?(registering value: String) {
-        guard (1...255).contains(value.utf8.count), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard !value.hasSameBytes(as: Self.console.value), (1...255).contains(value.utf8.count),
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
             return nil
         }
         self.init(value)

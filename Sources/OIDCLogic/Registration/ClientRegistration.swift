@@ -1,6 +1,6 @@
 import JOSE
 
-/// By what a client reads, changes and removes itself (RFC 7592 §2).
+/// What lets a client read, change and remove itself (RFC 7592 §2).
 package struct ClientRegistration: Sendable, Equatable {
     /// What its `registration_client_uri` ends in. Not the client's id: that may have any characters.
     package let id: RegistrationID
