@@ -39,12 +39,14 @@ struct ConsoleHandler {
             let form = request.method == .post ? try Self.fields(request) : nil
             let call = try ConsoleCall(
                 provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
-                form: form)
+                form: form, isFresh: isFresh(signedIn))
             return try answer(route, call)
         }
     }
 
     private func route(_ parts: [String]) -> (ConsoleRoute, [String: String])? {
+        // Whatever is named so, no browser asks for it: it would be led elsewhere (RFC 3986 §5.2.4).
+        guard !parts.contains("."), !parts.contains("..") else { return nil }
         for route in ConsoleRoute.all {
             if let variables = route.path.match(parts) { return (route, variables) }
         }
@@ -69,9 +71,12 @@ struct ConsoleHandler {
     private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
         let client = ConsoleClient(provider.issuer)
         try client.make(in: provider.store, at: provider.now())
-        let state = parts.map(RoutePath.escaped).joined(separator: "/")
         return provider.redirect(
-            to: client.authorization(state: state, again: again, random: provider.random), for: request)
+            to: client.authorization(state: Self.path(parts), again: again, random: provider.random), for: request)
+    }
+
+    private static func path(_ parts: [String]) -> String {
+        parts.map(RoutePath.escaped).joined(separator: "/")
     }
 
     private func arrive(_ request: Request) throws -> Response {
@@ -85,21 +90,24 @@ struct ConsoleHandler {
         }
         // Only an address of the console: the parameter may be anybody's.
         let state = try parameters.value("state") ?? ""
-        let isOurs = RoutePath.parts(of: state).flatMap { route($0) } != nil
-        return provider.redirect(to: provider.issuer.endpoint("admin/") + (isOurs ? state : ""), for: request)
+        let parts = RoutePath.parts(of: state).flatMap { route($0) == nil ? nil : $0 } ?? []
+        return provider.redirect(to: provider.issuer.endpoint("admin/") + Self.path(parts), for: request)
     }
 
     // MARK: Pages
 
     private func answer(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> Response {
         guard let form = call.form else {
-            var page = try page(route, call)
+            var (page, status) = try page(route, call)
             if let key = try call.query.value("done"), page.notice == nil {
                 page.notice = ConsoleDone(rawValue: key).map { .done($0.text) }
             }
-            return render(page, call)
+            return render(page, call, status: status)
         }
-        guard let act = route.act else { return render(try page(route, call), call) }
+        guard let act = route.act else {
+            let (page, status) = try page(route, call)
+            return render(page, call, status: status)
+        }
         guard token(call).matches(form["token"], opening: provider.seal) else {
             return provider.errorPage(
                 .foreignForm, .invalidRequest("the form came without its token, or of a session that is over"),
@@ -114,16 +122,16 @@ struct ConsoleHandler {
         } catch {
             guard let problem = Self.problem(error) else { throw error }
             // What was typed is not lost: the form is shown again, with the error beside its field.
-            var page = try page(route, call)
+            var (page, _) = try page(route, call)
             page.refuse(problem, typed: form)
             return render(page, call, status: problem.status)
         }
     }
 
-    private func page(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> ConsolePage {
-        do { return try route.show(call) } catch {
+    private func page(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> (ConsolePage, Status) {
+        do { return (try route.show(call), .ok) } catch {
             guard let problem = Self.problem(error) else { throw error }
-            return ConsolePage("This can’t be shown", notice: .failed(problem.detail), [])
+            return (ConsolePage("This can’t be shown", notice: .failed(problem.detail), []), problem.status)
         }
     }
 

@@ -13,8 +13,10 @@ extension ConsoleRoute {
                         links: [ConsoleLink(label: "Register it", uri: call.path("new-app", kind.rawValue))])
                 })
         },
-        ConsoleRoute("new-app/{kind}", show: form, act: register),
-        ConsoleRoute("apps/{client_id}", show: detail, act: change),
+        ConsoleRoute("new-app/{kind}", wantsFreshSignIn: true, show: form, act: register),
+        ConsoleRoute("apps/{client_id}", show: detail),
+        // Another key, address or scope does as much as a new secret.
+        ConsoleRoute("apps/{client_id}/change", wantsFreshSignIn: true, show: detail, act: change),
         ConsoleRoute("apps/{client_id}/secret", wantsFreshSignIn: true, show: secretForm, act: renewSecret),
         ConsoleRoute("apps/{client_id}/remove", wantsFreshSignIn: true, show: removal, act: remove),
         ConsoleRoute("apps/{client_id}/connect") { call in
@@ -138,19 +140,20 @@ extension ConsoleRoute {
             ConsoleLink(label: "Try it", uri: call.path("apps", id, "try")),
         ]
         if mayChange {
+            if !call.isFresh { links.append(ConsoleLink(label: "Settings", uri: call.path("apps", id, "change"))) }
             let hasSecret = !["none", "private_key_jwt"].contains(client.text("token_endpoint_auth_method"))
             if hasSecret { links.append(ConsoleLink(label: "New secret", uri: call.path("apps", id, "secret"))) }
             links.append(ConsoleLink(label: "Remove", uri: call.path("apps", id, "remove")))
         }
         var blocks = [ConsoleBlock(nil, nil, .details(facts), links: links)]
-        if mayChange {
+        if mayChange, call.isFresh {
             blocks.append(
                 ConsoleBlock(
                     "Settings", nil,
                     .form(
                         ConsoleForm(
-                            to: call.path("apps", id), AppSettings.fields(of: client, tag: tag), button: "Save changes")
-                    )))
+                            to: call.path("apps", id, "change"), AppSettings.fields(of: client, tag: tag),
+                            button: "Save changes"))))
         }
         return ConsolePage(name(client), back: apps(call), blocks)
     }
@@ -250,6 +253,10 @@ extension ConsoleRoute {
         let scope: Scope?
         do { scope = call.field("scope").isEmpty ? nil : try Scope(call.field("scope")) } catch {
             throw AdministrationProblem.invalid("a scope has a character that is not allowed", member: "scope")
+        }
+        // To find the nearest name takes a look at all of them, which a form has no time for.
+        guard try call.provider.store.user(named: Username(typed: name)) != nil else {
+            throw AdministrationProblem(.notFound, "there is no user \"\(name)\"", member: "username")
         }
         let explanation = try call.explanations.explain(
             user: name, client: call["client_id"], scope: scope, address: call.request.remoteAddress,

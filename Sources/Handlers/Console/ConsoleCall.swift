@@ -12,10 +12,12 @@ struct ConsoleCall {
     let query: Parameters
     /// Of a form that proved where it came from; nil: nothing is to be changed.
     let form: [String: String]?
+    /// The sign-in is new enough for what wants it so.
+    let isFresh: Bool
 
     init(
         provider: Provider, signedIn: SignedIn, caller: AdministrationCaller, request: Request,
-        variables: [String: String], form: [String: String]?
+        variables: [String: String], form: [String: String]?, isFresh: Bool
     ) throws {
         self.provider = provider
         self.signedIn = signedIn
@@ -23,6 +25,7 @@ struct ConsoleCall {
         self.request = request
         self.variables = variables
         self.form = form
+        self.isFresh = isFresh
         query = Parameters(try request.queryFields())
     }
 

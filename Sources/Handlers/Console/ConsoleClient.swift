@@ -17,18 +17,21 @@ struct ConsoleClient {
                 try store.add(
                     Client(
                         id: ClientID.console, metadata: try metadata, sealedSecret: nil, preset: .standard,
-                        isFirstParty: true,
-                        createdAt: now, updatedAt: now))
+                        isFirstParty: true, createdAt: now, updatedAt: now))
             } catch StoreError.exists {
                 // Somebody else came first at the same moment.
             }
             return
         }
-        // The issuer is another than it was.
-        guard !there.metadata.redirectURIs.contains(where: { $0.value.hasSameBytes(as: redirectURI) }) else { return }
+        // The issuer is another than it was, or somebody has made an app of their own of it.
+        let metadata = try metadata
+        guard there.metadata != metadata || !there.isFirstParty else { return }
         var changed = there
-        changed.metadata = try metadata
-        try store.replace(changed)
+        changed.metadata = metadata
+        changed.isFirstParty = true
+        do { try store.replace(changed) } catch StoreError.changed {
+            // Likewise.
+        }
     }
 
     private var metadata: ClientMetadata {

@@ -24,7 +24,7 @@ extension ConsoleRoute {
             return .done(.roleAdded, at: call.path("scopes"))
         },
         ConsoleRoute(
-            "new-group",
+            "new-group", wantsFreshSignIn: true,
             show: { call in
                 form(
                     call, "group",
