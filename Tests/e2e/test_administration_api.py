@@ -97,6 +97,15 @@ def test_each_call_needs_its_scope(provider, scope, allowed, refused):
         assert caller("POST", name, {}).status_code in (403, 405)
 
 
+def test_whoever_sees_roles_alone_learns_no_client(provider):
+    caller = Caller(provider, "postern:roles:read")
+    there = provider.add_client(client_name=f"Payroll {secrets.token_hex(3)}")
+    for guess in (there.client_id[:-1], "Payroll"):
+        answer = caller("GET", f"roles?client_id={guess}")
+        assert_problem(answer, 404)
+        assert there.client_id not in answer.text
+
+
 def test_a_service_that_is_no_longer_allowed_is_refused_at_once(provider, admin):
     caller = Caller(provider, "postern:users:read")
     assert caller("GET", "users").status_code == 200
@@ -275,6 +284,58 @@ def test_a_user_from_the_first_day_to_the_last(provider, admin):
     assert changed.json()["attributes"] == {"email": "a@a.example"} and changed.json()["disabled"] is True
     assert admin("DELETE", location).status_code == 204
     assert_problem(admin("GET", location), 404)
+
+
+def test_a_merge_patch_reaches_into_objects(admin):
+    """RFC 7396: an object that is there is changed, and null takes out what it names, at every depth."""
+    address = {"locality": "Bern", "country": "CH"}
+    made = admin("POST", "users", {
+        "username": f"u{secrets.token_hex(4)}", "attributes": {"address": address, "name": "Ann"},
+        "password": "correct horse", "roles": ["postern:users:read"]})
+    location = path("users", made.json()["sub"])
+
+    def change(**body):
+        return admin("PATCH", location, body, content_type="application/merge-patch+json", If_Match="*")
+
+    changed = change(attributes={"address": {"locality": None, "region": "BE"}}).json()
+    assert changed["attributes"] == {"address": {"country": "CH", "region": "BE"}, "name": "Ann"}
+    for name in ("username", "password", "disabled"):
+        assert assert_problem(change(**{name: None}), 400)["member"] == name
+    assert admin("GET", location).json() == changed, "what is refused changes nothing"
+    gone = change(attributes=None, roles=None).json()
+    assert gone["attributes"] == {} and gone["roles"] == [] and gone["has_password"] is True
+
+    group = path("groups", f"g{secrets.token_hex(4)}")
+    admin("POST", "groups", {"name": group.removeprefix("groups/"), "roles": ["postern:users:read"]})
+    assert admin("PATCH", group, {"roles": None}, If_Match="*").json()["roles"] == []
+
+
+def test_a_condition_as_it_may_be_written(admin):
+    """RFC 9110 section 13.1.1: a list of tags, compared strongly, or an asterisk by itself."""
+    made = admin("POST", "users", {"username": f"u{secrets.token_hex(4)}"})
+    location, tag = path("users", made.json()["sub"]), made.headers["ETag"]
+    for good in ('"x" , {}', '{}\t,"x"', '"x",  {} ', '{}', '*', ' * '):
+        answer = admin("PATCH", location, {"attributes": {"name": good}}, If_Match=good.format(tag).strip())
+        assert answer.status_code == 200, good
+        tag = answer.headers["ETag"]
+    for bad in ('W/{}', '"x"', '*, "x"', '"x", *', tag.strip('"'), '""', ''):
+        assert_problem(admin("PATCH", location, {"attributes": {"name": "x"}}, If_Match=bad.format(tag)), 412)
+
+
+def test_a_tag_moves_with_what_is_not_shown(admin):
+    """Two resets within one second are two states, though nothing of a password is shown."""
+    made = admin("POST", "users", {"username": f"u{secrets.token_hex(4)}", "password": "correct horse"})
+    tags = [made.headers["ETag"]]
+    location = path("users", made.json()["sub"])
+    for number in range(3):
+        tags.append(admin("PATCH", location, {"password": f"password {number}"}, If_Match=tags[-1]).headers["ETag"])
+    assert len(set(tags)) == 4 and admin("GET", location).headers["ETag"] == tags[-1]
+
+    made = admin("POST", "clients", {"redirect_uris": ["https://a.example/"]})
+    location = path("clients", made.json()["client_id"])
+    assert admin("GET", location).headers["ETag"] == made.headers["ETag"]
+    changed = admin("PATCH", location, {"client_secret": "another secret!!"}, If_Match=made.headers["ETag"])
+    assert changed.headers["ETag"] == admin("GET", location).headers["ETag"] != made.headers["ETag"]
 
 
 def test_two_administrators_at_the_same_moment(admin):

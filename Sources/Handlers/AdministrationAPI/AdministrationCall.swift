@@ -83,6 +83,11 @@ extension [String: JSON] {
         }
     }
 
+    /// What a merge patch puts in the place of a list: null takes all of it out (RFC 7396 §2). Nil: it stays.
+    func replacement(_ name: String) throws(AdministrationProblem) -> [String]? {
+        self[name] == .null ? [] : try texts(name)
+    }
+
     func object(_ name: String) throws(AdministrationProblem) -> [String: JSON]? {
         switch self[name] {
         case nil, .null: return nil

@@ -66,9 +66,10 @@ enum AdministrationSchemas {
                 "username": JSONSchema.text(atLeast: 1, atMost: 255)
             ]) { $1 }, required: ["username"]),
         "UserChange": JSONSchema.object(
-            userMembers.merging([
+            userMembers.mapValues(JSONSchema.orNull).merging([
                 "username": JSONSchema.text(atLeast: 1, atMost: 255), "disabled": JSONSchema.boolean,
-            ]) { $1 }.mapValues(JSONSchema.orNull)),
+                "password": password,
+            ]) { $1 }),
         "Session": JSONSchema.object(
             [
                 "id": JSONSchema.text(), "sub": JSONSchema.text(), "auth_time": JSONSchema.time,
@@ -132,9 +133,11 @@ enum AdministrationSchemas {
     private static let declaringFile = JSONSchema.text("The file that declares it, and that alone changes it")
     private static let description = JSONSchema.text("What people read", atMost: 200)
 
+    private static let password = JSONSchema.text(
+        "A reset: all sessions and grants end", atLeast: 8, atMost: Int64(PasswordHash.maximumPasswordBytes))
+
     private static let userMembers: [String: JSON] = [
-        "password": JSONSchema.text(
-            "A reset: all sessions and grants end", atLeast: 8, atMost: Int64(PasswordHash.maximumPasswordBytes)),
+        "password": password,
         "attributes": JSONSchema.object([:], isOpen: true), "roles": JSONSchema.list(), "groups": JSONSchema.list(),
     ]
 

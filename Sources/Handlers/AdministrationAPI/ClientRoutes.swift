@@ -25,7 +25,10 @@ extension AdministrationRoute {
             answer: (.created, "ClientWithSecret"), respond: register),
         AdministrationRoute(
             .get, "clients/{client_id}", .readClients, "Read a client", answer: (.ok, "Client")
-        ) { call in .entity(try call.shown(call.client())) },
+        ) { call in
+            let client = try call.client()
+            return .entity(try call.shown(client), version: client.version)
+        },
         AdministrationRoute(
             .patch, "clients/{client_id}", .writeClients, "Change members of a client; null takes one out",
             body: "ClientChange", answer: (.ok, "ClientWithSecret"), needsMatch: true, respond: change),
@@ -35,7 +38,7 @@ extension AdministrationRoute {
         ) { call in
             let client = try call.client()
             try call.caller.requireHeld(scopeOf: client)
-            try call.requireMatchIfSaid(call.shown(client))
+            try call.requireMatchIfSaid(call.tag(client))
             _ = try call.administration.clients.remove(client.id.value)
             return .nothing
         },
@@ -72,10 +75,11 @@ extension AdministrationRoute {
         let body = try call.body()
         let client = try call.client()
         try call.caller.requireHeld(scopeOf: client)
-        try call.requireMatch(call.shown(client))
+        try call.requireMatch(call.tag(client))
         try call.requireUndeclared(client)
         var change = ClientChange()
-        change.metadata = body
+        let former = client.metadata.json
+        for (name, value) in body { change.metadata[name] = former[name]?.merging(value) ?? value }
         let changed = try call.provider.clientPreparation.changedClient(client, by: change)
         try call.caller.requireHeld(scopeOf: changed.client)
         return try .client(call.provider.store.replace(changed.client), secret: changed.secret, call)
@@ -85,7 +89,7 @@ extension AdministrationRoute {
         let body = try call.body(["overlap"])
         let client = try call.client()
         try call.caller.requireHeld(scopeOf: client)
-        try call.requireMatchIfSaid(call.shown(client))
+        try call.requireMatchIfSaid(call.tag(client))
         try call.requireUndeclared(client)
         var change = ClientChange()
         change.secret = .generate
@@ -111,6 +115,10 @@ extension AdministrationCall {
         return client
     }
 
+    fileprivate func tag(_ client: Client) throws -> EntityTag {
+        EntityTag(of: try shown(client), version: client.version)
+    }
+
     fileprivate func requireUndeclared(_ client: Client) throws {
         try DeclaredRule(store: provider.store).checkChange(of: .client(client.id), "the client \"\(client.id)\"")
     }
@@ -128,7 +136,7 @@ extension Response {
         _ client: Client, secret: ClientSecret?, _ call: AdministrationCall
     ) throws -> Response {
         var response = Response.json(RegisteredClient(client: client, secret: secret).json)
-        response[.eTag] = HeaderValue(EntityTag(of: try call.shown(client)).text)
+        response[.eTag] = HeaderValue(try call.tag(client).text)
         response[.location] = HeaderValue(
             AdministrationScope.resource(of: call.provider.issuer) + "/clients/" + RoutePath.escaped(client.id.value))
         return response

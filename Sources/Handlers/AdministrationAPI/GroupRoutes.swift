@@ -28,8 +28,8 @@ extension AdministrationRoute {
             let body = try call.body(["description", "roles"])
             let group = try call.group()
             try call.caller.requireHeld(group.roles.map(\.description), "the group has the role")
-            try call.requireMatch(call.shown(group))
-            let roles = try body.texts("roles")
+            try call.requireMatch(EntityTag(of: call.shown(group)))
+            let roles = try body.replacement("roles")
             try call.caller.requireHeld(roles ?? [], "the group would have the role")
             let description = body["description"] == nil ? nil : try body.text("description") ?? ""
             return .entity(
@@ -43,7 +43,7 @@ extension AdministrationRoute {
         ) { call in
             let group = try call.group()
             try call.caller.requireHeld(group.roles.map(\.description), "the group has the role")
-            try call.requireMatchIfSaid(call.shown(group))
+            try call.requireMatchIfSaid(EntityTag(of: call.shown(group)))
             _ = try call.administration.groups.remove(group.name.value)
             return .nothing
         },

@@ -8,7 +8,7 @@ extension AdministrationRoute {
             .get, "roles", .readRoles, "List roles; those of one client if it is named", query: ["client_id"],
             answer: (.ok, "RoleList")
         ) { call in
-            let client = try call.parameter("client_id").map { try call.administration.clients.client($0) }
+            let client = try call.parameter("client_id").map(call.client)
             return .json(
                 ListPage(items: try call.administration.roles.roles(of: client).map(call.shown), next: nil).json)
         },
@@ -19,7 +19,7 @@ extension AdministrationRoute {
             let body = try call.body(["name", "client_id", "description"])
             let name = try body.required("name")
             try refuseOwn(name)
-            let client = try body.text("client_id").map { try call.administration.clients.client($0) }
+            let client = try body.text("client_id").map(call.client)
             let description = try body.text("description")
             if let there = try call.provider.store.catalogue().roles[RoleID(name, of: client?.id)],
                 there.description == description
@@ -39,7 +39,7 @@ extension AdministrationRoute {
             let body = try call.body(["description"])
             let role = try call.role()
             try refuseOwn(role.name)
-            try call.requireMatch(call.shown(role))
+            try call.requireMatch(EntityTag(of: call.shown(role)))
             return .entity(
                 try call.administration.roles.set(role.id.description, description: body.text("description") ?? "").json
             )
@@ -50,7 +50,7 @@ extension AdministrationRoute {
         ) { call in
             let role = try call.role()
             try refuseOwn(role.name)
-            try call.requireMatchIfSaid(call.shown(role))
+            try call.requireMatchIfSaid(EntityTag(of: call.shown(role)))
             _ = try call.administration.roles.remove(role.id.description)
             return .nothing
         },
@@ -65,6 +65,14 @@ extension AdministrationRoute {
 }
 
 extension AdministrationCall {
+    /// Without the nearest id, which is for those who may see clients.
+    fileprivate func client(_ id: String) throws -> Client {
+        guard let client = try provider.store.client(ClientID(id)) else {
+            throw AdministrationProblem.notFound("there is no client with the id \"\(id)\"")
+        }
+        return client
+    }
+
     fileprivate func role() throws -> Role {
         guard let role = try provider.store.catalogue().roles[RoleID(written: self["role"])] else {
             throw AdministrationProblem.notFound("there is no role \"\(self["role"])\"")

@@ -30,7 +30,7 @@ extension AdministrationRoute {
         ) { call in
             let body = try call.body(["description"])
             let scope = try call.scope()
-            try call.requireMatch(call.shown(scope))
+            try call.requireMatch(EntityTag(of: call.shown(scope)))
             return .entity(
                 try call.administration.scopes.set(scope.name.value, description: body.text("description") ?? "").json)
         },
@@ -39,7 +39,7 @@ extension AdministrationRoute {
             answer: (.noContent, nil)
         ) { call in
             let scope = try call.scope()
-            try call.requireMatchIfSaid(call.shown(scope))
+            try call.requireMatchIfSaid(EntityTag(of: call.shown(scope)))
             _ = try call.administration.scopes.remove(scope.name.value)
             return .nothing
         },

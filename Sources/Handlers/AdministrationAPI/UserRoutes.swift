@@ -26,7 +26,10 @@ extension AdministrationRoute {
             answer: (.created, "User"), respond: add),
         AdministrationRoute(
             .get, "users/{sub}", .readUsers, "Read a user", answer: (.ok, "User")
-        ) { call in .entity(try call.user().json) },
+        ) { call in
+            let user = try call.user()
+            return .entity(user.json, version: user.version)
+        },
         AdministrationRoute(
             .patch, "users/{sub}", .writeUsers,
             "Change a user: attributes one by one, null takes one out; roles and groups as a whole",
@@ -37,7 +40,7 @@ extension AdministrationRoute {
         ) { call in
             let user = try call.user()
             try call.caller.requireHeld(rolesOf: user, in: try call.provider.store.catalogue())
-            try call.requireMatchIfSaid(user.json)
+            try call.requireMatchIfSaid(EntityTag(of: user.json, version: user.version))
             guard try call.provider.store.removeUser(user.id) else { throw StoreError.missing }
             return .nothing
         },
@@ -82,7 +85,7 @@ extension AdministrationRoute {
         let user = try call.administration.users.add(
             try body.required("username"), password: try body.text("password").map { Password($0) },
             attributes: try attributes(body), roles: roles, groups: groups)
-        var response = Response.entity(user.json, status: .created)
+        var response = Response.entity(user.json, version: user.version, status: .created)
         response[.location] = HeaderValue(
             AdministrationScope.resource(of: call.provider.issuer) + "/users/" + RoutePath.escaped(user.id.value))
         return response
@@ -93,15 +96,19 @@ extension AdministrationRoute {
         let user = try call.user()
         // A password of theirs would do as well as their rights.
         try call.caller.requireHeld(rolesOf: user, in: try call.provider.store.catalogue())
-        try call.requireMatch(user.json)
-        let roles = try body.texts("roles")
-        let groups = try body.texts("groups")
+        try call.requireMatch(EntityTag(of: user.json, version: user.version))
+        for name in ["username", "password", "disabled"] where body[name] == .null {
+            throw AdministrationProblem.invalid("\(name) can't be taken out; leave it out to let it stay", member: name)
+        }
+        let roles = try body.replacement("roles")
+        let groups = try body.replacement("groups")
         try requireHeld(roles ?? [], groups ?? [], call)
         let change = UserChange(
-            attributes: try attributes(body), roles: AssignmentChange(replacing: roles),
+            attributes: try attributes(body, of: user.attributes), roles: AssignmentChange(replacing: roles),
             groups: AssignmentChange(replacing: groups), newName: try body.text("username"),
             password: try body.text("password").map { Password($0) }, isDisabled: try body.flag("disabled"))
-        return .entity(try call.administration.users.change(user, by: change).json)
+        let changed = try call.administration.users.change(user, by: change)
+        return .entity(changed.json, version: changed.version)
     }
 
     private static func requireHeld(_ roles: [String], _ groups: [String], _ call: AdministrationCall) throws {
@@ -110,9 +117,12 @@ extension AdministrationRoute {
         try call.caller.requireHeld(roles + implied, "the user would have the role")
     }
 
-    private static func attributes(_ body: [String: JSON]) throws -> UserAttributes {
+    private static func attributes(_ body: [String: JSON], of former: [String: JSON] = [:]) throws -> UserAttributes {
         var attributes = UserAttributes()
-        for (name, value) in try body.object("attributes") ?? [:] { try attributes.set(name, to: value) }
+        let all = body["attributes"] == .null ? former.mapValues { _ in JSON.null } : nil
+        for (name, value) in try all ?? body.object("attributes") ?? [:] {
+            try attributes.set(name, to: former[name]?.merging(value) ?? value)
+        }
         return attributes
     }
 }
