@@ -93,6 +93,11 @@ extension SQLiteStore: RegistrationStore {
 
     package func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client {
         try write { database in
+            // Another may have registered under the same id meanwhile.
+            let sql = "SELECT 1 FROM client_registration WHERE id = ?1 AND client_id = ?2"
+            guard try database.first(sql, Value(id), Value(client.id), read: { _ in true }) == true else {
+                throw StoreError.missing
+            }
             if let digest {
                 try database.run(
                     "UPDATE client_registration SET next_digest = ?2 WHERE id = ?1", Value(id), .blob(digest))

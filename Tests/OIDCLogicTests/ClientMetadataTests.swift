@@ -159,7 +159,15 @@ struct ClientMetadataTests {
         #expect(ClientID(registering: id) == nil)
     }
 
-    @Test(arguments: ["a", "urn:app:1", "~!\"\\", String(repeating: "a", count: 255)])
+    // RFC 3986 §5.2.4: no address could name it.
+    @Test(arguments: [".", "..", "../x", "a/../..", "a/./b", "/.."])
+    func `a chosen client_id leads nowhere else as part of a path`(id: String) {
+        #expect(ClientID(registering: id) == nil)
+    }
+
+    @Test(arguments: [
+        "a", "urn:app:1", "~!\"\\", "...", "a..b/.c", "https://app.example/", String(repeating: "a", count: 255),
+    ])
     func `a chosen client_id is kept`(id: String) {
         #expect(ClientID(registering: id)?.value == id)
     }

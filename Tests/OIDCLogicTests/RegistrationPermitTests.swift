@@ -66,6 +66,10 @@ struct RegistrationPermitTests {
             ("https://one.apps.example/", true), ("https://a.b.apps.example/", true),
             ("https://apps.example/", false), ("https://evilapps.example/", false),
             ("https://app.example.evil.example/", false), ("http://localhost/", false),
+            ("https://evil.example%2f.apps.example/", false), ("https://evil.example%23.apps.example/", false),
+            ("https://evil.example&.apps.example/", false), ("https://evil.example;.apps.example/", false),
+            ("https://.apps.example/", false), ("https://a..apps.example/", false),
+            ("https://app.example./callback", false),
         ])
     func `hosts bind where users are sent`(uri: String, isPermitted: Bool) throws {
         let hosts = ["app.example", "*.apps.example"].compactMap(RedirectHost.init)
@@ -75,6 +79,25 @@ struct RegistrationPermitTests {
         #expect(isPermitted || fault?.code == .invalidRedirectURI)
         let after: [String: JSON] = ["post_logout_redirect_uris": [.string(uri)]]
         #expect((try self.fault(of: after, permit) == nil) == isPermitted)
+    }
+
+    @Test(arguments: ["initiate_login_uri", "client_uri"])
+    func `hosts bind where "start again" leads`(member: String) throws {
+        let permit = RegistrationPermit(redirectHosts: ["app.example", "*.apps.example"].compactMap(RedirectHost.init))
+        #expect(try fault(of: [member: "https://a.apps.example/x"], permit) == nil)
+        let elsewhere: [String: JSON] = [member: "https://evil.example/"]
+        #expect(try fault(of: elsewhere, permit)?.member == member)
+        #expect(try fault(of: elsewhere, permit, formerly: elsewhere) == nil)
+        #expect(try fault(of: elsewhere) == nil)
+    }
+
+    @Test func `an app that becomes a service takes along nothing that it was given for its users`() throws {
+        let permit = RegistrationPermit(grantTypes: [.authorizationCode, .clientCredentials])
+        let former: [String: JSON] = ["scope": "openid postern:users:read"]
+        let service = former.merging(["grant_types": ["authorization_code", "client_credentials"]]) { _, new in new }
+        #expect(try fault(of: former, permit, formerly: former) == nil)
+        #expect(try fault(of: service, permit, formerly: former)?.member == "scope")
+        #expect(try fault(of: service, permit, formerly: service) == nil)
     }
 
     @Test func `a scheme of a native app has no host that could be permitted`() throws {

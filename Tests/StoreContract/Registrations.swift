@@ -86,6 +86,9 @@ private func expectRotation(of registration: ClientRegistration, _ client: Clien
         try store.replace(changed, in: registration.id, offering: [8])
     }
     try expect(try store.registration(registration.id) == offered, "and offers nothing")
+    try expect(.missing, "nobody replaces a client by the registration of another, or of one that was removed") {
+        try store.replace(next, in: RegistrationID("other"), offering: [8])
+    }
     let again = try store.replace(next, in: registration.id, offering: nil)
     try expect(try store.registration(registration.id) == offered, "an offer stays")
     try store.acceptOffer([8], in: registration.id)

@@ -160,10 +160,7 @@ struct ClientPreparation {
     private func chosenID(_ metadata: JSON) throws(ClientMetadataError) -> ClientID? {
         guard let text = try text("client_id", of: metadata) else { return nil }
         guard let id = ClientID(registering: text) else {
-            throw ClientMetadataError(
-                "client_id",
-                "must be 1 to 255 characters of printable ASCII without spaces, and not \(ClientID.console), the console's"
-            )
+            throw ClientMetadataError("client_id", ClientID.rule)
         }
         return id
     }

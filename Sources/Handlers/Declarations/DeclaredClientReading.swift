@@ -49,7 +49,7 @@ struct DeclaredClientReading {
             return nil
         }
         guard let id = ClientID(registering: value.text) else {
-            section.fault("client_id", value, "must be 1 to 255 characters of printable ASCII without spaces")
+            section.fault("client_id", value, ClientID.rule)
             return nil
         }
         return id

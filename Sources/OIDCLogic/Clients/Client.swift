@@ -79,11 +79,18 @@ extension ClientID {
     /// The client by which the console signs its people in.
     package static var console: ClientID { ClientID("postern-console") }
 
+    /// What ``init(registering:)`` wants, in words.
+    package static let rule =
+        "must be 1 to 255 characters of printable ASCII without spaces, with no \".\" or \"..\" between slashes, and not "
+        + "\(console), the console's"
+
     /// RFC 6749 §2.3.1 and Appendix A.1: printable ASCII; 1 to 255 characters here. Nil for another.
     /// One is our own: ``console``.
     package init?(registering value: String) {
         guard !value.hasSameBytes(as: Self.console.value), (1...255).contains(value.utf8.count),
-            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            // RFC 3986 §3.3: as part of a path, a web server would take it for a way up.
+            !value.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else {
             return nil
         }

@@ -17,8 +17,16 @@ package struct RedirectHost: Sendable, Hashable, CustomStringConvertible {
     package var description: String { includesAllBelow ? "*.\(name)" : name }
 
     /// A private-use scheme has no host, so it is contained in none.
-    package func contains(_ uri: RedirectURI) -> Bool {
-        guard let host = URIParts(uri.value)?.authority?.host else { return false }
-        return includesAllBelow ? host.hasSuffix(".\(name)") : String(host).hasSameBytes(as: name)
+    package func contains(_ uri: RedirectURI) -> Bool { contains(uri.value) }
+
+    func contains(_ uri: WebURI) -> Bool { contains(uri.value) }
+
+    private func contains(_ uri: String) -> Bool {
+        guard let host = URIParts(uri)?.authority?.host else { return false }
+        guard includesAllBelow else { return String(host).hasSameBytes(as: name) }
+        // An escape, or a character that no host has, may end the name for whoever reads it otherwise.
+        let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return host.hasSuffix(".\(name)")
+            && labels.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") } }
     }
 }

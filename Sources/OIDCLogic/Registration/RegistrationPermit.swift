@@ -41,12 +41,19 @@ package struct RegistrationPermit: Sendable, Equatable {
         {
             throw ClientMetadataError("grant_types", "has \(type.rawValue), which \(Self.unpermitted)")
         }
+        // What it was given for its users isn't its own.
+        let isNewService =
+            metadata.grantTypes.contains(.clientCredentials) && former?.grantTypes.contains(.clientCredentials) != true
+        let kept = isNewService ? nil : former?.scope
         for name in metadata.scope.names
-        where !permits(scope: name, of: id, in: catalogue) && former?.scope.contains(name) != true {
+        where !permits(scope: name, of: id, in: catalogue) && kept?.contains(name) != true {
             throw ClientMetadataError("scope", "has \"\(name)\", which \(Self.unpermitted)")
         }
         try check(metadata.redirectURIs, "redirect_uris", former?.redirectURIs)
         try check(metadata.postLogoutRedirectURIs, "post_logout_redirect_uris", former?.postLogoutRedirectURIs)
+        // "Start again" leads there.
+        try check(metadata.initiateLoginURI, "initiate_login_uri", former?.initiateLoginURI)
+        try check(metadata.clientURI, "client_uri", former?.clientURI)
         try check(metadata.resources, "resources", former?.resources)
         try check(metadata.servedResources, "served_resources", former?.servedResources)
         // Which groups a user is in is nobody's business whom no administrator has let in.
@@ -72,10 +79,19 @@ package struct RegistrationPermit: Sendable, Equatable {
     ) throws(ClientMetadataError) {
         guard !redirectHosts.isEmpty else { return }
         for uri in uris where !redirectHosts.contains(where: { $0.contains(uri) }) && former?.contains(uri) != true {
-            let hosts = redirectHosts.map(\.description).joined(separator: ", ")
-            throw ClientMetadataError(
-                member, "has \"\(uri)\"; this registration may send users to \(hosts) only", code: .invalidRedirectURI)
+            throw ClientMetadataError(member, isElsewhere(uri.value), code: .invalidRedirectURI)
         }
+    }
+
+    private func check(_ uri: WebURI?, _ member: String, _ former: WebURI?) throws(ClientMetadataError) {
+        guard let uri, uri != former, !redirectHosts.isEmpty, !redirectHosts.contains(where: { $0.contains(uri) })
+        else { return }
+        throw ClientMetadataError(member, isElsewhere(uri.value))
+    }
+
+    private func isElsewhere(_ uri: String) -> String {
+        let hosts = redirectHosts.map(\.description).joined(separator: ", ")
+        return "has \"\(uri)\"; this registration may send users to \(hosts) only"
     }
 
     private func check(
