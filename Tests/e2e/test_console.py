@@ -92,6 +92,17 @@ def test_an_app_is_added_tried_and_removed(provider, page, admin):
     assert party.start(provider.browser(), party.request()).status == 400
 
 
+def test_a_list_breaks_no_word_of_ours(provider, page, admin):
+    provider.add_client(client_name="An app with a name that is longer than people give " + "x" * 60)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    enter(page, provider, admin, "apps")
+    lines = page.get_by_role("cell", name="confidential", exact=True).first.evaluate(
+        "cell => { const text = document.createRange(); text.selectNodeContents(cell);"
+        " return new Set([...text.getClientRects()].map(line => line.top)).size }")
+    assert lines == 1
+    assert page.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
 def test_two_administrators_don_t_overwrite_each_other(provider, page, admin):
     party = provider.add_client(client_name="Shared")
     enter(page, provider, admin, f"apps/{party.client_id}")
