@@ -49,8 +49,12 @@ package final class SQLiteDatabase: Sendable {
     }
 
     /// A store for one thread, with a read connection of its own.
-    package func store() throws(StoreError) -> SQLiteStore {
-        SQLiteStore(database: self, reader: try reader())
+    ///
+    /// - Parameters:
+    ///   - actor: whose changes are those that nobody else acts in, see ``AuditStore/acting(as:at:_:)``.
+    ///   - now: when they are made; nil: by the operating system's clock.
+    package func store(for actor: AuditActor = .system, now: Clock? = nil) throws(StoreError) -> SQLiteStore {
+        SQLiteStore(database: self, reader: try reader(), actor: actor, now: now)
     }
 
     /// What `PRAGMA integrity_check` and `PRAGMA foreign_key_check` find; empty if the database is sound. It reads the

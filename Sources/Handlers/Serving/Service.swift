@@ -115,7 +115,9 @@ struct Process: Sendable {
                 methods: traits.methods, bodyLimit: traits.bodyLimit,
                 respond: { request in
                     try store.reading {
-                        try traits.isCrossOrigin ? crossOrigin.answer(request, respond) : respond(request)
+                        try provider.acting(as: .anonymous, by: name.road, request) {
+                            try traits.isCrossOrigin ? crossOrigin.answer(request, respond) : respond(request)
+                        }
                     }
                 })
         }
