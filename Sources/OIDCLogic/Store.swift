@@ -20,7 +20,7 @@ package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStor
     /// something slow: an old moment keeps what was overwritten since from being cleared away.
     func moveOn()
 
-    /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
+    /// Removes at most `limit` rows of each kind whose time has come, those of the audit log and predecessors of refresh tokens among them. Returns
     /// how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int
 }
@@ -251,6 +251,8 @@ package protocol AuditStore {
     /// All, in the order in which they were written, from the one after that position on. What was not there when a later
     /// one was read never comes.
     func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord]
+    /// The position of what was written last; 0 if nothing was.
+    func auditEnd() throws -> Int64
 }
 
 /// Refusals, kept to be explained: the newest ``RefusalRecord/limit``, each for ``RefusalRecord/lifetime``.

@@ -17,13 +17,14 @@ extension SQLiteStore: AuditStore {
             guard let at = try reader.first(sql, .integer(position), read: { $0.time(0) }) else { return [] }
             if at < end.at { end = (at, position) }
         }
-        return try reader.all(
-            AuditSelection(query).sql,
-            values: [
-                Value(query.from ?? Timestamp(.min)), Value(end.at), .integer(end.position), Value(max(0, limit)),
-                Value(query.userID?.value), Value(query.clientID?.value),
-            ]
-        ) { row throws(StoreError) in try Self.record(row) }
+        let selection = AuditSelection(query)
+        let values = [
+            Value(query.from ?? Timestamp(.min)), Value(end.at), .integer(end.position), Value(max(0, limit)),
+            Value(query.userID?.value), Value(query.clientID?.value),
+        ]
+        return try reader.all(selection.sql, values: Array(values.prefix(selection.parameters))) {
+            row throws(StoreError) in try Self.record(row)
+        }
     }
 
     package func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord] {
@@ -31,6 +32,10 @@ extension SQLiteStore: AuditStore {
         return try reader.all(sql, .integer(position), Value(max(0, limit))) { row throws(StoreError) in
             try Self.record(row)
         }
+    }
+
+    package func auditEnd() throws -> Int64 {
+        try reader.first("SELECT coalesce(max(position), 0) FROM audit", read: { $0.integer(0) }) ?? 0
     }
 
     private static func record(_ row: borrowing Row) throws(StoreError) -> AuditRecord {
@@ -62,6 +67,8 @@ extension SQLiteStore: AuditStore {
 /// `?1` is the beginning, `(?2, ?3)` the end, `?4` how many, `?5` the user and `?6` the client.
 struct AuditSelection {
     let sql: String
+    /// How many of them it has.
+    var parameters: Int { sql.contains("?6") ? 6 : sql.contains("?5") ? 5 : 4 }
 
     init(_ query: AuditQuery) {
         let events = query.events.map { events in events.map { "'\($0.rawValue)'" } }
@@ -126,6 +133,21 @@ struct AuditRow: Sendable {
             Value(at), .text(event.rawValue), .text(actor.who.kind), Value(actor.who.id), .text(actor.road.rawValue),
             Value(actor.address), Value(actor.requestID), .text(objectID), Value(client?.value), Value(user?.value),
             Self.value(change.before), Self.value(change.after))
+    }
+
+    /// The newest is always left, so that no position is given twice.
+    static func prune(upTo end: Timestamp, limit: Int, in database: Database) throws(StoreError) -> Int {
+        let old = """
+            SELECT position FROM audit WHERE at <= ?1 AND position < (SELECT max(position) FROM audit)
+            ORDER BY at LIMIT ?2
+            """
+        // Most of the time there is none, and then nothing is written.
+        guard limit > 0, try database.first(old, Value(end), Value(1), read: { _ in true }) != nil else { return 0 }
+        // The trigger lets go only what is older than this says.
+        try database.run("INSERT INTO audit_pruning (until) VALUES (?1)", Value(end))
+        let removed = try database.run("DELETE FROM audit WHERE position IN (\(old))", Value(end), Value(limit))
+        try database.run("DELETE FROM audit_pruning")
+        return removed
     }
 
     private static func value(_ members: [String: JSON]) -> Value {

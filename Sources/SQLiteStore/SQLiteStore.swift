@@ -89,6 +89,7 @@ package final class SQLiteStore: Store {
     }
 
     package func prune(at now: Timestamp, limit: Int) throws -> Int {
-        try write { database in try Pruning.step(in: database, at: now, limit: limit).reduce(0, +) }
+        let pruning = database.pruning
+        return try write { database in try pruning.step(in: database, at: now, limit: limit).reduce(0, +) }
     }
 }

@@ -60,6 +60,7 @@ final class InterruptedStore: Store {
     func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord] {
         try store.auditRecords(after: position, limit: limit)
     }
+    func auditEnd() throws -> Int64 { try store.auditEnd() }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }

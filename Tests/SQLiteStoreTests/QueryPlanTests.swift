@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct QueryPlanTests {
     /// Tables that are read as a whole on purpose: one row, a few keys, and the catalogue, which is kept.
-    private static let scanned = ["generation", "signing_key", "scope", "role", "user_group", "group_role"]
+    private static let scanned = [
+        "generation", "signing_key", "scope", "role", "user_group", "group_role", "audit_pruning",
+    ]
 
     @Test func `every statement finds its rows by an index`() throws {
         let file = try TemporaryDatabase()

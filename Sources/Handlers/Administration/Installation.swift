@@ -33,6 +33,8 @@ package struct Installation {
 
     package var users: UserAdministration { UserAdministration(store: store, now: now) }
 
+    package var audit: AuditAdministration { AuditAdministration(store: store, now: now) }
+
     package var refusals: RefusalAdministration { RefusalAdministration(store: store) }
 
     package var userImport: UserFileImport { UserFileImport(store: store, now: now) }

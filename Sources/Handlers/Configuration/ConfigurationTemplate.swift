@@ -80,6 +80,10 @@ package enum ConfigurationTemplate {
         # claims:
         #   mendix_profile: false # com.mendix.user.* for clients of preset mendix
 
+        # Who changed what, and who signed in: "postern audit". See docs/audit.md
+        # audit:
+        #   keep: 365d
+
         # log:
         #   level: info           # trace, debug, info, notice, warning, error, critical
 

@@ -60,15 +60,18 @@ package struct AuditChange: Sendable, Equatable {
         let sizes = members.mapValues { $0.serialized().count }
         for (name, bytes) in sizes.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) where size > limit {
             let note = JSON.string("(\(bytes) bytes, left out)")
+            let saved = bytes - note.serialized().count
+            guard saved > 0 else { break }
             kept[name] = note
-            size += note.serialized().count - bytes
+            size -= saved
         }
         guard size > limit else { return kept }
         // So many of them that their names alone are too long.
         var left = 0
         for name in kept.keys.sorted(by: >) where size > limit - 64 {
             guard let value = kept.removeValue(forKey: name) else { continue }
-            size -= JSON.object([name: value]).serialized().count
+            // With a comma in the place of both braces.
+            size -= JSON.object([name: value]).serialized().count - 1
             left += 1
         }
         kept["…"] = .string("(\(left) more members, left out)")

@@ -26,3 +26,14 @@ package struct AuditQuery: Sendable, Equatable {
 
     package static let all = AuditQuery()
 }
+
+extension AuditQuery {
+    package func matches(_ record: AuditRecord) -> Bool {
+        if let userID, record.userID != userID, record.actor.who != .user(userID) { return false }
+        if let clientID, record.clientID != clientID, record.actor.who != .client(clientID) { return false }
+        if let eventPrefix, !record.event.rawValue.hasPrefix(eventPrefix) { return false }
+        if let from, record.at < from { return false }
+        if let until, record.at >= until { return false }
+        return true
+    }
+}
