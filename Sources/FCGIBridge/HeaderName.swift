@@ -31,6 +31,7 @@ package struct HeaderName: Sendable {
     package static let contentLanguage = Self(known: "Content-Language")
     package static let contentSecurityPolicy = Self(known: "Content-Security-Policy")
     package static let contentType = Self(known: "Content-Type")
+    package static let eTag = Self(known: "ETag")
     package static let location = Self(known: "Location")
     package static let permissionsPolicy = Self(known: "Permissions-Policy")
     package static let pragma = Self(known: "Pragma")

@@ -11,5 +11,7 @@ package struct Method: RawRepresentable, Hashable, Sendable {
     package static let post = Self(rawValue: "POST")
     package static let put = Self(rawValue: "PUT")
     package static let delete = Self(rawValue: "DELETE")
+    /// RFC 5789.
+    package static let patch = Self(rawValue: "PATCH")
     package static let options = Self(rawValue: "OPTIONS")
 }

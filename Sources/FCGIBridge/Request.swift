@@ -38,7 +38,7 @@ package struct Request: Sendable {
     /// The same without its body.
     package var head: RequestHead { RequestHead(method: method, handler: handler, id: id, variables: variables) }
 
-    /// What follows the handler's location, decoded by nginx; empty if nothing does (`POSTERN_TAIL`).
+    /// What follows the handler's location, as it was sent; empty if nothing does (`POSTERN_TAIL`).
     package var tail: String { variables.string(of: "POSTERN_TAIL") ?? "" }
 
     /// The query as it came, without the question mark.

@@ -31,6 +31,7 @@ package struct Status: Hashable, Sendable {
     package static let contentTooLarge = Self(413, "Content Too Large")
     package static let unsupportedMediaType = Self(415, "Unsupported Media Type")
     package static let unprocessableContent = Self(422, "Unprocessable Content")
+    package static let preconditionRequired = Self(428, "Precondition Required")
     package static let tooManyRequests = Self(429, "Too Many Requests")
     package static let internalServerError = Self(500, "Internal Server Error")
     package static let badGateway = Self(502, "Bad Gateway")

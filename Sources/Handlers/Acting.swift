@@ -24,6 +24,8 @@ extension HandlerName {
         case .authorize, .login, .consent, .logout: .signIn
         case .token, .userinfo, .introspect, .revoke: .token
         case .register, .clientConfiguration: .registration
+        case .administration: .api
+        case .console: .console
         case .discovery, .jwks, .health: .system
         }
     }

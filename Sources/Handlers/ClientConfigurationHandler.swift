@@ -17,7 +17,7 @@ struct ClientConfigurationHandler {
             let caller = try authenticate(request)
             return try provider.acting(as: .client(caller.registration.clientID), by: .registration, request) {
                 switch request.method {
-                case .put: return try change(by: request.clientMetadata(), caller)
+                case .put: return try change(by: request.jsonObject(), caller)
                 case .delete: return try remove(caller)
                 default: return try read(caller)
                 }

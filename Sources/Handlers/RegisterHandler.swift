@@ -72,7 +72,7 @@ struct RegisterHandler {
     ) throws -> Response {
         let preparation = provider.clientPreparation
         let made = try preparation.newClient(
-            .object(try request.clientMetadata()), preset: permit.preset, isFirstParty: permit.isFirstParty)
+            .object(try request.jsonObject()), preset: permit.preset, isFirstParty: permit.isFirstParty)
         let client = made.client
         try permit.check(client.metadata, of: client.id, in: try provider.store.catalogue())
         let access = RegistrationToken(random: provider.random)

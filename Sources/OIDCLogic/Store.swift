@@ -43,6 +43,11 @@ package protocol ClientStore {
     func client(_ id: ClientID) throws -> Client?
     /// In order of their ids, those after `id`.
     func clients(after id: ClientID?, limit: Int) throws -> [Client]
+    /// Those whose id begins with `prefix`, then those whose name does, without regard to ASCII case. Costs as much as the
+    /// page, however many there are.
+    func clients(
+        beginning prefix: String, after position: SearchPosition?, limit: Int
+    ) throws -> SearchPage<Client>
     /// Throws ``StoreError/exists`` if the id is taken, or is some user's subject (RFC 9700 §4.15).
     func add(_ client: Client) throws
     /// Replaces the version that `client` was made of, by the next. Throws ``StoreError/missing``, or
@@ -89,6 +94,9 @@ package protocol UserStore {
     func user(named name: Username) throws -> User?
     /// In order of their names, those after `name`.
     func users(after name: Username?, limit: Int) throws -> [User]
+    /// Those whose user name begins with `prefix`, then those whose name does, then by their primary e-mail address, the
+    /// latter two without regard to ASCII case. Costs as much as the page.
+    func users(beginning prefix: String, after position: SearchPosition?, limit: Int) throws -> SearchPage<User>
     /// Throws ``StoreError/exists`` if the name is taken, or the id is some client's (RFC 9700 §4.15), and
     /// ``StoreError/missing`` if a role or a group of theirs isn't there.
     func add(_ user: User) throws
@@ -157,6 +165,8 @@ package protocol SessionStore {
     /// Notes that it was used; never moves the time back.
     func touch(_ id: SessionID, at now: Timestamp) throws
     func endSession(_ id: SessionID) throws
+    /// The living and the ended ones that aren't pruned yet, the newest first.
+    func sessions(of user: UserID, limit: Int) throws -> [Session]
     /// Spends an attempt's step that begins no session. False: it was spent before.
     func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool
 

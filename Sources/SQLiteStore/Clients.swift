@@ -3,7 +3,8 @@ import OIDCLogic
 
 extension SQLiteStore: ClientStore {
     private static let columns = """
-        client_id, version, metadata, sealed_secret, preset, is_first_party, client_id_issued_at, updated_at
+        client_id, version, metadata, sealed_secret, preset, is_first_party, client_id_issued_at, updated_at,
+        former_sealed_secret, former_secret_expires_at
         """
 
     package func client(_ id: ClientID) throws -> Client? {
@@ -11,7 +12,7 @@ extension SQLiteStore: ClientStore {
         // The generation of the same snapshot, which may be newer than the one just read.
         let sql = "SELECT \(Self.columns), (SELECT value FROM generation) FROM client WHERE client_id = ?1"
         let read = try reader.first(sql, Value(id)) { row throws(StoreError) in
-            (client: try Self.client(row), generation: row.integer(8))
+            (client: try Self.client(row), generation: row.integer(10))
         }
         guard let read else { return nil }
         cache.keep(read.client, at: read.generation)
@@ -28,6 +29,18 @@ extension SQLiteStore: ClientStore {
         return try reader.all(sql, Value(id), Value(max(0, limit)), read: read)
     }
 
+    private static let search = PrefixSearch(
+        table: "client", columns: columns, key: "client_id",
+        fields: ["client_id", "client_name"])
+
+    package func clients(
+        beginning prefix: String, after position: SearchPosition?, limit: Int
+    ) throws -> SearchPage<Client> {
+        try Self.search.page(beginning: prefix, after: position, limit: limit, in: reader, count: 10) {
+            row throws(StoreError) in try Self.client(row)
+        }
+    }
+
     package func add(_ client: Client) throws {
         try change { database, audit in try Self.add(client, in: database, audit) }
     }
@@ -35,13 +48,14 @@ extension SQLiteStore: ClientStore {
     static func add(_ client: Client, in database: Database, _ audit: AuditRow) throws {
         let added = try database.run(
             """
-            INSERT INTO client (\(columns))
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
+            INSERT INTO client (\(columns), client_name)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS (SELECT 1 FROM user WHERE sub = ?1)
             ON CONFLICT DO NOTHING
             """,
             Value(client.id), .integer(client.version), .text(client.metadata.json.text),
             Value(client.sealedSecret), .text(client.preset.rawValue), Value(client.isFirstParty),
-            Value(client.createdAt), Value(client.updatedAt))
+            Value(client.createdAt), Value(client.updatedAt), Value(client.formerSecret?.sealed),
+            Value(client.formerSecret?.expiresAt), Value(client.metadata.name))
         guard added == 1 else { throw StoreError.exists }
         try keepOrigins(of: client, in: database)
         try audit.write(
@@ -62,11 +76,13 @@ extension SQLiteStore: ClientStore {
         let changed = try database.run(
             """
             UPDATE client SET version = version + 1, metadata = ?3, sealed_secret = ?4, is_first_party = ?5,
-                updated_at = ?6
+                updated_at = ?6, former_sealed_secret = ?7, former_secret_expires_at = ?8, client_name = ?9
             WHERE client_id = ?1 AND version = ?2
             """,
             Value(client.id), .integer(client.version), .text(client.metadata.json.text),
-            Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt))
+            Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt),
+            Value(client.formerSecret?.sealed), Value(client.formerSecret?.expiresAt),
+            Value(client.metadata.name))
         guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
         try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
         try keepOrigins(of: client, in: database)
@@ -115,9 +131,11 @@ extension SQLiteStore: ClientStore {
     private static func client(_ row: borrowing Row) throws(StoreError) -> Client {
         guard let metadata = try? ClientMetadata(stored: row.json(2)) else { throw row.malformed(2) }
         guard let preset = ClaimPreset(rawValue: try row.text(4)) else { throw row.malformed(4) }
+        let former = try row.optionalText(8).map { FormerSecret(sealed: $0, expiresAt: row.time(9)) }
         return Client(
             id: ClientID(try row.text(0)), version: row.integer(1), metadata: metadata,
-            sealedSecret: try row.optionalText(3), preset: preset, isFirstParty: row.flag(5), createdAt: row.time(6),
+            sealedSecret: try row.optionalText(3), formerSecret: former, preset: preset, isFirstParty: row.flag(5),
+            createdAt: row.time(6),
             updatedAt: row.time(7))
     }
 }

@@ -285,6 +285,23 @@ enum Schema {
             next_digest BLOB,
             permit      TEXT NOT NULL
         ) STRICT;
+
+        -- The secret that another has taken the place of, while both are taken: both are null, or none is.
+        ALTER TABLE client ADD COLUMN former_sealed_secret TEXT;
+        ALTER TABLE client ADD COLUMN former_secret_expires_at INTEGER;
+
+        DROP INDEX session_sub;
+        CREATE INDEX session_sub ON session (sub, created_at DESC, id);
+
+        -- What lists are searched by, beside the keys: copies out of the JSON.
+        ALTER TABLE client ADD COLUMN client_name TEXT COLLATE NOCASE;
+        ALTER TABLE user ADD COLUMN name TEXT COLLATE NOCASE;
+        ALTER TABLE user ADD COLUMN email TEXT COLLATE NOCASE;
+        UPDATE client SET client_name = metadata ->> 'client_name';
+        UPDATE user SET name = attributes ->> 'name', email = attributes ->> 'email';
+        CREATE INDEX client_client_name ON client (client_name, client_id);
+        CREATE INDEX user_name ON user (name, username);
+        CREATE INDEX user_email ON user (email, username);
         """,
         auditLog,
     ]

@@ -16,6 +16,13 @@ extension SQLiteStore: SessionStore {
         return try reader.first(sql, Value(id)) { row throws(StoreError) in try Self.session(row) }
     }
 
+    package func sessions(of user: UserID, limit: Int) throws -> [Session] {
+        let sql = "SELECT \(Self.columns) FROM session WHERE sub = ?1 ORDER BY created_at DESC, id LIMIT ?2"
+        return try reader.all(sql, Value(user), Value(max(0, limit))) { row throws(StoreError) in
+            try Self.session(row)
+        }
+    }
+
     package func start(_ start: SessionStart) throws -> SessionStart.Outcome {
         do {
             return try change { database, audit in try Self.start(start, in: database, audit) }

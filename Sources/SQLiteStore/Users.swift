@@ -34,6 +34,18 @@ extension SQLiteStore: UserStore {
         return try reader.all(sql, Value(name), Value(max(0, limit)), read: read)
     }
 
+    private static let search = PrefixSearch(
+        table: "user", columns: "\(columns), \(assigned)", key: "username",
+        fields: ["username", "name", "email"])
+
+    package func users(
+        beginning prefix: String, after position: SearchPosition?, limit: Int
+    ) throws -> SearchPage<User> {
+        try Self.search.page(beginning: prefix, after: position, limit: limit, in: reader, count: 10) {
+            row throws(StoreError) in try Self.user(row)
+        }
+    }
+
     package func add(_ user: User) throws { try add(all: [user]) }
 
     package func add(all users: [User]) throws {
@@ -52,12 +64,13 @@ extension SQLiteStore: UserStore {
     private static func insert(_ user: User, attributes: String, into database: Database) throws {
         let added = try database.run(
             """
-            INSERT INTO user (\(columns))
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
+            INSERT INTO user (\(columns), name, email)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM client WHERE client_id = ?1)
             ON CONFLICT DO NOTHING
             """,
             Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-            Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt))
+            Value(user.isDisabled), .text(attributes), Value(user.createdAt), Value(user.updatedAt),
+            Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
         guard added == 1 else { throw StoreError.exists }
         try assign(rolesAndGroupsOf: user, in: database)
     }
@@ -70,11 +83,12 @@ extension SQLiteStore: UserStore {
             let changed = try database.run(
                 """
                 UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
-                    attributes = ?6, updated_at = ?7
+                    attributes = ?6, updated_at = ?7, name = ?8, email = ?9
                 WHERE sub = ?1 AND version = ?2
                 """,
                 Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-                Value(user.isDisabled), .text(attributes), Value(user.updatedAt))
+                Value(user.isDisabled), .text(attributes), Value(user.updatedAt),
+                Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
             guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
             try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
             try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
@@ -92,7 +106,7 @@ extension SQLiteStore: UserStore {
                     "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
                 change = change.ending(sessions, "sessions").ending(grants, "grants")
             }
-            let event = AuditEvent(of: user, formerly: former, by: audit.actor)
+            let event = AuditEvent(of: user, formerly: former, ending: ending, by: audit.actor)
             try audit.write(event, user.id.value, user: user.id, changed: change, in: database)
             return user.next
         }

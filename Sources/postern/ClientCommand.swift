@@ -41,6 +41,9 @@ enum ClientOutput {
         details.add("alias", metadata.alias)
         details.add("client id", client.id.value)
         if let secret { details.add("client secret", "\(secret.reveal())  (shown once: keep it now)") }
+        if let former = client.formerSecret {
+            details.add("former secret", "is taken until \(DisplayText.time(former.expiresAt.seconds))")
+        }
         details.add("kind", "\(kind(of: client)), \(metadata.applicationType.rawValue)")
         details.add(
             "grants", GrantType.allCases.filter(metadata.grantTypes.contains).map(\.rawValue).joined(separator: ", "))

@@ -35,8 +35,13 @@ struct ClientSet: ParsableCommand {
         help: ArgumentHelp(
             "The claim that holds the user's groups, as an array; \"\" takes it away.", valueName: "claim"))
     var groupsClaim: String?
-    @Flag(help: "Make a new secret, and show it once. The old one ends.") var newSecret = false
+    @Flag(help: "Make a new secret, and show it once. The old one ends, unless there is an --overlap.")
+    var newSecret = false
     @Flag(help: "Read a secret of your own from standard input.") var secretStdin = false
+    @Option(
+        help: ArgumentHelp(
+            "How long the old secret is taken beside the new one: seconds, or 10m, 8h, 7d.", valueName: "time"))
+    var overlap: String?
     @Flag(inversion: .prefixedNo, help: "Skip the consent page, or show it.") var firstParty: Bool?
     @Option(help: ArgumentHelp("A file of RFC 7591 metadata; - for standard input.", valueName: "file")) var from:
         String?
@@ -51,6 +56,12 @@ struct ClientSet: ParsableCommand {
         guard !isEmpty else { throw ValidationError("Say what to change, such as --add-redirect-uri URI.") }
         guard !(newSecret && secretStdin) else {
             throw ValidationError("--new-secret and --secret-stdin exclude each other.")
+        }
+        guard overlap == nil || newSecret || secretStdin else {
+            throw ValidationError("--overlap goes with --new-secret or --secret-stdin.")
+        }
+        guard overlap.map({ SecretOverlap.seconds($0) != nil }) ?? true else {
+            throw ValidationError("--overlap must be \(WrittenDuration.explanation), and at most 90d.")
         }
         guard !(secretStdin && from == "-") else {
             throw ValidationError("Standard input can't hold both; write client_secret into the metadata.")
@@ -71,6 +82,7 @@ struct ClientSet: ParsableCommand {
         change.addedRedirectURIs = addedRedirectURIs
         change.removedRedirectURIs = removedRedirectURIs
         change.isFirstParty = firstParty
+        change.overlap = overlap.flatMap(SecretOverlap.seconds) ?? 0
         if newSecret { change.secret = .generate }
         if secretStdin { change.secret = .choose(try StandardInput.secret("secret")) }
         let changed = try installation.clients.change(client.id, change)

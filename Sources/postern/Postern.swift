@@ -25,8 +25,14 @@ struct Postern: ParsableCommand {
     /// Runs the command and ends the process: 0 done, 1 not done, 64 not understood.
     static func run(_ arguments: some Sequence<String>) -> Never {
         do {
-            var command = try parseAsRoot(CommandArguments.withConfigurationLast(arguments))
-            try command.run()
+            var command = try Self.command(Array(arguments))
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                // Thrown by the command itself, it would be explained by the usage of all of them.
+                StandardError.write("Error: \(error.message)\nUsage: \(usageString(for: type(of: command)))\n")
+                Glibc.exit(ExitCode.validationFailure.rawValue)
+            }
             exit(withError: nil)
         } catch let failure {
             if let text = Failure.text(of: failure) {
@@ -34,6 +40,21 @@ struct Postern: ParsableCommand {
                 Glibc.exit(1)
             }
             exit(withError: failure)
+        }
+    }
+
+    /// What the words ask for.
+    private static func command(_ words: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(CommandArguments.withConfigurationLast(words))
+        } catch let failure {
+            let rest = CommandArguments.withoutConfiguration(words)
+            guard rest.count < words.count else { throw failure }
+            // "postern", "postern user" and a word that is no command don't have the option. What is wrong is said, or
+            // help is given, as if it had not been there.
+            let command = try parseAsRoot(rest)
+            guard !type(of: command).configuration.subcommands.isEmpty else { throw failure }
+            return command
         }
     }
 }

@@ -21,7 +21,9 @@ import Testing
                     ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
-                    name: "slow", handlers: [.login, .register, .clientConfiguration], processes: 1, threads: 24,
+                    name: "slow", handlers: [.login, .register, .clientConfiguration, .administration, .console],
+                    processes: 1,
+                    threads: 24,
                     socket: "/etc/postern/run/slow.sock"),
             ])
         #expect(configuration.pages.language == "en")
@@ -47,6 +49,8 @@ import Testing
                   - logout
                   - register
                   - client-configuration
+                  - admin-api
+                  - console
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
@@ -68,7 +72,10 @@ import Testing
                     socket: "/etc/postern/t.sock"),
                 Pool(
                     name: "rest",
-                    handlers: [.authorize, .login, .consent, .logout, .register, .clientConfiguration],
+                    handlers: [
+                        .authorize, .login, .consent, .logout, .register, .clientConfiguration, .administration,
+                        .console,
+                    ],
                     processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
             ])
@@ -169,29 +176,29 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration] } }",
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration, admin-api, console] } }",
                 [
                     [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login, .register, .clientConfiguration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize, register, client-configuration] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
+                "{ slow: { handlers: [authorize, register, client-configuration, admin-api, console] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
                 [
-                    [.authorize, .register, .clientConfiguration, .login],
+                    [.authorize, .register, .clientConfiguration, .administration, .console, .login],
                     [.discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .health],
                 ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration] } }",
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration, admin-api, console] } }",
                 [
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
-                    [.authorize, .consent, .logout, .register, .clientConfiguration],
+                    [.authorize, .consent, .logout, .register, .clientConfiguration, .administration, .console],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
@@ -202,7 +209,7 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .health,
                     ],
-                    [.login, .register, .clientConfiguration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ], nil
             ),
             (
@@ -210,7 +217,7 @@ import Testing
                 [
                     [.token],
                     [.discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke, .health],
-                    [.login, .register, .clientConfiguration],
+                    [.login, .register, .clientConfiguration, .administration, .console],
                 ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])
@@ -271,7 +278,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -280,7 +287,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

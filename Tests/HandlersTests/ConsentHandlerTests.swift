@@ -151,10 +151,14 @@ struct ConsentHandlerTests {
         #expect(try browser.follow(redirect).shows("password"))
     }
 
+    // What one browser has done counts in that one alone, also where the same user is signed in in both.
     @Test func `an attempt in another browser has no sign-in`() throws {
         let redirect = browser.login(on: browser.authorize("third", ["prompt": "login"]))
         let stranger = HandlerBrowser(fixture)
         #expect(try stranger.follow(redirect).shows("password"))
+        _ = stranger.login(on: stranger.authorize())
+        #expect(try stranger.follow(redirect).shows("password"))
+        #expect(try browser.follow(redirect).shows("decision"))
     }
 
     // RFC 8252 §8.6

@@ -30,6 +30,9 @@ import Testing
 
     @Test func `only what signs is given keys, and what is slow or rare is not among the fast`() {
         #expect(HandlerName.allCases.filter(\.signs) == [.token, .userinfo])
-        #expect(HandlerName.allCases.filter { $0.traits.pool == .slow } == [.login, .register, .clientConfiguration])
+        #expect(
+            HandlerName.allCases.filter { $0.traits.pool == .slow } == [
+                .login, .register, .clientConfiguration, .administration, .console,
+            ])
     }
 }

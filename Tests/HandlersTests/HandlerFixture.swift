@@ -141,6 +141,8 @@ final class HandlerFixture {
         case .revoke: RevokeHandler(provider: provider).respond(to: request)
         case .register: RegisterHandler(provider: provider).respond(to: request)
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond(to: request)
+        case .administration: AdministrationHandler(provider: provider).respond(to: request)
+        case .console: ConsoleHandler(provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

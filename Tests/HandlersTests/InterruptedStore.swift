@@ -64,6 +64,9 @@ final class InterruptedStore: Store {
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
+    func clients(beginning prefix: String, after position: SearchPosition?, limit: Int) throws -> SearchPage<Client> {
+        try store.clients(beginning: prefix, after: position, limit: limit)
+    }
     func add(_ client: Client) throws { try store.add(client) }
     func replace(_ client: Client) throws -> Client { try store.replace(client) }
     func isRegistered(_ origin: WebOrigin) throws -> Bool { try store.isRegistered(origin) }
@@ -90,6 +93,9 @@ final class InterruptedStore: Store {
     func user(_ id: UserID) throws -> User? { try store.user(id) }
     func user(named name: Username) throws -> User? { try store.user(named: name) }
     func users(after name: Username?, limit: Int) throws -> [User] { try store.users(after: name, limit: limit) }
+    func users(beginning prefix: String, after position: SearchPosition?, limit: Int) throws -> SearchPage<User> {
+        try store.users(beginning: prefix, after: position, limit: limit)
+    }
     func add(_ user: User) throws { try store.add(user) }
     func add(all users: [User]) throws { try store.add(all: users) }
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
@@ -117,6 +123,7 @@ final class InterruptedStore: Store {
 
     func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
     func session(_ id: SessionID) throws -> Session? { try store.session(id) }
+    func sessions(of user: UserID, limit: Int) throws -> [Session] { try store.sessions(of: user, limit: limit) }
     func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }
     func endSession(_ id: SessionID) throws { try store.endSession(id) }
     func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool { try store.spend(attempt, until: until) }

@@ -101,6 +101,17 @@ struct SignInHandlerTests {
         #expect(try fixture.rows() == before)
     }
 
+    // A phone puts a space behind the name that it completes.
+    @Test(arguments: ["ann ", " ann", "\u{A0}ann\u{3000}"])
+    func `spaces around a user name don't matter`(name: String) throws {
+        #expect(browser.login(on: browser.authorize(), as: name).leads(to: "https://app.example/callback?code="))
+    }
+
+    @Test func `a user name of spaces alone is nobody's`() throws {
+        let response = browser.login(on: browser.authorize(), as: "  ")
+        #expect(response.status == .ok && response.shows("password"))
+    }
+
     @Test func `who guesses waits, and then gets in`() throws {
         var page = browser.authorize()
         for _ in 0..<6 {
@@ -112,6 +123,19 @@ struct SignInHandlerTests {
         #expect(refused[.retryAfter]?.text == "1")
         fixture.now = fixture.now + 1
         #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
+    }
+
+    // RFC 6819 §4.4.3.6: one password for many names is a guess as well.
+    @Test func `who tries many names from one address waits`() throws {
+        let address = ThrottleKey.login(address: "127.0.0.1")
+        _ = browser.login(on: browser.authorize(), as: "nobody")
+        #expect(try fixture.store.failedAttempts(for: address)?.count == 1)
+        for _ in 0..<100 { try fixture.store.recordFailure(for: [address], at: fixture.now) }
+        let refused = browser.login(on: browser.authorize())
+        #expect(refused.status == .tooManyRequests)
+        fixture.now = fixture.now + 1
+        #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
+        #expect(try fixture.store.failedAttempts(for: address)?.count == 101, "one success says nothing of the others")
     }
 
     @Test func `a success forgets the failures`() throws {

@@ -77,7 +77,6 @@ struct AuthorizationRequestTests {
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
-            (["response_mode": "fragment"], .invalidRequest),
             (["scope": "openid \"quoted\""], .invalidScope),
             (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
             (["nonce": String(repeating: "a", count: 513)], .invalidRequest),
@@ -105,6 +104,24 @@ struct AuthorizationRequestTests {
         #expect(error.code == code)
         #expect(target.uri == Client.redirectURI)
         #expect(target.state == "the state")
+    }
+
+    // RFC 6749 §4.1.2: "The exact value received from the client."
+    @Test(arguments: ["a\r\nb", "\n", "\u{7}", "\u{7F}", "\u{85}", "a\u{202E}b", "\u{2069}"])
+    func `a state that a form would change is refused where the answer travels by one`(state: String) throws {
+        let (error, target) = try redirect {
+            try ValidatedAuthorizationRequest.fixture(["state": state, "response_mode": "form_post"])
+        }
+        #expect(error.code == .invalidRequest)
+        #expect("\(error.text)".hasPrefix("state "))
+        #expect(target.state == nil && target.mode == .formPost)
+        #expect(try ValidatedAuthorizationRequest.fixture(["state": state]).target.state == state)
+    }
+
+    @Test func `any other state travels by a form`() throws {
+        let state = "a\tb \"<'&` \u{E9}e\u{301}\u{200F}\u{2028}"
+        let request = try ValidatedAuthorizationRequest.fixture(["state": state, "response_mode": "form_post"])
+        #expect(request.target.state?.utf8.elementsEqual(state.utf8) ?? false)
     }
 
     @Test(arguments: ["scope", "nonce", "response_type", "code_challenge", "prompt", "nobody-knows-it"])

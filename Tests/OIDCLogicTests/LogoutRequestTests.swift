@@ -50,6 +50,12 @@ struct LogoutRequestTests {
         #expect(!foreign.isProven(for: .fixture()), "each app knows the session by a sid of its own")
     }
 
+    @Test(arguments: ["a\r\nb", "a\u{202E}b"])
+    func `a state that the page would change is refused`(state: String) throws {
+        let error = #expect(throws: OAuthError.self) { try request(["client_id": "app", "state": state]) }
+        #expect(error?.code == .invalidRequest)
+    }
+
     @Test func `client_id and hint must agree`() throws {
         #expect(throws: Never.self) { try request(["id_token_hint": hint(), "client_id": "app"]) }
         let error = #expect(throws: OAuthError.self) { try request(["id_token_hint": hint(), "client_id": "other"]) }

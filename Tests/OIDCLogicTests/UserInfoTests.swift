@@ -81,6 +81,35 @@ struct UserInfoTests {
         #expect(error(try answer(scope: "profile email")) == .insufficientScope)
     }
 
+    // RFC 9068 §4: "The resource server MUST validate that the "aud" claim contains a resource indicator value
+    // corresponding to an identifier the resource server expects for itself."
+    @Test(
+        arguments: [
+            ("aud", "https://login.example/oidc", nil), ("aud", "app", nil),
+            ("aud", "https://api.example/", .invalidToken),
+            ("client_id", "other", .invalidToken), ("sub", "other", .invalidToken), ("jti", "other.x", .invalidToken),
+        ] as [(String, String, OAuthError.Code?)])
+    func `a token for another audience, or of another grant, is invalid_token`(
+        claim: String, value: String, code: OAuthError.Code?
+    ) throws {
+        let accepted = try CodeExchange.Accepted.fixture(["scope": "openid"])
+        let profile = try ResourceServers().profile(
+            for: [], client: accepted.live.client, issuer: .fixture(), lifetimes: Lifetimes())
+        let claims = AccessToken.claims(
+            for: .user(accepted.live), releasing: [:], profile: profile, issuer: try .fixture(), at: .noon,
+            random: FixedRandom())
+        let changed = JSON.object((claims.objectValue ?? [:]).merging([claim: .string(value)]) { _, new in new })
+        let token = try AccessToken(verified: changed, issuer: .fixture())
+        let issuer = try Issuer.fixture()
+        let result = Result { () throws(OAuthError) in
+            try UserInfo.subject(of: LiveAccessToken(token, of: accepted.live), in: .empty, issuer: issuer)
+        }
+        switch result {
+        case .success: #expect(code == nil)
+        case .failure(let error): #expect(error.code == code)
+        }
+    }
+
     @Test func `a token of less than its grant releases what it says itself`() throws {
         let accepted = try CodeExchange.Accepted.fixture(["scope": "openid email"])
         let claims = AccessToken.claims(

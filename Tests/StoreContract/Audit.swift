@@ -87,7 +87,10 @@ private func expectActors(in store: some Store) throws {
 private func expectClientRows(in store: some Store) throws {
     let app = try Client.fixture()
     var added = try ClientMetadata.fixture(name: "App").json.objectValue.orBroken("metadata is an object")
-    added.merge(["preset": "standard", "first_party": true, "client_secret": "set"]) { _, new in new }
+    let former = JSON.integer((Timestamp.noon + 60).seconds)
+    added.merge([
+        "preset": "standard", "first_party": true, "client_secret": "set", "former_secret_expires_at": former,
+    ]) { _, new in new }
     try expectRow(.clientAdded, "app", client: "app", after: added, in: store) { try store.add(app) }
     try expectNoRow("a client that is there", in: store) { try? store.add(app) }
 
@@ -112,7 +115,9 @@ private func expectClientRows(in store: some Store) throws {
     _ = try store.remember(consent, spending: AttemptID("audit 2"), until: .noon)
     _ = try store.redeemOrRevoke(.fixture("audit"))
     var before = try changed.metadata.json.objectValue.orBroken("metadata is an object")
-    before.merge(["preset": "standard", "first_party": false, "grants": 1, "consents": 1]) { _, new in new }
+    before.merge([
+        "preset": "standard", "first_party": false, "grants": 1, "consents": 1, "former_secret_expires_at": former,
+    ]) { _, new in new }
     try expectRow(
         .clientRemoved, "app", client: "app", before: before, after: ["grants": 0, "consents": 0], in: store
     ) { _ = try store.removeClient(app.id) }
@@ -152,6 +157,11 @@ private func expectUserRows(in store: some Store) throws {
         }
     }
     _ = try store.start(.fixture("s1", of: user.id), digest: [1], of: user, spending: "audit 3")
+    try expectRow(.userSignedOut, "ann", user: user.id, before: ["sessions": 1], after: ["sessions": 0], in: store) {
+        user = try store.replace(user, ending: .everything)
+    }
+    try expectNoRow("who isn't signed in anywhere", in: store) { user = try store.replace(user, ending: .everything) }
+    _ = try store.start(.fixture("s2", of: user.id), digest: [1], of: user, spending: "audit 4")
     user.isDisabled = true
     try expectRow(
         .userDisabled, "ann", user: user.id, before: ["disabled": false, "sessions": 1],

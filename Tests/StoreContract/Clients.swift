@@ -29,6 +29,7 @@ func expectClients(in store: some Store) throws {
     var changed = app
     changed.metadata = try .fixture(name: "Renamed")
     changed.sealedSecret = nil
+    changed.formerSecret = nil
     changed.isFirstParty = false
     changed.updatedAt = .noon + 9
     let next = try store.replace(changed)
@@ -47,7 +48,34 @@ func expectClients(in store: some Store) throws {
     try expect(try store.clients(after: ClientID("~"), limit: 2).isEmpty, "after the last there is none")
     try expect(try store.clients(after: nil, limit: 0).isEmpty, "a limit of 0 gives none")
 
+    try expectSearchOfClients(in: store)
     try expectRemovalOfClient(next, from: store)
+}
+
+private func expectSearchOfClients(in store: some Store) throws {
+    for (id, name) in [
+        ("find-2", "beta"), ("find-1", "Beta"), ("x-1", "FIND me"), ("x-2", "find me"), ("x-3", "found"),
+    ] {
+        try store.add(try Client.fixture(id, name: name))
+    }
+    for size in 1...5 {
+        var found: [String] = []
+        var position: SearchPosition?
+        repeat {
+            let page = try store.clients(beginning: "find", after: position, limit: size)
+            try expect(page.items.count == size || page.next == nil, "a page is full, or the last")
+            found += page.items.map(\.id.value)
+            position = page.next
+        } while position != nil
+        try expect(found == ["find-1", "find-2", "x-1", "x-2"], "ids are found, then names, each once")
+    }
+    try expect(
+        try store.clients(beginning: "FOUND", after: nil, limit: 9).items.map(\.id.value) == ["x-3"],
+        "case doesn't matter")
+    for none in ["%", "_", "in", "FIND-", "zzz"] {
+        try expect(try store.clients(beginning: none, after: nil, limit: 9).items.isEmpty, "text is text: \(none)")
+    }
+    for id in ["find-1", "find-2", "x-1", "x-2", "x-3"] { _ = try store.removeClient(ClientID(id)) }
 }
 
 private func expectRemovalOfClient(_ client: Client, from store: some Store) throws {

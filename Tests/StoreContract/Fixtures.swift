@@ -19,7 +19,8 @@ extension Client {
         _ id: String = "app", name: String = "App", secret: String? = "sealed", preset: ClaimPreset = .standard
     ) throws -> Client {
         Client(
-            id: ClientID(id), metadata: try .fixture(name: name), sealedSecret: secret, preset: preset,
+            id: ClientID(id), metadata: try .fixture(name: name), sealedSecret: secret,
+            formerSecret: secret.map { FormerSecret(sealed: $0 + " before", expiresAt: .noon + 60) }, preset: preset,
             isFirstParty: true, createdAt: .noon, updatedAt: .noon + 1)
     }
 }

@@ -11,6 +11,9 @@ func expectSessions(in store: some Store) throws {
     try expect(try store.session(SessionID("session")) == nil, "which is compared whole")
     try expect(try store.session(digest: [0, 1, 0]) == nil, "a digest is compared whole")
     try expect(try store.session(digest: []) == nil, "an empty digest is no session's")
+    try expect(try store.sessions(of: user.id, limit: 9) == [session], "a user's sessions are found")
+    try expect(try store.sessions(of: user.id, limit: 0).isEmpty, "at most so many")
+    try expect(try store.sessions(of: UserID("sub"), limit: 9).isEmpty, "and nobody else's")
 
     let second = Session.fixture("session-2")
     try expect(

@@ -34,8 +34,35 @@ func expectUsers(in store: some Store) throws {
         page == names.drop { $0 != "ann" }.dropFirst().prefix(2).map { Array($0.utf8) }, "a page begins after a name")
 
     try expectManyUsers(in: store)
+    try expectSearchOfUsers(in: store)
     try expectChangeOfUser(ann, in: store)
     try expectEndOfUser(ann, in: store)
+}
+
+private func expectSearchOfUsers(in store: some Store) throws {
+    for (name, full, email) in [
+        ("seek-1", "Zed", "z@a.example"), ("b", "SEEK", "b@a.example"), ("c", "C", "Seek@a.example"),
+        ("d", "seeker", "seek@b.example"), ("seek-2", "seek", "seek@c.example"), ("e", nil, nil),
+    ] as [(String, String?, String?)] {
+        var attributes: [String: JSON] = [:]
+        attributes["name"] = full.map(JSON.string)
+        attributes["email"] = email.map(JSON.string)
+        try store.add(
+            User(
+                id: UserID("of \(name)"), username: Username(name), attributes: attributes, createdAt: .noon,
+                updatedAt: .noon))
+    }
+    for size in 1...6 {
+        var found: [String] = []
+        var position: SearchPosition?
+        repeat {
+            let page = try store.users(beginning: "seek", after: position, limit: size)
+            found += page.items.map(\.username.value)
+            position = page.next
+        } while position != nil
+        try expect(found == ["seek-1", "seek-2", "b", "d", "c"], "user names are found, names, addresses, each once")
+    }
+    for name in ["seek-1", "b", "c", "d", "seek-2", "e"] { _ = try store.removeUser(UserID("of \(name)")) }
 }
 
 private func expectManyUsers(in store: some Store) throws {

@@ -142,6 +142,28 @@ def test_a_registration_by_token_a_change_and_a_removal(provider, since):
         provider, token["token"], made["registration_access_token"], "sixteen-or-more-of-it", changed_secret)
 
 
+def test_a_change_by_the_administration_api(provider, since):
+    api = f"{provider.issuer}/admin/api/v1"
+    service = provider.add_client(
+        client_name="A pipeline", grant_types=["client_credentials"], redirect_uris=[], scope="postern:admin",
+        resources=[api])
+    token = requests.post(
+        f"{provider.issuer}/token", timeout=10, auth=(service.client_id, service.secret),
+        data={"grant_type": "client_credentials", "resource": api}).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    for _ in range(2):
+        answer = requests.post(f"{api}/scopes", timeout=10, headers=headers, json={"name": "audited-by-api"})
+        assert answer.status_code in (200, 201), answer.text
+    assert requests.get(f"{api}/clients", timeout=10, headers=headers).status_code == 200
+    *_, row = since.rows()
+    assert since.events() == ["client.added", "scope.added"], "the same once more, and reading, change nothing"
+    assert row["actor"] == {"kind": "client", "id": service.client_id} and row["via"] == "api"
+    assert row["object"] == {"kind": "scope", "id": "audited-by-api"}
+    assert row["address"].startswith("127.") and len(row["request_id"]) == 12
+    assert audit(provider, "--app", service.client_id)[-1] == row
+    assert_nowhere(provider, token)
+
+
 def test_signing_out(provider, party, session, alice):
     before = Since(provider)
     page = session.get(f"{party.path}/logout")

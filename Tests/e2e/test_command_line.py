@@ -188,7 +188,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     run = postern.folder / "run"
     assert rows == [
         ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,logout,token,userinfo,introspect,revoke,health"],
-        ["slow", f"{run}/slow.sock", "1", "24", "login,register,client-configuration"],
+        ["slow", f"{run}/slow.sock", "1", "24", "login,register,client-configuration,admin-api,console"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
 
@@ -196,6 +196,26 @@ def test_pools_are_a_line_each_with_tabs(postern):
 @pytest.mark.parametrize("words", [["user", "add"], ["client", "add"], ["nonsense"], ["user", "set", "ada"], ["init", "--issue", "x"]])
 def test_words_that_make_no_sense_end_with_64(postern, words):
     assert "Usage: postern" in postern.error(*words, status=64) or "--" in postern.error(*words, status=64)
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["user", "nonsense"], ["user", "list", "nonsense"], ["nonsense", "x"]])
+def test_a_word_that_is_no_command_is_named_also_behind_config(postern, words):
+    said = postern.error("--config", "postern.yaml", *words, status=64)
+    assert "nexpected argument" in said and "'nonsense'" in said
+    assert said == postern.error(*words, status=64)
+
+
+@pytest.mark.parametrize("words", [[], ["user"], ["client"]])
+def test_help_is_given_behind_config_as_well(postern, words):
+    help = postern("--config", "postern.yaml", *words)
+    assert "SUBCOMMANDS:" in help and help == postern(*words)
+
+
+@pytest.mark.parametrize(("command", "words"), [
+    ("user set", ["ada"]), ("group set", ["staff"]), ("claim add", ["x"]), ("explain", ["a", "b", "--prompt", "x"]),
+])
+def test_what_a_command_itself_does_not_understand_is_explained_by_its_own_usage(postern, command, words):
+    assert f"\nUsage: postern {command} [" in postern.error(*command.split(), *words, status=64).replace(" <", " [")
 
 
 # --- users

@@ -283,6 +283,15 @@ def test_what_is_not_there_is_a_page_of_ours(provider, agent, path, method):
     assert b"root:" not in answer.body
 
 
+@pytest.mark.parametrize("path", ["", "static/style.css"])
+def test_a_method_that_a_file_does_not_take_is_refused_with_what_it_takes(agent, path):
+    """RFC 9110 section 15.5.6."""
+    answer = agent.send("DELETE", f"/oidc/{path}")
+    assert answer.status == 405 and answer.all("Allow") == ["GET, HEAD"]
+    assert_headers_of_a_page(answer)
+    assert agent.get("/oidc/nothing").all("Allow") == []
+
+
 def assert_headers_of_a_page(answer):
     policy = answer.all("Content-Security-Policy")
     assert len(policy) == 1 and "default-src 'none'" in policy[0] and "frame-ancestors 'none'" in policy[0]

@@ -10,6 +10,14 @@ enum ChosenName {
         text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
     }
 
+    /// Without the spaces around it.
+    static func trimmed(_ text: String) -> String {
+        guard let start = text.unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let end = text.unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(text.unicodeScalars[start...end])
+    }
+
     /// 1 to 128 bytes, no control or invisible format characters, no space at either end. `what` is what it names, such
     /// as "a user name".
     static func accepted(_ text: String, for what: String) throws(AdministrationError) -> String {

@@ -8,6 +8,8 @@ package struct ClientChange: Sendable {
     package var removedRedirectURIs: [String] = []
     package var isFirstParty: Bool?
     package var secret = SecretChange.keep
+    /// In seconds, how long the secret that was there is taken beside a new one.
+    package var overlap: Int64 = 0
 
     package enum SecretChange: Sendable {
         case keep

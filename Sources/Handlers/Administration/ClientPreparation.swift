@@ -58,9 +58,17 @@ struct ClientPreparation {
             try change.isFirstParty ?? flag("first_party", of: .object(change.metadata))
             ?? client.isFirstParty
         let secret = try secret(of: former, after: change, for: client.metadata)
-        if !client.metadata.hasSecret { client.sealedSecret = nil }
-        if let secret { client.sealedSecret = secret.sealed(for: client.id, by: try seal()) }
-        client.updatedAt = max(now(), client.updatedAt)
+        let time = now()
+        if !client.metadata.hasSecret {
+            client.sealedSecret = nil
+            client.formerSecret = nil
+        }
+        if let secret {
+            client.sealedSecret = secret.sealed(for: client.id, by: try seal())
+            let former = change.overlap > 0 ? former.sealedSecret : nil
+            client.formerSecret = former.map { FormerSecret(sealed: $0, expiresAt: time + change.overlap) }
+        }
+        client.updatedAt = max(time, client.updatedAt)
         return RegisteredClient(client: client, secret: secret)
     }
 

@@ -75,6 +75,10 @@ package struct Initialization {
         let names = (made.isEmpty ? try store.signingKeys() : made).map(\.algorithm.rawValue)
         steps.append(Step(name: "signing keys", detail: names.joined(separator: ", "), wasMade: !made.isEmpty))
 
+        let roles = try RoleAdministration(store: store).createOwn()
+        steps.append(
+            Step(name: "roles", detail: "postern:admin, and parts of it", wasMade: !roles.isEmpty))
+
         for folder in Set(configuration.pools.map { AbsolutePath.folder(of: $0.socket) }).sorted() {
             let wasMade = try SetupFolder.makeFolder(folder)
             steps.append(Step(name: "sockets", detail: folder, wasMade: wasMade))

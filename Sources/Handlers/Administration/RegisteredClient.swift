@@ -30,6 +30,7 @@ extension Client {
         object["client_id_issued_at"] = .integer(createdAt.seconds)
         object["preset"] = .string(preset.rawValue)
         object["first_party"] = .bool(isFirstParty)
+        object["former_secret_expires_at"] = (formerSecret?.expiresAt.seconds).map(JSON.integer)
         return .object(object)
     }
 }

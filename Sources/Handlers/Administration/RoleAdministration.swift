@@ -35,6 +35,17 @@ package struct RoleAdministration {
         return role
     }
 
+    /// Makes those of Postern's own roles that aren't there. Returns the new ones.
+    package func createOwn() throws -> [Role] {
+        let there = try store.catalogue().roles
+        return try AdministrationScope.allCases.compactMap { scope in
+            let role = Role(RoleID(scope.rawValue), description: scope.description)
+            guard there[role.id] == nil else { return nil }
+            try store.add(role)
+            return role
+        }
+    }
+
     /// `name` may be written `NAME@CLIENT`. Throws ``AdministrationError`` with the nearest name if there is none, or if
     /// more than one may be meant.
     package func role(_ name: String, of client: Client? = nil) throws -> Role {

@@ -69,36 +69,52 @@ package struct UserAdministration {
         }
     }
 
-    /// Changes attributes, roles and groups, the name if `newName` is given, and resets the password if there is one. The subject stays.
     package func set(
         _ name: String, attributes: UserAttributes = .init(), roles: AssignmentChange = .init(),
         groups: AssignmentChange = .init(), newName: String? = nil, password: Password? = nil
     ) throws -> User {
-        let hash = try password.map(PasswordRule.hash)
-        return try change(name, ending: hash == nil ? .nothing : .everything) { user in
-            user.attributes = try attributes.applied(to: user.attributes)
-            let catalogue = try store.catalogue()
-            user.roles = try roles.applied(rolesOf: user.roles, in: catalogue)
-            user.groups = try groups.applied(groupsOf: user.groups, in: catalogue)
-            if let newName { user.username = try Username(choosing: newName) }
-            if let hash { user.passwordHash = hash }
-        }
+        try set(
+            name,
+            UserChange(
+                attributes: attributes, roles: roles, groups: groups, newName: newName, password: password))
     }
+
+    /// Changes a user. The subject stays.
+    package func set(_ name: String, _ change: UserChange) throws -> User {
+        let hash = try change.password.map(PasswordRule.hash)
+        return try ChangeAgain.whileOthersDo { try replace(try user(name), by: change, hash: hash) }
+    }
+
+    /// The same, of the user as they were read. Throws `StoreError.changed` if they have changed since.
+    package func change(_ user: User, by change: UserChange) throws -> User {
+        try replace(user, by: change, hash: try change.password.map(PasswordRule.hash))
+    }
+
+    private func replace(_ former: User, by change: UserChange, hash: String?) throws -> User {
+        var user = former
+        user.attributes = try change.attributes.applied(to: user.attributes)
+        let catalogue = try store.catalogue()
+        user.roles = try change.roles.applied(rolesOf: user.roles, in: catalogue)
+        user.groups = try change.groups.applied(groupsOf: user.groups, in: catalogue)
+        if let newName = change.newName { user.username = try Username(choosing: newName) }
+        if let hash { user.passwordHash = hash }
+        if let isDisabled = change.isDisabled { user.isDisabled = isDisabled }
+        let ends = hash != nil || change.isDisabled == true
+        return try replace(user, ending: ends ? .everything : .nothing)
+    }
+
+    /// Signs the user out everywhere: all sessions and grants end.
+    package func endSessions(of user: User) throws { _ = try replace(user, ending: .everything) }
 
     /// An administrator's reset: all sessions and grants end.
     package func setPassword(_ name: String, to password: Password) throws -> User {
-        let hash = try PasswordRule.hash(password)
-        return try change(name, ending: .everything) { $0.passwordHash = hash }
+        try set(name, UserChange(password: password))
     }
 
     /// All sessions and grants end, and no new ones begin.
-    package func disable(_ name: String) throws -> User {
-        try change(name, ending: .everything) { $0.isDisabled = true }
-    }
+    package func disable(_ name: String) throws -> User { try set(name, UserChange(isDisabled: true)) }
 
-    package func enable(_ name: String) throws -> User {
-        try change(name, ending: .nothing) { $0.isDisabled = false }
-    }
+    package func enable(_ name: String) throws -> User { try set(name, UserChange(isDisabled: false)) }
 
     /// Removes a user with sessions, consents and grants. Returns who it was.
     package func remove(_ name: String) throws -> User {
@@ -107,18 +123,15 @@ package struct UserAdministration {
         return user
     }
 
-    private func change(_ name: String, ending: UserEnding, _ apply: (inout User) throws -> Void) throws -> User {
-        try ChangeAgain.whileOthersDo {
-            var user = try user(name)
-            try apply(&user)
-            user.updatedAt = max(now(), user.updatedAt)
-            do {
-                return try store.replace(user, ending: ending)
-            } catch StoreError.exists {
-                throw taken(user.username)
-            } catch StoreError.missing {
-                throw AdministrationError.missing("the user \"\(name)\" was removed meanwhile")
-            }
+    private func replace(_ changed: User, ending: UserEnding) throws -> User {
+        var user = changed
+        user.updatedAt = max(now(), user.updatedAt)
+        do {
+            return try store.replace(user, ending: ending)
+        } catch StoreError.exists {
+            throw taken(user.username)
+        } catch StoreError.missing {
+            throw AdministrationError.missing("the user \"\(user.username)\" was removed meanwhile")
         }
     }
 

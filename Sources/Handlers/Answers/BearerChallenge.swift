@@ -4,7 +4,7 @@ import OIDCLogic
 
 /// What a token opens (RFC 9110 §11.5).
 enum BearerRealm: String {
-    case userinfo, registration
+    case userinfo, registration, administration
 }
 
 extension Provider {

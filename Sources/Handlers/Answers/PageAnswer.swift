@@ -37,6 +37,9 @@ extension Response {
     /// For the one page that goes on by itself where scripts run.
     mutating func allowOwnScript() { protect(scripts: "script-src 'self'; ") }
 
+    /// For pages whose forms lead nowhere else.
+    mutating func keepFormsHere() { protect(scripts: "form-action 'self'; ") }
+
     /// No `form-action`: browsers hold the whole chain of redirects against it, and these forms lead to the app. No
     /// `Cross-Origin-Opener-Policy` either: an app that signs in by a pop-up window waits for word from it, and this
     /// header would cut the two apart for good.

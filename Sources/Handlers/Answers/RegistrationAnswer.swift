@@ -45,27 +45,3 @@ extension Provider {
         return .object(members)
     }
 }
-
-extension Request {
-    /// The client metadata that the body holds (RFC 7591 §3.1).
-    func clientMetadata() throws(ClientMetadataError) -> [String: JSON] {
-        let name = "the body"
-        guard hasContentType("application/json") else {
-            throw ClientMetadataError(name, "must be JSON, and say so by Content-Type: application/json")
-        }
-        let json: JSON
-        do { json = try JSON(parsing: body) } catch {
-            let fault =
-                switch error {
-                case .tooLong: "is longer than \(JSON.defaultMaximumBytes) bytes"
-                case .tooDeep: "is nested deeper than \(JSON.defaultMaximumDepth) arrays and objects"
-                case .invalidUTF8: "is not UTF-8"
-                case .duplicateMember: "has two members of one name"
-                case .malformed: "is not well-formed JSON"
-                }
-            throw ClientMetadataError(name, fault)
-        }
-        guard case .object(let members) = json else { throw ClientMetadataError(name, "must be a JSON object") }
-        return members
-    }
-}

@@ -85,6 +85,14 @@ struct EndpointTraits: Sendable {
             Self(
                 "/register/", .json, [.get, .put, .delete], body: metadata, signs: false, pool: .slow, limit: .token,
                 tail: true)
+        case .administration:
+            Self(
+                "/admin/api/v1/", .json, [.get, .post, .put, .patch, .delete, .options], body: metadata, signs: false,
+                pool: .slow,
+                limit: .token, tail: true)
+        case .console:
+            Self(
+                "/admin/", .page, [.get, .post], body: ownForm, signs: false, pool: .slow, limit: .login, tail: true)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

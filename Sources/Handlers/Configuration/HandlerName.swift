@@ -3,6 +3,8 @@
 package enum HandlerName: String, Sendable, CaseIterable {
     case discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register
     case clientConfiguration = "client-configuration"
+    case administration = "admin-api"
+    case console
     case health
 
     /// Whether it needs the private signing keys. A pool without such a handler is never given them.

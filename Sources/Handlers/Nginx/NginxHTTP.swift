@@ -22,6 +22,8 @@ extension NginxConfiguration {
         # A whole company may be behind one address.
         limit_req_zone $postern_address zone=postern_token:10m rate=200r/s;
         map $status $postern_retry_after { default ""; 429 2; 503 10; }
+        # RFC 9110 §15.5.6: nginx itself refuses a method of its own files alone, and names none.
+        map $status $postern_allow { default ""; 405 "GET, HEAD"; }
 
         # How long an answer is fresh, and how long it may stand in for a pool that is down, the handler says (RFC 5861):
         # fastcgi_cache_use_stale knows no limit of time.
@@ -32,8 +34,8 @@ extension NginxConfiguration {
         \(kept.map { "    \"\($0) HEAD\" GET;" }.joined(separator: "\n"))
         }
         map $postern_handler $postern_query { default $query_string; \(kept.map { "\($0) \"\";" }.joined(separator: " ")) }
-        # What follows the path of an endpoint that goes on.
-        map "$postern_handler $uri" $postern_tail {
+        # What follows the path of an endpoint that goes on, as it was sent.
+        map "$postern_handler $request_uri" $postern_tail {
             default "";
         \(tails.joined(separator: "\n"))
         }
@@ -63,7 +65,7 @@ extension NginxConfiguration {
 
     private var tails: [String] {
         HandlerName.allCases.filter(\.traits.hasTail).map { name in
-            "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>.+)$\" $postern_rest;"
+            "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>[^?]+)\" $postern_rest;"
         }
     }
 

@@ -45,6 +45,7 @@ extension NginxConfiguration {
         \(rebase)        sub_filter '</main>' '<p class="reference">Reference <code>$postern_reference</code></p></main>';
                 add_header Cache-Control no-store always;
                 add_header Retry-After $postern_retry_after always;
+                add_header Allow $postern_allow always;
         \(headersOfOurPages)
             }
         }
@@ -79,7 +80,11 @@ extension NginxConfiguration {
             let handler = "set $postern_handler \(name.rawValue);"
             let words = [handler + blank, "fastcgi_pass postern_\(pool.name);", endpoint.limit?.rawValue]
             let body = words.compactMap(\.self).joined(separator: " ")
-            return "    location = \(issuer.path)\(endpoint.path)\(blank) { \(body) }\n"
+            let match = endpoint.hasTail ? "  " : "= "
+            let location = "    location \(match)\(issuer.path)\(endpoint.path)\(blank) { \(body) }\n"
+            guard endpoint.hasTail else { return location }
+            let start = endpoint.path.dropLast()
+            return location + "    location = \(issuer.path)\(start) { return 301 \(issuer.value)\(endpoint.path); }\n"
         }.joined()
     }
 

@@ -7,7 +7,7 @@ package protocol Page: Sendable {
 
 /// The templates that there must be, `login.mustache` and so on.
 package enum PageTemplate: String, Sendable, CaseIterable {
-    case login, consent, logout, error, landing
+    case login, consent, logout, error, landing, console
     case signedOut = "signed-out"
     case formPost = "form-post"
 }

@@ -14,6 +14,11 @@ package enum PageMember: String, Sendable, CaseIterable {
     case discovery
     // An answer on its way to the app.
     case fields, value
+    // The console: its frame, its blocks, and what is in them.
+    case tabs, current, signOut, back, done, blocks, heading, text, code, block, empty
+    case details, values, table, columns, rows, cells
+    case form, inputs, button, dangerous, search, hint, required, line, lines, password, check, hidden, options
+    case chart, bars, x, y, width, height, first, last
     // Every page.
     case help
 }

@@ -139,6 +139,8 @@ struct Process: Sendable {
         case .revoke: RevokeHandler(provider: provider).respond
         case .register: RegisterHandler(provider: provider).respond
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond
+        case .administration: AdministrationHandler(provider: provider).respond
+        case .console: ConsoleHandler(provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

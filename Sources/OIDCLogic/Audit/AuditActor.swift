@@ -72,6 +72,15 @@ extension AuditActor.Who {
         }
     }
 
+    /// Of whom an access token is about.
+    package init(_ subject: TokenSubject) {
+        self =
+            switch subject {
+            case .user(let live): .user(live.user.id)
+            case .client(let client, _): .client(client.id)
+            }
+    }
+
     /// Nil for what ``kind`` and ``id`` never were together.
     package init?(kind: String, id: String?) {
         switch (kind, id) {

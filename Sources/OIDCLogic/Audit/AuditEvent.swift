@@ -18,6 +18,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case userPasswordChanged = "user.password_changed"
     /// By someone else.
     case userPasswordReset = "user.password_reset"
+    /// All sessions and grants were ended.
+    case userSignedOut = "user.signed_out"
     case userRemoved = "user.removed"
 
     case roleAdded = "role.added"
@@ -63,11 +65,13 @@ package enum AuditEvent: String, Sendable, CaseIterable {
 
 extension AuditEvent {
     /// Of a change of a user, the one word that tells most of it.
-    package init(of user: User, formerly former: User, by actor: AuditActor) {
+    package init(of user: User, formerly former: User, ending: UserEnding, by actor: AuditActor) {
         if user.isDisabled != former.isDisabled {
             self = user.isDisabled ? .userDisabled : .userEnabled
         } else if user.passwordHash != former.passwordHash {
             self = actor.who == .user(user.id) ? .userPasswordChanged : .userPasswordReset
+        } else if case .everything = ending {
+            self = .userSignedOut
         } else {
             self = .userChanged
         }

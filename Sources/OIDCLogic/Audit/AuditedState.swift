@@ -13,11 +13,12 @@ package struct AuditedState: Sendable {
 }
 
 extension Client {
-    /// The metadata, `preset`, `first_party`, and whether there is a `client_secret`.
+    /// The metadata, `preset`, `first_party`, whether there is a `client_secret`, and until when the one before serves.
     package var audited: AuditedState {
         var members: [String: JSON?] = metadata.json.objectValue ?? [:]
         members["preset"] = .string(preset.rawValue)
         members["first_party"] = .bool(isFirstParty)
+        members["former_secret_expires_at"] = formerSecret.map { .integer($0.expiresAt.seconds) }
         return AuditedState(members, secrets: ["client_secret": sealedSecret])
     }
 }

@@ -85,8 +85,11 @@ package struct RedirectTarget: Sendable {
         uri = requested
         // One that isn't known is told of in the query, as every client can read that.
         mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
-        // A state that can't be told apart (sent twice) or is too long is left out of the answer about that.
-        let state = try? parameters.value(.state)
+        // A state that can't be told apart (sent twice), is too long or would not arrive as it is, is left out of the
+        // answer about that.
+        let state = (try? parameters.value(.state)).flatMap { [mode] in
+            mode == .formPost && !$0.survivesForms ? nil : $0
+        }
         let room = Self.limit - requested.utf8.count
         self.state = state.flatMap { FormEncoding.encodedCount($0) <= room ? $0 : nil }
     }
@@ -130,7 +133,12 @@ package struct ValidatedAuthorizationRequest: Sendable {
         self.client = client
         self.target = target
         try parameters.requireSingle(but: "resource")
-        guard try parameters.value(.state) == nil || target.state != nil else {
+        if target.state == nil, let state = try parameters.value(.state) {
+            guard target.mode != .formPost || state.survivesForms else {
+                throw .invalidRequest(
+                    "state has a character that no form can bring back as it was; send printable ASCII",
+                    detail: .parameter("state", .malformed))
+            }
             throw .invalidRequest("redirect_uri and state are too long together", detail: .parameter("state", .tooLong))
         }
         guard client.metadata.grantTypes.contains(.authorizationCode) else {
@@ -141,10 +149,6 @@ package struct ValidatedAuthorizationRequest: Sendable {
         guard let responseType = try parameters.value(.responseType) else {
             throw .invalidRequest(
                 "response_type is missing; it must be code", detail: .parameter("response_type", .absent))
-        }
-        guard responseType == "code" else {
-            throw .unsupportedResponseType(
-                "response_type must be code", detail: .parameter("response_type", .unsupported))
         }
         guard responseType == "code" else {
             throw .unsupportedResponseType(

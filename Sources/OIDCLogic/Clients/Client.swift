@@ -8,6 +8,8 @@ package struct Client: Sendable, Equatable {
     package var metadata: ClientMetadata
     /// Sealed under `state.key`; nil for a public client.
     package var sealedSecret: String?
+    /// The one before, while both are taken.
+    package var formerSecret: FormerSecret?
     package let preset: ClaimPreset
     /// Made or approved by an administrator: it needs no consent page.
     package var isFirstParty: Bool
@@ -15,13 +17,15 @@ package struct Client: Sendable, Equatable {
     package var updatedAt: Timestamp
 
     package init(
-        id: ClientID, version: Int64 = 1, metadata: ClientMetadata, sealedSecret: String?, preset: ClaimPreset,
-        isFirstParty: Bool, createdAt: Timestamp, updatedAt: Timestamp
+        id: ClientID, version: Int64 = 1, metadata: ClientMetadata, sealedSecret: String?,
+        formerSecret: FormerSecret? = nil, preset: ClaimPreset, isFirstParty: Bool, createdAt: Timestamp,
+        updatedAt: Timestamp
     ) {
         self.id = id
         self.version = version
         self.metadata = metadata
         self.sealedSecret = sealedSecret
+        self.formerSecret = formerSecret
         self.preset = preset
         self.isFirstParty = isFirstParty
         self.createdAt = createdAt
@@ -31,8 +35,8 @@ package struct Client: Sendable, Equatable {
     /// The same as the next version.
     package var next: Client {
         Client(
-            id: id, version: version + 1, metadata: metadata, sealedSecret: sealedSecret, preset: preset,
-            isFirstParty: isFirstParty, createdAt: createdAt, updatedAt: updatedAt)
+            id: id, version: version + 1, metadata: metadata, sealedSecret: sealedSecret, formerSecret: formerSecret,
+            preset: preset, isFirstParty: isFirstParty, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     /// What pages call it.
@@ -48,6 +52,19 @@ package struct Client: Sendable, Equatable {
 
     /// Whether what its users allow is remembered, whichever redirect URI they came by.
     package var remembersConsent: Bool { metadata.redirectURIs.allSatisfy { mayRememberConsent(for: $0.value) } }
+}
+
+/// A secret that another has taken the place of, and that is taken for a while yet: every server of the app has to be
+/// given the new one first.
+package struct FormerSecret: Sendable, Equatable {
+    /// As the living one is.
+    package let sealed: String
+    package let expiresAt: Timestamp
+
+    package init(sealed: String, expiresAt: Timestamp) {
+        self.sealed = sealed
+        self.expiresAt = expiresAt
+    }
 }
 
 /// Where the claims about a user go. Fixed when the client is made: an upgrade never moves a claim.

@@ -50,7 +50,7 @@ package struct ClientAssertion: Sendable {
     func verify(for client: Client, by rules: ClientProofRules) throws {
         let verified =
             switch client.metadata.tokenEndpointAuthMethod {
-            case .clientSecretJWT: try verified(bySecretOf: client, from: rules.secrets)
+            case .clientSecretJWT: try verified(bySecretOf: client, by: rules)
             case .privateKeyJWT: try verified(byKeysOf: client, published: rules.keys)
             case .clientSecretBasic, .clientSecretPost, .none?, nil:
                 throw OAuthError.invalidClient(
@@ -70,18 +70,22 @@ package struct ClientAssertion: Sendable {
     }
 
     /// RFC 7518 §3.2: the secret must be as long as the hash.
-    private func verified(bySecretOf client: Client, from secrets: ClientSecrets) throws(OAuthError) -> VerifiedJWS {
+    private func verified(bySecretOf client: Client, by rules: ClientProofRules) throws(OAuthError) -> VerifiedJWS {
         let algorithms = MACAlgorithm.allCases.filter { client.accepts(.mac($0)) }
         guard let algorithm = algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw failure("its alg is not one that the client may use")
         }
-        guard let secret = try secrets.secret(of: client) else { throw failure("the client has no secret") }
-        guard let key = MACKey(secret.revealBytes(), for: algorithm) else {
-            throw failure("the client's secret is too short for \(algorithm.rawValue)")
+        let known = try rules.secrets.secrets(of: client, at: rules.now)
+        guard !known.isEmpty else { throw failure("the client has no secret") }
+        let keys = known.compactMap { MACKey($0.revealBytes(), for: algorithm) }
+        guard !keys.isEmpty else { throw failure("the client's secret is too short for \(algorithm.rawValue)") }
+        var fault = ""
+        for key in keys {
+            do throws(JWSError) { return try jws.verified(by: key, type: acceptedType, typeMayBeAbsent: true) } catch {
+                fault = "\(error)"
+            }
         }
-        do throws(JWSError) { return try jws.verified(by: key, type: acceptedType, typeMayBeAbsent: true) } catch {
-            throw failure("\(error)")
-        }
+        throw failure(fault)
     }
 
     private func verified(byKeysOf client: Client, published: any PublishedKeys) throws(OAuthError) -> VerifiedJWS {

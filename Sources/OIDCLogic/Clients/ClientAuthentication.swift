@@ -47,10 +47,10 @@ extension ClientCredentials {
         switch self {
         case .basic(let basic):
             try client.require(.clientSecretBasic)
-            try check([basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? []), of: client, from: rules.secrets)
+            try check([basic.decoded.secret] + (basic.raw.map { [$0.secret] } ?? []), of: client, by: rules)
         case .post(_, let secret):
             try client.require(.clientSecretPost)
-            try check([secret], of: client, from: rules.secrets)
+            try check([secret], of: client, by: rules)
         case .assertion(let assertion):
             try assertion.verify(for: client, by: rules)
         case .idAlone:
@@ -63,14 +63,19 @@ extension ClientCredentials {
         return AuthenticatedClient(client)
     }
 
-    private func check(_ secrets: [ClientSecret], of client: Client, from stored: ClientSecrets) throws(OAuthError) {
+    private func check(
+        _ sent: [ClientSecret], of client: Client, by rules: ClientProofRules
+    ) throws(OAuthError) {
         let failure = OAuthError.failedClientAuthentication(
             cause: "client \(client.id), \(name)", detail: .clientAuthentication(.mismatch, client))
-        guard let expected = try stored.secret(of: client) else { throw failure }
-        // Always two comparisons, each in constant time.
-        let first = expected.matches(secrets.first ?? ClientSecret(""))
-        let second = expected.matches(secrets.last ?? ClientSecret(""))
-        guard first || second else { throw failure }
+        var isMatch = false
+        for expected in try rules.secrets.secrets(of: client, at: rules.now) {
+            // Always two comparisons, each in constant time.
+            let first = expected.matches(sent.first ?? ClientSecret(""))
+            let second = expected.matches(sent.last ?? ClientSecret(""))
+            isMatch = isMatch || first || second
+        }
+        guard isMatch else { throw failure }
     }
 }
 

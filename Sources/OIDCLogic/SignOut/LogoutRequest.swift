@@ -19,6 +19,10 @@ package struct LogoutRequest: Sendable {
         self.parameters = parameters
         try parameters.requireSingle()
         for name in Self.names { _ = try parameters.value(name, limit: Self.limits[name] ?? 256) }
+        // The page that asks carries it.
+        guard try parameters.value("state")?.survivesForms ?? true else {
+            throw .invalidRequest("state has a character that no form can bring back as it was; send printable ASCII")
+        }
         hint = try parameters.value("id_token_hint").map { text throws(OAuthError) in try hints.hint(text) }
         let named = try parameters.value("client_id").map(ClientID.init)
         if let named, let hint, hint.clientID != named {

@@ -1,0 +1,45 @@
+import OIDCLogic
+
+/// What a caller of the administration API may do: scopes that are roles of Postern's own. Nobody gives what they don't
+/// hold.
+package enum AdministrationScope: String, Sendable, CaseIterable {
+    /// All of them, and the console.
+    case admin = "postern:admin"
+    case readClients = "postern:clients:read"
+    case writeClients = "postern:clients:write"
+    case readUsers = "postern:users:read"
+    case writeUsers = "postern:users:write"
+    /// Roles, groups and scopes.
+    case readRoles = "postern:roles:read"
+    case writeRoles = "postern:roles:write"
+    case readTokens = "postern:tokens:read"
+    case writeTokens = "postern:tokens:write"
+    case readSessions = "postern:sessions:read"
+    case writeSessions = "postern:sessions:write"
+    case readKeys = "postern:keys:read"
+    case readAudit = "postern:audit:read"
+
+    /// What people read of the role.
+    package var description: String {
+        switch self {
+        case .admin: "Administer everything"
+        case .readClients: "See apps"
+        case .writeClients: "Register, change and remove apps"
+        case .readUsers: "See users"
+        case .writeUsers: "Add, change and remove users, and give them roles"
+        case .readRoles: "See roles, groups and scopes"
+        case .writeRoles: "Make, change and remove roles, groups and scopes"
+        case .readTokens: "See registration tokens"
+        case .writeTokens: "Make and withdraw registration tokens"
+        case .readSessions: "See who is signed in"
+        case .writeSessions: "Sign people out"
+        case .readKeys: "See signing keys"
+        case .readAudit: "Read the audit log"
+        }
+    }
+}
+
+extension AdministrationScope {
+    /// The resource (RFC 8707) that an access token must be for.
+    package static func resource(of issuer: Issuer) -> String { issuer.endpoint("admin/api/v1") }
+}

@@ -1,0 +1,76 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The administration API: finds the operation, and out whether the caller may.
+struct AdministrationHandler {
+    let provider: Provider
+
+    func respond(to request: Request) -> Response {
+        do {
+            return try answer(request)
+        } catch {
+            return refuse(error, request)
+        }
+    }
+
+    private func answer(_ request: Request) throws -> Response {
+        let path = RoutePath.parts(of: request.tail) ?? []
+        if path == ["openapi.json"], request.method == .get {
+            return .json(OpenAPIDocument(issuer: provider.issuer).json)
+        }
+        let token = try authenticate(request)
+        let caller = AdministrationCaller(token, in: try provider.store.catalogue())
+        do {
+            return try provider.acting(as: AuditActor.Who(token.subject), by: .api, request) {
+                try AdministrationOperations(provider: provider).perform(path, by: caller, request)
+            }
+        } catch let error as AdministrationOperations.MethodNotAllowed {
+            return methodNotAllowed(request, allowed: error.allowed)
+        }
+    }
+
+    /// A token is good for this API alone if it was asked for it (RFC 8707), so that one that another resource was shown
+    /// opens nothing here.
+    private func authenticate(_ request: Request) throws -> LiveAccessToken {
+        guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: nil) else {
+            throw OAuthError.invalidToken("an access token is needed, as Authorization: Bearer")
+        }
+        let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
+        guard token.token.isFor(AdministrationScope.resource(of: provider.issuer)) else {
+            throw OAuthError.invalidToken(
+                "the token is not for this API; ask for it with resource=, and the issuer followed by /admin/api/v1",
+                detail: .credential(.accessToken, .otherAudience))
+        }
+        return token
+    }
+
+    private func methodNotAllowed(_ request: Request, allowed: [Method]) -> Response {
+        let names = (allowed + (allowed.contains(.get) ? [.head] : [])).map(\.rawValue).sorted()
+        let text = names.joined(separator: ", ")
+        var response = AdministrationProblem(.methodNotAllowed, "this path takes \(text)").response(to: request)
+        response[.allow] = HeaderValue(text)
+        return response
+    }
+
+    private func refuse(_ error: any Error, _ request: Request) -> Response {
+        guard let problem = AdministrationProblem(error) else {
+            return challenge(OAuthError(answering: error), request)
+        }
+        provider.log.notice(
+            "refused",
+            metadata: [
+                "refusal": "\(request.id)", "handler": "\(request.handler)", "status": "\(problem.status.code)",
+                "text": "\(problem.status.reason)", "address": "\(request.remoteAddress)",
+            ])
+        return problem.response(to: request)
+    }
+
+    /// RFC 6750 §3, with the body of every other refusal here.
+    private func challenge(_ error: OAuthError, _ request: Request) -> Response {
+        let plain = provider.bearerChallenge(error, realm: .administration, for: request)
+        var response = AdministrationProblem(plain.status, "\(error.text)").response(to: request)
+        for name in [HeaderName.wwwAuthenticate, .retryAfter] { response[name] = plain[name] }
+        return response
+    }
+}

@@ -1,0 +1,185 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The administrator's console: pages over the calls of the administration API.
+struct ConsoleHandler {
+    let provider: Provider
+    private let flow: SignInFlow
+
+    /// In seconds, how long ago the sign-in may be for what is dangerous.
+    private static let freshness: Int64 = 15 * 60
+
+    init(_ provider: Provider) {
+        self.provider = provider
+        flow = SignInFlow(provider)
+    }
+
+    func respond(to request: Request) -> Response {
+        provider.answeringPage(request) {
+            // A page of another site, a frame or a script is no person here.
+            guard request.header("Sec-Fetch-Mode").map({ $0 == "navigate" }) ?? true,
+                request.header("Sec-Fetch-Dest").map({ $0 == "document" }) ?? true
+            else {
+                return provider.errorPage(
+                    .foreignForm, .invalidRequest("the console answers to a person's browser only"), for: request)
+            }
+            guard request.tail != "signed-in" else { return try arrive(request) }
+            guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
+                let (route, variables) = route(parts)
+            else { return provider.errorPage(.notFound, .invalidRequest("the console has no such page"), for: request) }
+            guard let signedIn = try flow.signedIn(request) else { return try signIn(request, parts) }
+            let caller = AdministrationCaller(signedIn, in: try provider.store.catalogue())
+            guard caller.mayAnything else {
+                return provider.errorPage(
+                    .forbidden, .accessDenied("the console is for those who hold a role that begins with postern:"),
+                    for: request)
+            }
+            guard !route.isDangerous || isFresh(signedIn) else { return try signIn(request, parts, again: true) }
+            let form = request.method == .post ? try Self.fields(request) : nil
+            let call = try ConsoleCall(
+                provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
+                form: form)
+            return try provider.acting(as: .user(signedIn.user.id), by: .console, request) {
+                try answer(route, call)
+            }
+        }
+    }
+
+    private func route(_ parts: [String]) -> (ConsoleRoute, [String: String])? {
+        for route in ConsoleRoute.all {
+            if let variables = route.path.match(parts) { return (route, variables) }
+        }
+        return nil
+    }
+
+    private func isFresh(_ signedIn: SignedIn) -> Bool {
+        signedIn.session.authTime.isWithin(Self.freshness, of: provider.now())
+    }
+
+    private static func fields(_ request: Request) throws -> [String: String] {
+        var fields: [String: String] = [:]
+        for field in try request.formFields() where fields.updateValue(field.value, forKey: field.name) != nil {
+            throw OAuthError.invalidRequest("a field was sent more than once")
+        }
+        return fields
+    }
+
+    // MARK: Signing in
+
+    /// By the provider's own sign-in, as an app has it.
+    private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
+        let client = ConsoleClient(provider.issuer)
+        // Whoever comes first doesn't make it: Postern does, for itself.
+        try provider.acting(as: .system, by: .console, request) {
+            try client.make(in: provider.store, at: provider.now())
+        }
+        let state = parts.map(RoutePath.escaped).joined(separator: "/")
+        return provider.redirect(
+            to: client.authorization(state: state, again: again, random: provider.random), for: request)
+    }
+
+    private func arrive(_ request: Request) throws -> Response {
+        let parameters = Parameters(try request.queryFields())
+        guard try parameters.value("error") == nil else {
+            return provider.errorPage(
+                .forbidden, .accessDenied("the sign-in to the console was given up"), for: request,
+                startAgain: WebLink(provider.issuer.endpoint("admin/")).map {
+                    ErrorPage.StartAgain(link: $0, clientName: "the console")
+                })
+        }
+        // Only an address of the console: the parameter may be anybody's.
+        let state = try parameters.value("state") ?? ""
+        let isOurs = RoutePath.parts(of: state).flatMap { route($0) } != nil
+        return provider.redirect(to: provider.issuer.endpoint("admin/") + (isOurs ? state : ""), for: request)
+    }
+
+    // MARK: Pages
+
+    private func answer(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> Response {
+        guard let form = call.form else {
+            var page = try page(route, call)
+            if let key = try call.query.value("done"), page.notice == nil {
+                page.notice = ConsoleDone(rawValue: key).map { .done($0.text) }
+            }
+            return render(page, call)
+        }
+        guard let act = route.act else { return render(try page(route, call), call) }
+        guard token(call).matches(form["token"], opening: provider.seal) else {
+            return provider.errorPage(
+                .foreignForm, .invalidRequest("the form came without its token, or of a session that is over"),
+                for: call.request)
+        }
+        do {
+            switch try act(call) {
+            case .done(let done, let path):
+                return provider.redirect(to: origin + path + "?done=\(done)", for: call.request)
+            case .page(let page): return render(page, call)
+            }
+        } catch {
+            guard let problem = Self.problem(error) else { throw error }
+            // What was typed is not lost: the form is shown again, with the error beside its field.
+            var page = try page(route, call)
+            page.refuse(problem, typed: form)
+            return render(page, call, status: problem.status)
+        }
+    }
+
+    private func page(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> ConsolePage {
+        do { return try route.show(call) } catch {
+            guard let problem = Self.problem(error) else { throw error }
+            return ConsolePage("This can’t be shown", notice: .failed(problem.detail), [])
+        }
+    }
+
+    private static func problem(_ error: any Error) -> AdministrationProblem? {
+        if let error = error as? OAuthError, error.code == .insufficientScope {
+            return AdministrationProblem(.forbidden, "you don’t hold the role that this needs; ask somebody who does")
+        }
+        return AdministrationProblem(error)
+    }
+
+    private var origin: String { String(provider.issuer.value.dropLast(provider.issuer.path.utf8.count)) }
+
+    /// Bound to the address that the form goes to, the session and the account.
+    private func token(_ call: ConsoleCall) -> FormToken {
+        token(for: provider.issuer.path + "/admin/" + call.request.tail, call)
+    }
+
+    private func token(for action: String, _ call: ConsoleCall) -> FormToken {
+        FormToken("console \(action)", attempt: AttemptID(""), signedIn: call.signedIn)
+    }
+
+    private func render(_ page: ConsolePage, _ call: ConsoleCall, status: Status = .ok) -> Response {
+        var page = page
+        page.frame.user = call.signedIn.user.displayName
+        page.frame.signOut = provider.issuer.path + "/logout"
+        page.frame.tabs = ConsoleRoute.tabs.filter { call.caller.may($0.scope) }.map { tab in
+            ConsoleLink(label: tab.label, uri: call.path(tab.path))
+        }
+        let first = RoutePath.parts(of: call.request.tail)?.first
+        page.frame.current = call.path(first.map { [$0] } ?? [])
+        for index in page.blocks.indices {
+            guard case .form(var form) = page.blocks[index].content else { continue }
+            form.token = token(for: form.action, call).sealed(by: provider.seal)
+            page.blocks[index].content = .form(form)
+        }
+        var response = provider.pages.answer(page, status: status, uiLocales: ["en"], acceptLanguage: nil)
+        response.keepFormsHere()
+        response.clear(provider.cookies.useless(in: call.request))
+        return response
+    }
+}
+
+extension ConsolePage {
+    /// Shows the form again as it was filled in, with what is wrong.
+    fileprivate mutating func refuse(_ problem: AdministrationProblem, typed: [String: String]) {
+        notice = .failed(problem.detail)
+        for index in blocks.indices {
+            guard case .form(let form) = blocks[index].content, !form.isSearch else { continue }
+            let refilled = form.refilled(typed, error: problem.detail, at: problem.member)
+            blocks[index].content = .form(refilled.form)
+            if refilled.isHere { notice = .failed("Nothing was changed: see what is marked below.") }
+        }
+    }
+}
