@@ -33,7 +33,7 @@ let package = Package(
         .target(
             name: "Handlers",
             dependencies: [
-                "Expressions", "FCGIBridge", "JOSE", "OIDCLogic", "Outbound", "SQLiteStore",
+                "Expressions", "FCGIBridge", "JOSE", "Networks", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),

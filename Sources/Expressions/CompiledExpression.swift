@@ -35,7 +35,7 @@ import JOSE
             unsafe sqlite3_clear_bindings(statement)
         }
         for (document, index) in documents {
-            let text = source.text(of: document)
+            guard let text = source.text(of: document) else { continue }
             let code = unsafe text.withUnsafeBytes { bytes in
                 unsafe csqlite_bind_text(statement, index, bytes.baseAddress, Int32(clamping: bytes.count))
             }

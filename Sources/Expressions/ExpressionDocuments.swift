@@ -14,7 +14,8 @@ package enum ExpressionDocument: String, Sendable, CaseIterable {
 
 /// The four JSON documents that an expression is computed over. Only those that it names are asked for.
 package protocol ExpressionDocumentSource {
-    func text(of document: ExpressionDocument) -> [UInt8]
+    /// Nil: there is none, and what an expression sees is NULL.
+    func text(of document: ExpressionDocument) -> [UInt8]?
 }
 
 /// Documents that are there from the start.
@@ -25,5 +26,5 @@ package struct ExpressionDocuments: ExpressionDocumentSource, Sendable {
         texts = [.user: user, .client: client, .session: session, .request: request].mapValues { $0.serialized() }
     }
 
-    package func text(of document: ExpressionDocument) -> [UInt8] { texts[document] ?? [] }
+    package func text(of document: ExpressionDocument) -> [UInt8]? { texts[document] }
 }

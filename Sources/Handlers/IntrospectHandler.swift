@@ -21,12 +21,7 @@ struct IntrospectHandler {
             guard Introspection.maySee(live.token, client.client, issuer: provider.issuer) else {
                 return Introspection.inactive
             }
-            var released: [String: JSON] = [:]
-            if case .user(let grant) = live.subject {
-                let subject = ClaimSubject(grant, scope: live.scope, in: try provider.store.catalogue())
-                released = try provider.availableClaims(for: subject, in: .introspection)
-            }
-            return Introspection.answer(live, releasing: released)
+            return Introspection.answer(claims: try provider.introspectedClaims(of: live))
         } catch let error as OAuthError where error.code == .invalidToken {
             return Introspection.inactive
         }

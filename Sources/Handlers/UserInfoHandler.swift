@@ -16,7 +16,8 @@ struct UserInfoHandler {
             let subject = try UserInfo.subject(
                 of: token, in: try provider.store.catalogue(), issuer: provider.issuer)
             let claims = UserInfo.claims(
-                about: subject, releasing: try provider.availableClaims(for: subject, in: .userInfo))
+                about: subject,
+                releasing: try provider.availableClaims(for: subject, in: .userInfo).claims(for: .userInfo))
             guard let algorithm = subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
             return try signed(claims, for: subject.client, algorithm)
         } catch {

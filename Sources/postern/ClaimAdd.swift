@@ -27,6 +27,6 @@ struct ClaimAdd: ParsableCommand {
         let claims = try config.open().claims
         let made = try claims.add(name, for: client, change)
         ClaimOutput.print(made, heading: "Defined the claim", json: format.json)
-        ClaimOutput.warn(claims.warning(about: made))
+        ClaimOutput.warn(try claims.warnings(about: made))
     }
 }

@@ -59,9 +59,8 @@ struct ClaimReleaseOptions: ParsableArguments {
 /// How a claim is shown.
 enum ClaimOutput {
     /// On standard error, so that scripts can read what is printed.
-    static func warn(_ warning: String?) {
-        guard let warning else { return }
-        StandardError.write("postern: warning: \(DisplayText.safe(warning))\n")
+    static func warn(_ warnings: [String]) {
+        for warning in warnings { StandardError.write("postern: warning: \(DisplayText.safe(warning))\n") }
     }
 
     static func print(_ claim: CustomClaim, heading: String, json: Bool) {

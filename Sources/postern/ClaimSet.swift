@@ -20,6 +20,6 @@ struct ClaimSet: ParsableCommand {
         let claims = try config.open().claims
         let changed = try claims.set(claim.name, of: claim.client, change)
         ClaimOutput.print(changed, heading: "Changed the claim", json: format.json)
-        ClaimOutput.warn(claims.warning(about: changed))
+        ClaimOutput.warn(try claims.warnings(about: changed))
     }
 }

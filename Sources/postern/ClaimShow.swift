@@ -9,7 +9,9 @@ struct ClaimShow: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let found = try config.open().claims.claim(claim.name, of: claim.client)
+        let claims = try config.open().claims
+        let found = try claims.claim(claim.name, of: claim.client)
         ClaimOutput.print(found, heading: "The claim", json: format.json)
+        ClaimOutput.warn(try claims.warnings(about: found))
     }
 }

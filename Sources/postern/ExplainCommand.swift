@@ -29,6 +29,9 @@ struct ExplainCommand: ParsableCommand {
         do { prompts = try Prompt.set(prompt) } catch {
             throw ValidationError("--prompt must be of login, consent and select_account, or none.")
         }
+        guard Explanations.isAddress(address) else {
+            throw ValidationError("--address must be an IPv4 or IPv6 address, such as 192.0.2.7.")
+        }
         let explanation = try config.open().explanations.explain(
             user: user, client: client, scope: asked, prompt: prompts, address: address, acr: acr)
         guard !format.json else {

@@ -44,6 +44,8 @@ struct SandboxTests {
         ("in_network(request ->> 'address', '192.168.0.0/16')", false),
         ("in_network(request ->> 'address', 'office')", false),
         ("NOT in_network(request ->> 'address', 'office')", false),
+        ("in_network('home', '10.0.0.0/8')", false), ("NOT in_network('home', '10.0.0.0/8')", false),
+        ("in_network('::ffff:10.1.2.3', '10.0.0.0/8')", true),
         ("EXISTS (SELECT 1 FROM json_each(user, '$.groups') WHERE value = 'staff')", true),
     ])
     func `only the integer 1 decides for`(text: String, expected: Bool) throws {
@@ -130,7 +132,7 @@ struct SandboxTests {
     private final class Asked: ExpressionDocumentSource {
         private(set) var documents: Set<ExpressionDocument> = []
 
-        func text(of document: ExpressionDocument) -> [UInt8] {
+        func text(of document: ExpressionDocument) -> [UInt8]? {
             documents.insert(document)
             return SandboxTests.documents.text(of: document)
         }
@@ -155,6 +157,24 @@ struct SandboxTests {
         let value = try sandbox.value(text).value(on: asked)
         #expect(asked.documents == expected)
         #expect(try value == self.value(text))
+    }
+
+    /// There is a client, and nobody has signed in.
+    private struct ClientAlone: ExpressionDocumentSource {
+        func text(of document: ExpressionDocument) -> [UInt8]? {
+            document == .client ? SandboxTests.documents.text(of: document) : nil
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("user IS NULL AND session IS NULL AND request IS NULL", 1), ("user ->> 'email'", .null),
+            ("(SELECT count(*) FROM json_each(user, '$.groups'))", 0), ("client IS NOT NULL", 1),
+        ] as [(String, JSON)])
+    func `a document that isn't there is NULL, also after one that was`(text: String, expected: JSON) throws {
+        let expression = try sandbox.value(text)
+        _ = try expression.value(on: Self.documents)
+        #expect(try expression.value(on: ClientAlone()) == expected)
     }
 
     @Test func `an expression that fails for one user works for the next`() throws {

@@ -118,12 +118,36 @@ struct AdministrationClaimTests {
 
     @Test func `a large constant in a token is warned of`() throws {
         let large = try claims().add("large", for: nil, constant(1_001))
-        #expect(claims().warning(about: large)?.contains("1001 bytes, of the 5500") == true)
+        #expect(try claims().warnings(about: large).first?.contains("1001 bytes, of the 5500") == true)
         let small = try claims().add("small", for: nil, constant(1_000))
-        #expect(claims().warning(about: small) == nil)
+        #expect(try claims().warnings(about: small).isEmpty)
         let elsewhere = try claims().add("elsewhere", for: nil, constant(1_001, in: ["userinfo"]))
-        #expect(claims().warning(about: elsewhere) == nil)
-        #expect(claims().warning(about: try claims().add("x", for: nil, change())) == nil)
+        #expect(try claims().warnings(about: elsewhere).isEmpty)
+        #expect(try claims().warnings(about: claims().add("x", for: nil, change())).isEmpty)
+    }
+
+    @Test func `a scope that releases a claim, and that nobody knows, is warned of`() throws {
+        let hr = try fixture.store.client(ClientID("hr"))
+        _ = try ScopeAdministration(store: fixture.store).add("orders:read")
+        _ = try RoleAdministration(store: fixture.store).add("clerk", of: hr)
+        func warning(_ scope: String, for client: String? = nil, policy: [PolicyRule] = []) throws -> String? {
+            var wanted = change()
+            wanted.scope = scope
+            let made = try claims().add("x", for: client, wanted)
+            defer { _ = try? claims().remove(made.id.value, of: nil) }
+            return try ClaimAdministration(
+                store: fixture.store, settings: ClaimSettings(), policy: policy, now: { AdministrationFixture.noon }
+            ).warnings(about: made).first
+        }
+        for known in ["email", "offline_access", "orders:read", "clerk"] { #expect(try warning(known) == nil) }
+        #expect(try warning("clerk", for: "hr") == nil)
+        #expect(try warning("clerk", for: "shop")?.contains("a role of the app \"hr\"") == true)
+        #expect(try warning("orders.read")?.contains("Did you mean \"orders:read\"?") == true)
+        let rule = PolicyRule(
+            name: "r", clients: [ClientID("hr")], scope: try Scope("reports"), effect: .grant, expression: "1")
+        #expect(try warning("reports", policy: [rule]) == nil)
+        #expect(try warning("reports", for: "hr", policy: [rule]) == nil)
+        #expect(try warning("reports", for: "shop", policy: [rule])?.contains("it goes nowhere") == true)
     }
 
     @Test func `with the profile its names may be defined`() throws {

@@ -133,6 +133,23 @@ import Testing
         #expect(try explain("openid").obstacle?.description == "the user is disabled")
     }
 
+    // RFC 7662 §2.2
+    @Test func `introspection is told with all that the token carries`() throws {
+        try client()
+        let claims = ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(), now: { AdministrationFixture.noon })
+        for (name, place) in [("/hr/level", "access_token"), ("/hr/unit", "introspection"), ("flat", "access_token")] {
+            var change = change()
+            change.destinations = [place]
+            _ = try claims.add(name, for: nil, change)
+        }
+        let explanation = try explain("openid")
+        #expect(explanation.claims(for: .accessToken)["hr"] == ["level": "acme"])
+        let told = explanation.claims(for: .introspection)
+        #expect(told["hr"] == ["level": "acme", "unit": "acme"])
+        #expect(told["flat"] == "acme" && told["username"] == "ada" && told["scope"] == "openid")
+    }
+
     @Test func `a token that would be too large is told, with what makes it so`() throws {
         try client()
         let claims = ClaimAdministration(

@@ -106,6 +106,21 @@ import Testing
         #expect(InstallationCheck(configuration: path, environment: [:]).findings.count == 2)
     }
 
+    // RFC 8707: whoever asks for a token to it would be told server_error.
+    @Test func `check finds a resource whose tokens no key can sign`() throws {
+        _ = try initialize()
+        let path = folder.file("postern.yaml")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        func faults(_ algorithm: String) throws -> [String] {
+            try folder.write(
+                text + "\nresources: { https://api.example/: { signing_alg: \(algorithm) } }\n", to: "postern.yaml")
+            return InstallationCheck(configuration: path, environment: [:]).findings
+                .filter { $0.status == .fault && $0.subject == "resources" }.map(\.text)
+        }
+        #expect(try faults("PS256").allSatisfy { !$0.contains("PS256") })
+        #expect(try faults("RS384").contains { $0.contains("https://api.example/") && $0.contains("key add RS384") })
+    }
+
     @Test func `an operation without a database says how to make one`() throws {
         let configuration = try Configuration(
             parsing: ConfigurationFixture.minimal, file: folder.file("postern.yaml"))

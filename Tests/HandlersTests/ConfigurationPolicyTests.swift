@@ -70,6 +70,23 @@ struct ConfigurationPolicyTests {
             "policy:\n  - name: a\n    require: 1\n    scope: 'a\"b'",
             ":5: policy.1.scope is \"a\"b\"; it has a character that no scope may have (RFC 6749 section 3.3)"
         ),
+        // A rule about nothing would let pass what it was written to stop.
+        (
+            "policy:\n  - name: a\n    require: 0\n    scope: []",
+            ":5: policy.1.scope names none; leave it out, and the rule is about the whole request"
+        ),
+        (
+            "policy:\n  - name: a\n    require: 0\n    scope: ' '",
+            ":5: policy.1.scope names none; leave it out, and the rule is about the whole request"
+        ),
+        (
+            "policy:\n  - name: a\n    grant: 1\n    scope: ''",
+            ":5: policy.1.scope names none; name those that the rule grants"
+        ),
+        (
+            "policy:\n  - name: a\n    require: 0\n    client: []",
+            ":5: policy.1.client names none; leave it out, and the rule is for every client"
+        ),
         ("policy_tests:\n  - expect: refused", ":3: policy_tests.1 has no name"),
         (
             "policy_tests:\n  - name: a",

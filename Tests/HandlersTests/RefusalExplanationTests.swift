@@ -38,14 +38,62 @@ import Testing
         #expect(explained.advice == ["see which are missing: postern client show batch"])
     }
 
-    private func token(_ fields: [String: String], basic: String? = nil) throws -> RefusalExplanation {
+    private func token(
+        _ fields: [String: String], basic: String? = nil, id: String = "3f9a1c2277de"
+    ) throws -> RefusalExplanation {
         let body = FormEncoding.encode(fields.map { (name: $0.key, value: $0.value) })
-        let header = basic.map { "Basic " + Base64.encode(Array($0.utf8)) }
+        let form = "application/x-www-form-urlencoded"
+        let headers: KeyValuePairs<String, String> =
+            if let basic {
+                ["Content-Type": form, "Authorization": "Basic " + Base64.encode(Array(basic.utf8))]
+            } else {
+                ["Content-Type": form]
+            }
         return try explain(
             .token,
             Request(
-                method: .post, handler: "token", body: Array(body.utf8), id: "3f9a1c2277de",
-                headers: ["Content-Type": "application/x-www-form-urlencoded", "Authorization": header ?? "-"]))
+                method: .post, handler: "token", body: Array(body.utf8), id: id, headers: headers))
+    }
+
+    // Once the signature was right, its keys are not what to look at.
+    @Test func `what is wrong with an assertion is the difference`() throws {
+        let key = try SigningKey.generate(.es256)
+        try fixture.add(
+            "signs",
+            metadata: [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [key.publicKey.publicJWK]],
+            ])
+        func explained(_ change: [String: JSON] = [:], by signer: SigningKey, cut: Bool = false, id: String) throws
+            -> RefusalExplanation
+        {
+            let good: [String: JSON] = [
+                "iss": "signs", "sub": "signs", "aud": "https://login.example/oidc", "jti": "1",
+                "exp": .integer((fixture.now + 60).seconds),
+            ]
+            let claims = JSON.object(good.merging(change) { $1 })
+            let jwt = try JWS.sign(header: "JWT", claims: claims, key: signer)
+            return try token(
+                [
+                    "grant_type": "refresh_token", "client_id": "signs",
+                    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                    "client_assertion": cut ? "x" + jwt : jwt,
+                ], id: id)
+        }
+        let audience = try explained(["aud": "https://other.example/"], by: key, id: "000000000001")
+        #expect(audience.differences.first?.hasPrefix("aud of client_assertion") == true)
+        #expect(audience.advice.first?.contains("aud is the issuer alone") == true)
+        let late = try explained(["exp": .integer((fixture.now + 86_400).seconds)], by: key, id: "000000000002")
+        #expect(late.differences.first?.hasPrefix("exp of client_assertion is too far ahead") == true)
+        let forged = try explained(by: .generate(.es256), id: "000000000003")
+        #expect(forged.differences == ["the client's assertion is not signed by a key and alg that it may use"])
+        #expect(forged.advice.first?.contains("postern client show signs") == true)
+        let cut = try explained(by: key, cut: true, id: "000000000004")
+        #expect(cut.differences == ["client_assertion is no JWT in compact form"])
+        #expect(
+            try token(["grant_type": "refresh_token", "client_id": "signs"], id: "000000000005").differences == [
+                "no client_assertion came"
+            ]
+        )
     }
 
     @Test func `a redirect URI is compared with the nearest one that is registered`() throws {

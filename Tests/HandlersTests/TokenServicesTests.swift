@@ -195,6 +195,41 @@ struct TokenServicesTests {
         #expect(refused("service", ["scope": "openid"]) == "invalid_scope")
         #expect(refused("service", ["resource": "https://other.example/"]) == "invalid_target")
         #expect(refused("app", [:]) == "unauthorized_client")
+        // However it came into the store: anybody can call themselves a public client.
+        var client = try fixture.store.client(ClientID("service")).orThrow("no client")
+        client.metadata.tokenEndpointAuthMethod = TokenEndpointAuthMethod.none
+        try fixture.store.replace(client)
+        #expect(refused("service", ["client_secret": nil]) == "unauthorized_client")
+    }
+
+    @Test func `a service's token has custom claims, and introspection those that are read there`() throws {
+        for (name, source, destinations) in [
+            ("tenant", .constant("acme"), nil), ("/x/a", .constant(1), [.accessToken]),
+            ("/x/b", .constant(2), [.introspection]), ("nobody", .expression("user IS NULL"), nil),
+            ("id", .expression("client ->> 'client_id'"), nil), ("broken", .expression("json('x')"), nil),
+        ] as [(String, ClaimSource, Set<ClaimDestination>?)] {
+            try fixture.store.add(
+                CustomClaim(
+                    id: ClaimID(name), name: try #require(ClaimName(name)), clientID: nil, source: source, scope: nil,
+                    destinations: destinations, isRequired: true, createdAt: HandlerFixture.noon,
+                    updatedAt: HandlerFixture.noon))
+        }
+        let token = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        let access = try claims(token)
+        #expect(access["tenant"] == "acme" && access["nobody"] == 1 && access["id"] == "service")
+        #expect(access["x"] == ["a": 1] && access["broken"] == nil && access["sub"] == "service")
+        #expect(fixture.logged.contains { $0.contains("a claim was left out") && $0.contains("claim=broken") })
+        let seen = try introspect(token, by: "service")
+        #expect(seen["x"] == ["a": 1, "b": 2] && seen["tenant"] == "acme" && seen["active"] == true)
+    }
+
+    @Test func `a service's token that would be too large is not issued`() throws {
+        try fixture.store.add(
+            CustomClaim(
+                id: ClaimID("x"), name: try #require(ClaimName("x")), clientID: nil,
+                source: .constant(.string(String(repeating: "a", count: 5500))), scope: nil, destinations: nil,
+                isRequired: false, createdAt: HandlerFixture.noon, updatedAt: HandlerFixture.noon))
+        #expect(post(.token, of: "service", ["grant_type": "client_credentials"]).error == "server_error")
     }
 
     // As with users: a name means the client's own role, or that of all, or a scope that is defined.
@@ -336,6 +371,38 @@ struct TokenServicesTests {
         #expect(try introspect(first["id_token"], by: "offline") == ["active": false])
     }
 
+    // Core §5.4: `profile` stands for it, and nobody consented to that.
+    @Test func `an app that asks for consent learns no user name by introspection`() throws {
+        try fixture.add(
+            "asking", isFirstParty: false, metadata: ["grant_types": ["authorization_code", "refresh_token"]])
+        func seen(_ scope: String) throws -> [JSON] {
+            let browser = HandlerBrowser(fixture)
+            let code = try browser.code("asking", ["scope": scope, "prompt": "consent"])
+            let tokens = try browser.token(code, of: "asking").json()
+            return try ["access_token", "refresh_token"].map { try introspect(tokens[$0], by: "asking") }
+        }
+        for told in try seen("openid offline_access") {
+            #expect(told["active"] == true && told["username"] == nil && told["name"] == nil)
+        }
+        for told in try seen("openid profile offline_access") { #expect(told["username"] == "ann") }
+    }
+
+    // Whoever takes the id of a client that was removed takes over none of its tokens.
+    @Test func `a service's token ends with its client, whoever has the id next`() throws {
+        let token = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        var next = try fixture.store.client(ClientID("service")).orThrow("no client")
+        _ = try fixture.store.removeClient(next.id)
+        #expect(try introspect(token, by: "offline") == ["active": false])
+        next = Client(
+            id: next.id, metadata: next.metadata, sealedSecret: next.sealedSecret, preset: next.preset,
+            isFirstParty: next.isFirstParty, createdAt: fixture.now + 60, updatedAt: fixture.now + 60)
+        try fixture.store.add(next)
+        #expect(try introspect(token, by: "service") == ["active": false])
+        fixture.now = fixture.now + 60
+        let own = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        #expect(try introspect(own, by: "service")["active"] == true)
+    }
+
     @Test func `what has ended is inactive`() throws {
         let first = try signIn()
         fixture.now = fixture.now + 3600
@@ -352,6 +419,12 @@ struct TokenServicesTests {
         #expect(
             try post(.introspect, of: "public", ["token": token?.stringValue, "client_secret": nil]).json()
                 == ["active": false])
+        let code = try browser.code("public")
+        let own = try browser.token(code, of: "public", ["client_secret": nil]).json()["access_token"]
+        #expect(isGood(own))
+        #expect(
+            try post(.introspect, of: "public", ["token": own?.stringValue, "client_secret": nil]).json()
+                == ["active": false], "of its own as well: anybody can call themselves it")
         let wrong = post(.introspect, of: "offline", ["token": token?.stringValue, "client_secret": "wrong"])
         #expect(wrong.status == .unauthorized)
         #expect(wrong.error == "invalid_client")

@@ -99,6 +99,20 @@ struct UserInfoHandlerTests {
         #expect(browser.userInfo("Bearer \(try fixture.sign(claims))").status == .ok, "the means of forging are good")
     }
 
+    // RFC 9068 §4, RFC 8707 §2
+    @Test(arguments: [["https://api.example/"], ["other"], ["https://login.example/oidc/"]])
+    func `a token for somebody else is invalid_token`(audience: [String]) throws {
+        let key = try fixture.store.signingKeys().first { $0.algorithm == .es256 }.orThrow("no key")
+        var claims =
+            try UnverifiedJWS(token).verified(
+                by: VerificationKey(publicJWK: key.publicJWK), algorithm: .es256, type: "at+jwt"
+            ).claims().objectValue ?? [:]
+        claims["aud"] = .array(audience.map(JSON.string))
+        #expect(browser.userInfo("Bearer \(try fixture.sign(.object(claims)))").error == "invalid_token")
+        claims["aud"] = .array((audience + ["https://login.example/oidc"]).map(JSON.string))
+        #expect(browser.userInfo("Bearer \(try fixture.sign(.object(claims)))").status == .ok)
+    }
+
     // RFC 6750 §3.1 has three codes. What went wrong here is no reason to throw a token away.
     @Test func `what isn't the token's fault is no challenge`() throws {
         for error in [OAuthError.serverError(cause: "x"), .temporarilyUnavailable(cause: "x")] {

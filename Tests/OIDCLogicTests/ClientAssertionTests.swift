@@ -201,11 +201,12 @@ struct ClientAssertionTests {
     // RFC 8725 §3.11: another kind of JWT that the client can sign is no assertion.
     @Test func `of types there are JWT, none, and that of assertions`() throws {
         let client = try Self.keyClient(.es256)
-        for (number, type) in ["JWT", "client-authentication+jwt"].enumerated() {
+        let own = "client-authentication+jwt"
+        for (number, type) in ["JWT", "jwt", own, "application/Client-Authentication+JWT"].enumerated() {
             let assertion = try Self.signature(.es256, ["jti": .string("\(number)")], type: type)
             #expect(try error(assertion, as: client) == nil)
         }
-        for type in ["at+jwt", "logout+jwt", "dpop+jwt", "oauth-authz-req+jwt"] {
+        for type in ["at+jwt", "logout+jwt", "dpop+jwt", "oauth-authz-req+jwt", "x/\(own)", "x-\(own)"] {
             let assertion = try Self.signature(.es256, ["jti": .string(type)], type: type)
             #expect(try error(assertion, as: client)?.code == .invalidClient)
         }

@@ -72,6 +72,23 @@ struct CustomClaimsTests {
         #expect(try released(claims, of: subject(scope: "openid email"))["x"] == 1)
     }
 
+    // People are shown scopes, so what needs none is nothing that they could consent to.
+    @Test func `an app that asks for consent gets a claim without a scope only as its own`() throws {
+        var client = try Client.fixture()
+        client.isFirstParty = false
+        let subject = ClaimSubject(
+            client: client, user: .fixture(), authentication: AuthenticationContext(.fixture(), for: client.id),
+            request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope("openid email"), requested: .none)
+        let claims = try [
+            claim("all", .constant(1)), claim("own", .constant(2), client: "app"),
+            claim("scoped", .constant(3), scope: "email"), claim("required", .attribute("none"), isRequired: true),
+        ]
+        #expect(
+            try released(claims, of: subject).filter { $0.key != "email" && $0.key != "email_verified" } == [
+                "own": 2, "scoped": 3,
+            ])
+    }
+
     @Test func `a client's own claim goes before the global one, even where it has no value`() throws {
         let global = try claim("x", .constant("global"))
         #expect(try released([global, claim("x", .constant("own"), client: "app")])["x"] == "own")
@@ -97,6 +114,70 @@ struct CustomClaimsTests {
     @Test func `a path through what is no object is left out`() throws {
         let claims = try [claim("x", .constant("text")), claim("/x/y", .constant(1))]
         #expect(try released(claims) == ["x": "text"])
+    }
+
+    // RFC 7662 §2.2: what was signed stays, and what goes to introspection alone is beside it, in objects as well.
+    @Test func `introspection tells what the token carries, and what is to be read there alone`() throws {
+        let claims = try [
+            claim("/access/app/roles", .constant(["new"]), in: [.accessToken]),
+            claim("/access/app/level", .constant("new"), in: [.accessToken, .introspection]),
+            claim("/access/app/unit", .constant("sales"), in: [.introspection]), claim("flat", .constant("new")),
+            claim("text", .constant("x"), in: [.introspection]), claim("/text/within", .constant(1)),
+            claim("elsewhere", .constant(1), in: [.userInfo]), claim("username", .constant("ann@corp")),
+        ]
+        let subject = try subject()
+        let custom = try CustomClaims(claims, evaluator: NoExpressions()).values(for: subject)
+        let signed: [String: JSON] = [
+            "access": ["app": ["roles": ["old"], "level": "old"]], "flat": "old", "exp": 5, "gone": true,
+        ]
+        #expect(
+            ClaimRelease(subject, custom: custom).claims(introspecting: signed) == [
+                "access": ["app": ["roles": ["old"], "level": "old", "unit": "sales"]], "flat": "old", "exp": 5,
+                "gone": true, "text": "x", "name": "Ann Example", "username": "ann@corp",
+            ])
+    }
+
+    // No scope but `profile` stands for what someone is called.
+    @Test func `an app that asks for consent is told no names without profile`() throws {
+        for (isFirstParty, scope, isTold) in [
+            (true, "openid", true), (false, "openid email", false), (false, "openid profile", true),
+        ] {
+            var client = try Client.fixture()
+            client.isFirstParty = isFirstParty
+            let subject = ClaimSubject(
+                client: client, user: .fixture(), authentication: AuthenticationContext(.fixture(), for: client.id),
+                request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope(scope), requested: .none)
+            let told = ClaimRelease(subject).claims(introspecting: [:])
+            #expect((told["name"] != nil) == isTold)
+            #expect((told["username"] == "ann") == isTold, "\(scope)")
+            #expect((ClaimRelease(subject).claims(for: .accessToken)["name"] != nil) == isTold)
+        }
+    }
+
+    // RFC 6749 §4.4
+    @Test func `a service has the claims that need no user`() throws {
+        var client = try Client.fixture()
+        client.metadata.rolesClaim = "roles"
+        let catalogue = ScopeCatalogue(scopes: [], roles: [Role(RoleID("clerk"))], groups: [])
+        let scope = try Scope("read clerk")
+        let claims = try [
+            claim("tenant", .constant("acme")), claim("/in/it", .constant(1), scope: "read"),
+            claim("department", .attribute("department"), isRequired: true), claim("seen", .expression("documents")),
+            claim("broken", .expression("error"), isRequired: true), claim("withheld", .constant(1), scope: "write"),
+            claim("read", .constant(1), in: [.introspection]), claim("sub", .constant("forged")),
+            claim("id", .constant(1), in: [.idToken, .userInfo]),
+        ]
+        let custom = CustomClaims(claims, evaluator: PolicyRuleTests.Spoken())
+        let service = ServiceClaims(
+            client, scope: scope,
+            custom: custom.outcomes(ofService: client, scope: scope, in: [.accessToken, .introspection]), in: catalogue)
+        var released = service.inAccessToken
+        let seen = released.removeValue(forKey: "seen")?.arrayValue
+        #expect(seen?.map { $0 == .null } == [true, false, true, true], "it sees the client alone")
+        #expect(released == ["tenant": "acme", "in": ["it": 1], "roles": ["clerk"]])
+        #expect(service.introspecting(["sub": "app", "tenant": "old"])["read"] == 1)
+        #expect(service.introspecting(["sub": "app", "tenant": "old"])["tenant"] == "old")
+        #expect(service.introspecting(["sub": "app"])["sub"] == "app")
     }
 
     @Test(arguments: [

@@ -8,9 +8,12 @@ struct RoleClaimTests {
     private static let catalogue = ScopeCatalogue(
         scopes: [], roles: [Role(RoleID("clerk")), Role(RoleID("editor", of: ClientID("app")))], groups: [])
 
-    private func release(_ metadata: [String: JSON], preset: ClaimPreset = .standard) throws -> ClaimRelease {
-        let client = try Client.fixture(
+    private func release(
+        _ metadata: [String: JSON], preset: ClaimPreset = .standard, isFirstParty: Bool = true
+    ) throws -> ClaimRelease {
+        var client = try Client.fixture(
             metadata: metadata.merging(["scope": "openid email clerk editor"]) { old, _ in old }, preset: preset)
+        client.isFirstParty = isFirstParty
         var user = User.fixture()
         user.groups = [GroupName("staff"), GroupName("Zoë's team")]
         let grant = Grant(
@@ -31,6 +34,15 @@ struct RoleClaimTests {
         .claims(for: destination)
         #expect(claims["roles"] == ["editor", "clerk"])
         #expect(claims["https://app.example/groups"] == ["Zoë's team", "staff"])
+    }
+
+    // Nobody could consent to it: no scope stands for groups.
+    @Test(arguments: ClaimDestination.allCases)
+    func `an app that asks for consent is told no groups`(destination: ClaimDestination) throws {
+        let metadata: [String: JSON] = ["roles_claim": "roles", "groups_claim": "groups"]
+        let claims = try release(metadata, isFirstParty: false).claims(for: destination)
+        #expect(claims["roles"] == ["editor", "clerk"], "roles are scopes, and these were consented to")
+        #expect(claims["groups"] == nil)
     }
 
     @Test(arguments: ClaimDestination.allCases)

@@ -345,6 +345,6 @@ def test_the_document_holds_against_the_running_service():
             ],
             env={**os.environ, "SCHEMATHESIS_HOOKS": "openapi_hooks", "PYTHONPATH": str(HERE),
                  "POSTERN_OWN_CLIENT": caller.client.client_id},
-            capture_output=True, text=True, timeout=240, check=False)
+            cwd=own.folder, capture_output=True, text=True, timeout=240, check=False)
         assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
         assert caller("GET", "clients").status_code == 200, "it was called with rights to the end"

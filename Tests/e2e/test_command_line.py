@@ -590,6 +590,7 @@ def test_explain_shows_what_is_granted_and_why(postern, app):
     assert "ann can't sign in to App: the user is disabled." in text
     assert re.search("openid +left out +else granted by default", text)
     assert "none" in postern.error("explain", "ann", app, "--prompt", "signin", status=64)
+    assert "IPv4 or IPv6" in postern.error("explain", "ann", app, "--address", "office", status=64)
     assert 'Did you mean "ann"?' in postern.error("explain", "anna", app)
     assert "no client" in postern.error("explain", "ann", "none")
 

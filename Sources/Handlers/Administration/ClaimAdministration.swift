@@ -5,6 +5,8 @@ import OIDCLogic
 package struct ClaimAdministration {
     private let store: any Store
     private let settings: ClaimSettings
+    /// The rules of the configuration, by which scopes are granted that nobody has defined.
+    private let policy: [PolicyRule]
     private let random: any RandomSource
     private let now: Clock
 
@@ -14,10 +16,12 @@ package struct ClaimAdministration {
     private static let largeValue = 1000
 
     package init(
-        store: any Store, settings: ClaimSettings, random: any RandomSource = SystemRandom(), now: @escaping Clock
+        store: any Store, settings: ClaimSettings, policy: [PolicyRule] = [],
+        random: any RandomSource = SystemRandom(), now: @escaping Clock
     ) {
         self.store = store
         self.settings = settings
+        self.policy = policy
         self.random = random
         self.now = now
     }
@@ -121,11 +125,17 @@ package struct ClaimAdministration {
         }
     }
 
+    /// What an administrator may not have meant.
+    package func warnings(about claim: CustomClaim) throws -> [String] {
+        let scope = ClaimScopeWarning.text(about: claim, in: try store.catalogue(), policy: policy)
+        return [scope, Self.sizeWarning(about: claim)].compactMap(\.self)
+    }
+
     /// What a constant takes of the room that all claims of a token share; nil: little.
-    package func warning(about claim: CustomClaim) -> String? {
+    private static func sizeWarning(about claim: CustomClaim) -> String? {
         guard case .constant(let value) = claim.source, let token = claim.token else { return nil }
         let count = value.text.utf8.count
-        guard count > Self.largeValue else { return nil }
+        guard count > largeValue else { return nil }
         return "the claim \"\(claim.name)\" has a value of \(count) bytes, of the \(token.limit) that all claims of "
             + "\(token.noun) may have; beyond them no token is issued. Let it be read elsewhere, by --in "
             + "userinfo,introspection"

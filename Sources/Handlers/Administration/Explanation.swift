@@ -62,7 +62,10 @@ package struct Explanation {
         guard let release, let granted else { return [:] }
         let needsOpenID = destination == .idToken || destination == .userInfo
         guard !needsOpenID || granted.contains(Scope.openID) else { return [:] }
-        var claims = release.claims(for: destination)
+        // Introspection tells what the token carries as well.
+        var claims =
+            destination == .introspection
+            ? release.claims(introspecting: release.claims(for: .accessToken)) : release.claims(for: destination)
         claims["sub"] = .string(user.id.value)
         switch destination {
         case .accessToken, .introspection: claims["scope"] = .string(granted.description)

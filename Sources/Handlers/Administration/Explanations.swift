@@ -1,4 +1,5 @@
 import JOSE
+import Networks
 import OIDCLogic
 
 /// Replays what the authorization endpoint decides, and the claims that follow, without a sign-in.
@@ -21,6 +22,9 @@ package struct Explanations {
         self.clients = clients
         self.now = now
     }
+
+    /// Whether it can be a browser's: a rule about another would tell of nobody.
+    package static func isAddress(_ text: String) -> Bool { IPAddress(text) != nil }
 
     /// Throws ``AdministrationError`` if there is no such user or client.
     ///

@@ -55,7 +55,7 @@ package struct Installation {
     package var time: Timestamp { now() }
 
     package var claims: ClaimAdministration {
-        ClaimAdministration(store: store, settings: configuration.claims, now: now)
+        ClaimAdministration(store: store, settings: configuration.claims, policy: configuration.policy, now: now)
     }
 
     /// What `postern explain` looks at.

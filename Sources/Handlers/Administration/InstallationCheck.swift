@@ -111,7 +111,8 @@ package struct InstallationCheck {
             try check(scopesOf: store, configuration.policy)
             try check(clientsOf: configuration.policy, in: store)
             try check(scopesOf: configuration.policy, in: store)
-            try check(claimsOf: store, configuration.claims)
+            try check(claimsOf: store, configuration)
+            try check(resourcesOf: configuration, in: store)
             for warning in try AudienceRule(store: store, configured: configuration.resources).warnings() {
                 add(.warning, "resources", warning)
             }
@@ -155,6 +156,18 @@ package struct InstallationCheck {
         }
     }
 
+    /// What asks for a token to such a resource would be told `server_error`.
+    private mutating func check(resourcesOf configuration: Configuration, in store: some Store) throws {
+        let active = Set(try store.signingKeys().filter { $0.status == .active }.map(\.algorithm))
+        for (resource, algorithm) in configuration.resources.wantedAlgorithms where !active.contains(algorithm) {
+            let name = algorithm.rawValue
+            add(
+                .fault, "resources",
+                "\(resource.value) wants tokens signed by \(name), and there is no active key for it; "
+                    + "\"postern key add \(name)\" makes one")
+        }
+    }
+
     private mutating func check(secretsOf store: some Store, _ seal: Seal) throws {
         let clients = try store.allClients()
         let lost = clients.filter { client in
@@ -193,15 +206,16 @@ package struct InstallationCheck {
         for warning in warnings { add(.warning, "policy", warning.description) }
     }
 
-    private mutating func check(claimsOf store: some Store, _ settings: ClaimSettings) throws {
-        let administration = ClaimAdministration(store: store, settings: settings, now: SystemClock.now)
+    private mutating func check(claimsOf store: some Store, _ configuration: Configuration) throws {
+        let administration = ClaimAdministration(
+            store: store, settings: configuration.claims, policy: configuration.policy, now: SystemClock.now)
         let claims = try administration.claims()
         guard !claims.isEmpty else { return }
         let faults = try claims.compactMap { claim in
             try administration.objection(to: claim).map { "\(claim.name) (\(claim.id)) \($0)" }
         }
         for fault in faults { add(.fault, "claims", fault) }
-        for warning in claims.compactMap(administration.warning) { add(.warning, "claims", warning) }
+        for warning in try claims.flatMap(administration.warnings) { add(.warning, "claims", warning) }
         if faults.isEmpty { add(.ok, "claims", Self.count(claims.count, "custom claim")) }
     }
 

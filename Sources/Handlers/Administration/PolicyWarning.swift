@@ -41,12 +41,12 @@ package struct PolicyWarning: Sendable, CustomStringConvertible {
 
 extension ScopeCatalogue {
     /// Built in, defined, or a role that means something to one of `clients` (nil: to any).
-    fileprivate func defines(_ name: String, for clients: Set<ClientID>?) -> Bool {
+    func defines(_ name: String, for clients: Set<ClientID>?) -> Bool {
         Scope.builtIn.contains(name) || scopes[ScopeName(name)] != nil
             || roles.keys.contains { $0.name.hasSameBytes(as: name) && $0.isFor(clients) }
     }
 
-    fileprivate func names(for clients: Set<ClientID>?) -> [String] {
+    func names(for clients: Set<ClientID>?) -> [String] {
         Scope.builtIn.names + scopes.keys.map(\.value) + roles.keys.filter { $0.isFor(clients) }.map(\.name)
     }
 

@@ -166,12 +166,15 @@ package struct RefusalExplanation: Sendable {
         let method = client.metadata.tokenEndpointAuthMethod?.rawValue
         expected = ["\(method ?? "client_secret_basic or client_secret_post")  (registered now)"]
         switch fault {
-        case .mismatch where used == "client_assertion":
-            differences = ["the client's assertion did not match: its key, audience, time or jti"]
+        case .mismatch where used == "client_assertion": explainAssertion(of: id)
+        case .malformed where used == "client_assertion":
+            differences = [record.text]
             advice = [
-                "compare its keys, and alg, with what is registered: postern client show \(id)",
-                "the log says which check failed: search it for \(record.id)",
+                "let the app send a signed JWT in compact form, of at most 8 KiB, whose iss and sub are its client_id"
             ]
+        case .absent where method == "private_key_jwt" || method == "client_secret_jwt":
+            differences = ["no client_assertion came"]
+            advice = ["let the app send a client_assertion, as \(method ?? "") has it"]
         case .mismatch:
             differences = ["the secret did not match the one that is kept"]
             advice = [
@@ -202,6 +205,24 @@ package struct RefusalExplanation: Sendable {
             differences = ["the Authorization header could not be read"]
             advice = ["let the app send Basic, with base64 of client id, colon and secret"]
         }
+    }
+
+    /// One that could be read, and wasn't believed.
+    private mutating func explainAssertion(of id: String) {
+        let isSigned = !record.text.hasSameBytes(as: "\(OAuthError.failedAuthenticationText)")
+        guard isSigned else {
+            differences = ["the client's assertion is not signed by a key and alg that it may use"]
+            advice = [
+                "compare its keys, and alg, with what is registered: postern client show \(id)",
+                "the log says which check failed: search it for \(record.id)",
+            ]
+            return
+        }
+        differences = [record.text]
+        advice = [
+            "let the app make an assertion for each request: aud is the issuer alone, exp a minute ahead, jti never used "
+                + "before"
+        ]
     }
 
     private mutating func explain(pkce part: RefusalDetail.PKCEPart, _ fault: RefusalDetail.CredentialFault) {

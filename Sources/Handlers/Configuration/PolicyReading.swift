@@ -36,6 +36,16 @@ struct PolicyReading {
             section.fault("must have either require or grant, with an expression", line: line)
             return nil
         }
+        // One about nothing would decide nothing, and so let pass what it was written to stop.
+        if clients?.isEmpty ?? false {
+            section.fault("client", "names none; leave it out, and the rule is for every client")
+        }
+        if section.values("scope")?.allSatisfy({ $0.text.utf8.allSatisfy { $0 == 0x20 } }) ?? false {
+            let instead =
+                effect == .grant
+                ? "name those that the rule grants" : "leave it out, and the rule is about the whole request"
+            section.fault("scope", "names none; \(instead)")
+        }
         if effect == .grant, scope == nil {
             section.fault("grants, but doesn't say which scope; add scope", line: line)
         }

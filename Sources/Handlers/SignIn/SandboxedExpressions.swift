@@ -59,7 +59,7 @@ private struct DocumentTexts: ExpressionDocumentSource {
 
     init(_ documents: SubjectDocuments) { self.documents = documents }
 
-    func text(of document: ExpressionDocument) -> [UInt8] {
+    func text(of document: ExpressionDocument) -> [UInt8]? {
         switch document {
         case .user: documents.userText
         case .client: documents.clientText

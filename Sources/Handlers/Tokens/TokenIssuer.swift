@@ -21,8 +21,17 @@ struct TokenIssuer {
         self.provider = provider
         self.subject = subject
         // Nil: it is about no user.
-        let release: ClaimRelease? =
-            if case .user(let live) = subject { try Self.release(provider, for: live) } else { nil }
+        let release: ClaimRelease?
+        let accessTokenClaims: [String: JSON]
+        switch subject {
+        case .user(let live):
+            let released = try Self.release(provider, for: live)
+            release = released
+            accessTokenClaims = released.claims(for: .accessToken)
+        case .client(let client, let scope):
+            release = nil
+            accessTokenClaims = try provider.serviceClaims(of: client, scope: scope)
+        }
         profile = try provider.resources.profile(
             for: resources, client: subject.client, issuer: provider.issuer, lifetimes: provider.lifetimes)
         accessTokenKey = try provider.keys.signingKey(profile.algorithm, from: provider.store)
@@ -32,8 +41,8 @@ struct TokenIssuer {
             : nil
         now = provider.now()
         let claims = AccessToken.claims(
-            for: subject, releasing: release?.claims(for: .accessToken) ?? [:], profile: profile,
-            issuer: provider.issuer, at: now, random: provider.random)
+            for: subject, releasing: accessTokenClaims, profile: profile, issuer: provider.issuer, at: now,
+            random: provider.random)
         accessTokenPayload = claims.serialized()
         try TokenSize.accessToken.check(claims, count: accessTokenPayload.count)
         idTokenClaims = idTokenKey == nil ? [:] : release?.claims(for: .idToken) ?? [:]

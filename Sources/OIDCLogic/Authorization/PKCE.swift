@@ -49,6 +49,9 @@ extension UInt8 {
             || self == UInt8(ascii: "~")
     }
 
+    /// RFC 3986 §2.1, §2.2, §2.3: what a URI may hold.
+    var isURICharacter: Bool { isUnreserved || "%:/?#[]@!$&'()*+,;=".utf8.contains(self) }
+
     var isASCIILetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
     var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
     var isASCIIAlphanumeric: Bool { isASCIILetter || isASCIIDigit }

@@ -55,29 +55,43 @@ package struct CustomClaims {
     package func outcomes(
         for subject: ClaimSubject, in destinations: Set<ClaimDestination> = Set(ClaimDestination.allCases)
     ) -> [ComputedClaim] {
-        let documents = subject.documents
-        return claims.compactMap { claim in
-            let goesTo = subject.destinations(of: claim)
+        outcomes(
+            for: Recipient(
+                client: subject.client, scope: subject.scope, requested: subject.requested,
+                attributes: subject.user.attributes, documents: subject.documents), in: destinations)
+    }
+
+    /// Those of a service (RFC 6749 §4.4): there are no attributes, and expressions see `client` alone. Nobody signs in, so
+    /// a required claim without a value fails nothing.
+    package func outcomes(
+        ofService client: Client, scope: Scope, in destinations: Set<ClaimDestination>
+    ) -> [ComputedClaim] {
+        outcomes(
+            for: Recipient(
+                client: client, scope: scope, requested: .none, attributes: [:],
+                documents: SubjectDocuments(service: client)), in: destinations)
+    }
+
+    private func outcomes(for recipient: Recipient, in destinations: Set<ClaimDestination>) -> [ComputedClaim] {
+        claims.compactMap { claim in
+            let goesTo = recipient.destinations(of: claim)
             guard !goesTo.isDisjoint(with: destinations) else { return nil }
-            guard subject.isGiven(claim) else {
+            guard recipient.isGiven(claim) else {
                 return ComputedClaim(claim: claim, destinations: goesTo, outcome: .withheld)
             }
-            let outcome = outcome(of: claim, for: subject, documents)
-            return ComputedClaim(claim: claim, destinations: goesTo, outcome: outcome)
+            return ComputedClaim(claim: claim, destinations: goesTo, outcome: outcome(of: claim, for: recipient))
         }
     }
 
-    private func outcome(
-        of claim: CustomClaim, for subject: ClaimSubject, _ documents: SubjectDocuments
-    ) -> ComputedClaim.Outcome {
+    private func outcome(of claim: CustomClaim, for recipient: Recipient) -> ComputedClaim.Outcome {
         switch claim.source {
         case .constant(let value): return .value(value)
         case .attribute(let name):
-            guard let value = subject.user.attributes[name], value != .null else { return .none }
+            guard let value = recipient.attributes[name], value != .null else { return .none }
             return .value(value)
         case .expression(let text):
             do throws(ExpressionFailure) {
-                let value = try evaluator.value(of: text, over: documents)
+                let value = try evaluator.value(of: text, over: recipient.documents)
                 return value == .null ? .none : .value(value)
             } catch {
                 return .failed(error)
@@ -86,9 +100,16 @@ package struct CustomClaims {
     }
 }
 
-extension ClaimSubject {
+/// Whom claims are computed for: a user at a client, or a client itself.
+private struct Recipient {
+    let client: Client
+    let scope: Scope
+    let requested: GrantedClaims
+    let attributes: [String: JSON]
+    let documents: SubjectDocuments
+
     /// Its own, and the ID token as well where the client asked for it there and the definition doesn't say otherwise.
-    fileprivate func destinations(of claim: CustomClaim) -> Set<ClaimDestination> {
+    func destinations(of claim: CustomClaim) -> Set<ClaimDestination> {
         var destinations = claim.destinations(for: client.preset)
         if claim.destinations == nil, requested.contains(claim.name.text, in: .idToken) {
             destinations.insert(.idToken)
@@ -96,7 +117,7 @@ extension ClaimSubject {
         return destinations
     }
 
-    fileprivate func isGiven(_ claim: CustomClaim) -> Bool {
+    func isGiven(_ claim: CustomClaim) -> Bool {
         // Whoever is asked for consent is shown scopes: what needs none goes to such a client only by its own definition.
         guard let scope = claim.scope else { return client.isFirstParty || claim.clientID != nil }
         guard !self.scope.contains(scope) else { return true }

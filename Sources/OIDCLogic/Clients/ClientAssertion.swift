@@ -119,9 +119,11 @@ package struct ClientAssertion: Sendable {
         return nil
     }
 
-    /// RFC 8725 §3.11: of the kinds of JWT that have a `typ` of their own, only that of assertions.
+    /// RFC 8725 §3.11: of the kinds of JWT that have a `typ` of their own, only that of assertions, however it is written
+    /// (RFC 7515 §4.1.9).
     private var acceptedType: String {
-        jws.type.map { $0.hasSameBytes(as: "client-authentication+jwt") } ?? false ? "client-authentication+jwt" : "JWT"
+        let own = "client-authentication+jwt"
+        return jws.type.map { $0.lowercased().hasSuffix(own) } ?? false ? own : "JWT"
     }
 
     private func failure(_ cause: String) -> OAuthError {

@@ -96,8 +96,11 @@ extension Client {
 }
 
 extension OAuthError {
+    /// The same for an unknown client and for a proof that isn't the client's.
+    package static let failedAuthenticationText: StaticString =
+        "client authentication failed: unknown client, or wrong secret or key"
+
     static func failedClientAuthentication(cause: String, detail: RefusalDetail) -> Self {
-        .invalidClient(
-            "client authentication failed: unknown client, or wrong secret or key", cause: cause, detail: detail)
+        .invalidClient(failedAuthenticationText, cause: cause, detail: detail)
     }
 }

@@ -17,6 +17,10 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         guard !value.contains("*") else { throw .wildcard }
         guard !value.contains("\\") else { throw .notAbsolute }
         guard parts.authority?.userInfo == nil else { throw .userInfo }
+        guard value.utf8.allSatisfy(\.isURICharacter), Self.hasWholeEscapes(value) else { throw .character }
+        guard Self.answerParameters.isDisjoint(with: Self.parameterNames(of: parts.query ?? "")) else {
+            throw .answerParameter
+        }
         guard parts.scheme.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }),
             parts.authority?.host.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }) ?? true
         else { throw .upperCase }
@@ -30,6 +34,21 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         case (_, _, .web): throw .scheme
         }
         self.value = value
+    }
+
+    /// RFC 3986 §2.1: a percent sign is followed by two hexadecimal digits.
+    private static func hasWholeEscapes(_ value: String) -> Bool {
+        value.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy {
+            rest in
+            rest.prefix(2).count == 2 && rest.prefix(2).allSatisfy { UnicodeScalar($0).properties.isASCIIHexDigit }
+        }
+    }
+
+    /// What we add to it (RFC 6749 §4.1.2, RFC 9207 §2): twice there, an app may read the wrong one.
+    private static let answerParameters: Set<String> = ["code", "state", "iss", "error", "error_description"]
+
+    private static func parameterNames(of query: Substring) -> Set<String> {
+        Set(query.split(separator: "&").map { String($0.prefix { $0 != "=" }) })
     }
 
     /// One that was registered before, by whatever rules there were.
@@ -62,6 +81,8 @@ package enum RedirectURIFault: String, Error, Sendable {
     case wildcard = "has a wildcard; register each URI by itself"
     case userInfo = "has a user name before the host; leave it out"
     case upperCase = "has capitals in the scheme or host; browsers send them in lower case, so write them so"
+    case character = "has a character, or a percent sign, that RFC 3986 does not allow; escape it"
+    case answerParameter = "has code, state, iss or error in its query, which the answer adds itself; rename it"
     case insecure = "is http; use https, or http on localhost, 127.0.0.1 or [::1] only"
     case scheme = "has a scheme that only native applications may use; use https, or application_type native"
     case schemeWithoutDot = "has a private-use scheme without a dot; use one of your domain, such as com.example.app"

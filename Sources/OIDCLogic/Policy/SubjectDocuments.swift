@@ -1,30 +1,45 @@
 import JOSE
 
 /// What expressions see: the four JSON documents `user`, `client`, `session` and `request`, each made when it is first
-/// asked for.
+/// asked for. Where nobody has signed in, as for a service, there is `client` alone, and nil in the place of the others.
 package final class SubjectDocuments {
-    private let sources: (client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest)
+    private typealias SignIn = (user: User, authentication: AuthenticationContext, request: SignInRequest)
+
+    private let source: Client
+    /// Nil: it is about the client itself.
+    private let signIn: SignIn?
     private let catalogue: ScopeCatalogue
     private let partial: PartialDocuments
 
-    package private(set) lazy var user = document(of: sources.user).replacing(partial.user)
-    package private(set) lazy var client = Self.document(of: sources.client).replacing(partial.client)
-    package private(set) lazy var session = Self.document(of: sources.authentication).replacing(partial.session)
-    package private(set) lazy var request = Self.document(of: sources.request).replacing(partial.request)
+    package private(set) lazy var user = signIn.map { document(of: $0.user).replacing(partial.user) }
+    package private(set) lazy var client = Self.document(of: source).replacing(partial.client)
+    package private(set) lazy var session = signIn.map {
+        Self.document(of: $0.authentication).replacing(partial.session)
+    }
+    package private(set) lazy var request = signIn.map { Self.document(of: $0.request).replacing(partial.request) }
     /// The same as JSON texts, made once for any number of expressions.
-    package private(set) lazy var userText = user.serialized()
+    package private(set) lazy var userText = user?.serialized()
     package private(set) lazy var clientText = client.serialized()
-    package private(set) lazy var sessionText = session.serialized()
-    package private(set) lazy var requestText = request.serialized()
+    package private(set) lazy var sessionText = session?.serialized()
+    package private(set) lazy var requestText = request?.serialized()
 
     /// - Parameter partial: members that stand in place of those of the same name.
     package init(
         client: Client, user: User, authentication: AuthenticationContext, request: SignInRequest,
         in catalogue: ScopeCatalogue = .empty, replacing partial: PartialDocuments = PartialDocuments()
     ) {
-        sources = (client, user, authentication, request)
+        source = client
+        signIn = (user, authentication, request)
         self.catalogue = catalogue
         self.partial = partial
+    }
+
+    /// Of a service (RFC 6749 §4.4).
+    package init(service client: Client) {
+        source = client
+        signIn = nil
+        catalogue = .empty
+        partial = PartialDocuments()
     }
 
     /// The attributes at the top level. What the service itself knows of the user stands before any of them.
@@ -39,7 +54,7 @@ package final class SubjectDocuments {
 
     /// Those that mean something to this client, held directly or by a group.
     private func roles(of user: User) -> [String] {
-        let held = catalogue.roles(of: user).filter { $0.owner == nil || $0.owner == sources.client.id }
+        let held = catalogue.roles(of: user).filter { $0.owner == nil || $0.owner == source.id }
         return Scope(names: held.sorted().map(\.name)).names
     }
 

@@ -6,26 +6,24 @@ package enum Introspection {
     package static let inactive: JSON = ["active": false]
 
     /// For whoever ``maySee(_:_:issuer:)``.
-    package static func answer(
-        _ live: LiveAccessToken, releasing released: [String: JSON]
-    ) -> JSON {
-        guard case .object(let claims) = live.token.claims else { return inactive }
-        // What was signed goes before what would be released now: both describe the same token.
-        var answer = released.merging(claims) { _, signed in signed }
+    ///
+    /// - Parameter claims: those of the token, and what is told beside them.
+    package static func answer(claims: [String: JSON]) -> JSON {
+        var answer = claims
         answer["active"] = true
         answer["token_type"] = "Bearer"
-        if case .user(let grant) = live.subject { answer["username"] = .string(grant.user.username.value) }
         return .object(answer)
     }
 
     /// A refresh token is its own client's business alone.
     package static func answer(refreshing live: LiveGrant, until end: Timestamp, issuer: Issuer) -> JSON {
-        [
+        var answer: [String: JSON] = [
             "active": true, "iss": .string(issuer.value), "sub": .string(live.user.id.value),
             "client_id": .string(live.client.id.value), "scope": .string(live.scope.description),
-            "username": .string(live.user.username.value), "iat": .integer(live.grant.createdAt.seconds),
-            "exp": .integer(end.seconds),
+            "iat": .integer(live.grant.createdAt.seconds), "exp": .integer(end.seconds),
         ]
+        if live.client.mayBeToldNames(by: live.scope) { answer["username"] = .string(live.user.username.value) }
+        return .object(answer)
     }
 
     /// A confidential client sees what is for it or for a resource that it serves, and what it was given itself.

@@ -51,6 +51,12 @@ package struct ResourceServers: Sendable {
     /// In seconds; 0: none says.
     package var longestLifetime: Int64 { servers.values.compactMap(\.accessTokenLifetime).max() ?? 0 }
 
+    /// Of those resources that say one, in order of their URIs.
+    package var wantedAlgorithms: [(resource: ResourceIndicator, algorithm: SignatureAlgorithm)] {
+        servers.compactMap { resource, server in server.signingAlgorithm.map { (resource, $0) } }
+            .sorted { $0.resource.value.precedesInBytes($1.resource.value) }
+    }
+
     /// Every algorithm that an access token may be signed with.
     package var algorithms: Set<SignatureAlgorithm> {
         Set(servers.values.compactMap(\.signingAlgorithm)).union([Self.algorithm])
