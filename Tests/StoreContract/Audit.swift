@@ -417,6 +417,7 @@ func expectAuditSearch(in store: some Store) throws {
     try expectFound(AuditQuery(clientID: ClientID("one")), [3, 6, 5], "what concerns an app, and what it did")
     try expectFound(AuditQuery(clientID: ClientID("two")), [4, 6], "an app that a user came to")
     try expectFound(AuditQuery(userID: ann, clientID: ClientID("two")), [6], "a user at an app")
+    try expectFound(AuditQuery(userID: ann, clientID: ClientID("one")), [6, 5], "what an app did to a user")
     try expectFound(AuditQuery(eventPrefix: "user."), [5, 2, 1], "events of a kind")
     try expectFound(AuditQuery(eventPrefix: "client.added"), [4, 3], "one event")
     try expectFound(AuditQuery(eventPrefix: "s"), [6], "events of sign-in")
