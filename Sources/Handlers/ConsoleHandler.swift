@@ -40,7 +40,9 @@ struct ConsoleHandler {
             let call = try ConsoleCall(
                 provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
                 form: form)
-            return try answer(route, call)
+            return try provider.acting(as: .user(signedIn.user.id), by: .console, request) {
+                try answer(route, call)
+            }
         }
     }
 
@@ -68,7 +70,10 @@ struct ConsoleHandler {
     /// By the provider's own sign-in, as an app has it.
     private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
         let client = ConsoleClient(provider.issuer)
-        try client.make(in: provider.store, at: provider.now())
+        // Whoever comes first doesn't make it: Postern does, for itself.
+        try provider.acting(as: .system, by: .console, request) {
+            try client.make(in: provider.store, at: provider.now())
+        }
         let state = parts.map(RoutePath.escaped).joined(separator: "/")
         return provider.redirect(
             to: client.authorization(state: state, again: again, random: provider.random), for: request)

@@ -19,7 +19,7 @@ struct Postern: ParsableCommand {
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
             GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, ClaimCommand.self,
             PlanCommand.self, ApplyCommand.self, ExportCommand.self, TokenCommand.self,
-            ExplainCommand.self, KeyCommand.self, WhyCommand.self,
+            ExplainCommand.self, KeyCommand.self, WhyCommand.self, AuditCommand.self,
         ])
 
     /// Runs the command and ends the process: 0 done, 1 not done, 64 not understood.

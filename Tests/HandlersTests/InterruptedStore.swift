@@ -56,6 +56,16 @@ final class InterruptedStore: Store {
     }
     func declarations() throws -> [DeclaredName: String] { try store.declarations() }
     func declaration(of name: DeclaredName) throws -> String? { try store.declaration(of: name) }
+    func acting<Result>(as actor: AuditActor, at now: Timestamp, _ body: () throws -> Result) rethrows -> Result {
+        try store.acting(as: actor, at: now, body)
+    }
+    func auditRecords(matching query: AuditQuery, before position: Int64?, limit: Int) throws -> [AuditRecord] {
+        try store.auditRecords(matching: query, before: position, limit: limit)
+    }
+    func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord] {
+        try store.auditRecords(after: position, limit: limit)
+    }
+    func auditEnd() throws -> Int64 { try store.auditEnd() }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
@@ -130,7 +140,7 @@ final class InterruptedStore: Store {
     func parked(digest: [UInt8], at now: Timestamp) throws -> String? { try store.parked(digest: digest, at: now) }
 
     func redeemOrRevoke(_ grant: Grant) throws -> Redemption { try store.redeemOrRevoke(grant) }
-    func revoke(_ id: GrantID) throws { try store.revoke(id) }
+    func revoke(_ id: GrantID, because reason: GrantRevocation) throws { try store.revoke(id, because: reason) }
     func grant(_ id: GrantID) throws -> Grant? { try store.grant(id) }
     func revoke(_ token: TokenID, until expiresAt: Timestamp) throws { try store.revoke(token, until: expiresAt) }
     func isRevoked(_ token: TokenID) throws -> Bool { try store.isRevoked(token) }

@@ -8,7 +8,7 @@ import Testing
     /// Tables that are read as a whole on purpose: one row, a few keys, the catalogue, which is kept, and what files declare,
     /// which administrators alone look at.
     private static let scanned = [
-        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration",
+        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration", "audit_pruning",
     ]
 
     @Test func `every statement finds its rows by an index`() throws {

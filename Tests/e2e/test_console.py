@@ -1,5 +1,6 @@
 """The administrator's console, as a person uses it in Chromium, and as somebody who shouldn't tries to."""
 
+import json
 import re
 import secrets
 import urllib.parse
@@ -90,6 +91,13 @@ def test_an_app_is_added_tried_and_removed(provider, page, admin):
     send(page)
     assert page.get_by_role("status").inner_text().startswith("The app was removed")
     assert party.start(provider.browser(), party.request()).status == 400
+
+    told = provider.postern("audit", "--json", "--app", client_id, "--event", "client.").splitlines()
+    removed, added = (json.loads(line) for line in told)
+    assert removed["event"] == "client.removed" and added["event"] == "client.added"
+    for row in (removed, added):
+        assert row["actor"] == {"kind": "user", "id": admin.sub} and row["via"] == "console" and row["address"]
+    assert secret not in "".join(told)
 
 
 def test_two_administrators_don_t_overwrite_each_other(provider, page, admin):
