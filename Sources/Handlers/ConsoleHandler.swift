@@ -154,7 +154,7 @@ struct ConsoleHandler {
         var page = page
         page.frame.user = call.signedIn.user.displayName
         page.frame.signOut = provider.issuer.path + "/logout"
-        page.frame.tabs = ConsoleRoute.tabs.filter { call.caller.may($0.scope) }.map { tab in
+        page.frame.tabs = ConsoleRoute.tabs.filter { $0.scope.map(call.caller.may) ?? true }.map { tab in
             ConsoleLink(label: tab.label, uri: call.path(tab.path))
         }
         let first = RoutePath.parts(of: call.request.tail)?.first

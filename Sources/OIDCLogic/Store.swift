@@ -4,7 +4,7 @@ import JOSE
 ///
 /// A store belongs to one thread; open another for another.
 package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
-    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, AuditStore, DeclarationStore
+    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, AuditStore, ActivityStore, DeclarationStore
 {
     /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
     /// of what files declare, in that change's own transaction. What was read while it stood still holds.
@@ -263,6 +263,14 @@ package protocol ThrottleStore {
 
 /// The audit log: who has changed what, who has signed in. The store writes it by itself, in the transaction of the change,
 /// so that no change is there without its row.
+package protocol ActivityStore {
+    /// Since then, by spans of so many seconds, the oldest first; spans without any are left out. Of very many, the newest
+    /// are counted.
+    func activity(_ activity: Activity, since start: Timestamp, by length: Int64) throws -> [ActivitySpan]
+    /// How many sessions have not come to their absolute end.
+    func sessionCount(at now: Timestamp) throws -> Int
+}
+
 package protocol AuditStore {
     /// What is changed within `body` is changed by `actor`, at `now`. One within another counts. Outside of all of them it
     /// is done by whom the store was opened for.

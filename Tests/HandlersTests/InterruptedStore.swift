@@ -66,6 +66,10 @@ final class InterruptedStore: Store {
         try store.auditRecords(after: position, limit: limit)
     }
     func auditEnd() throws -> Int64 { try store.auditEnd() }
+    func activity(_ activity: Activity, since start: Timestamp, by length: Int64) throws -> [ActivitySpan] {
+        try store.activity(activity, since: start, by: length)
+    }
+    func sessionCount(at now: Timestamp) throws -> Int { try store.sessionCount(at: now) }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }

@@ -1,6 +1,7 @@
 """The administrator's console, as a person uses it in Chromium, and as somebody who shouldn't tries to."""
 
 import json
+import json
 import re
 import secrets
 import urllib.parse
@@ -15,7 +16,8 @@ PAGES = [
     "", "apps", "new-app", "new-app/web", "new-app/service", "apps/{app}", "apps/{app}/connect", "apps/{app}/try",
     "apps/{app}/secret", "apps/{app}/remove", "tokens", "new-token", "users", "new-user", "users/{sub}",
     "users/{sub}/change", "users/{sub}/password", "users/{sub}/sign-out", "users/{sub}/remove", "scopes", "new-scope",
-    "new-role", "new-group", "keys",
+    "new-role", "new-group", "keys", "audit", "audit?user={name}&event=session.", "roles/console-role/remove",
+    "tokens/{token}/withdraw",
 ]
 
 
@@ -199,12 +201,44 @@ def test_scopes_roles_and_groups(provider, page, admin):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_for_everyone(provider, console, path, app, admin):
+def test_every_page_is_for_everyone(provider, console, path, app, admin, token):
     """WCAG 2.2 AA, in light and dark, down to 320 px, and complete without a script."""
-    console.goto(f"{provider.base}/admin/" + path.format(app=app.client_id, sub=admin.sub))
+    console.goto(
+        f"{provider.base}/admin/" + path.format(app=app.client_id, sub=admin.sub, name=admin.name, token=token))
     assert console.locator("h1").count() == 1 and "can’t be shown" not in console.content()
     assert "<b>sheets" not in console.content()
     assert_accessible(console)
+
+
+@pytest.fixture(scope="module")
+def token(provider):
+    provider.postern("role", "add", "console-role")
+    return json.loads(provider.postern("token", "issue", "--json"))["id"]
+
+
+def test_the_audit_log_tells_what_was_done_here(provider, page, admin):
+    enter(page, provider, admin, "new-scope")
+    name = f"x{secrets.token_hex(4)}"
+    field(page, "name", name)
+    send(page)
+    page.goto(f"{provider.base}/admin/audit?event=scope.")
+    row = page.locator("tr", has_text=name)
+    assert "scope.added" in row.inner_text() and admin.sub in row.inner_text() and "console" in row.inner_text()
+    page.goto(f"{provider.base}/admin/audit?since=tomorrow")
+    assert "since" in page.get_by_role("alert").inner_text()
+    page.goto(f"{provider.base}/admin/audit?user={admin.name}")
+    assert page.locator("tr", has_text="session.started").count() >= 1
+
+
+def test_home_counts_sign_ins(provider, page, admin):
+    enter(page, provider, admin)
+    charts = page.locator("figure svg")
+    assert charts.count() == 3
+    total = int(page.locator("figcaption strong").first.inner_text())
+    assert total >= 1 and str(total) in charts.first.get_attribute("aria-label")
+    provider.add_client().sign_in(provider.browser(), provider.add_user())
+    page.reload()
+    assert int(page.locator("figcaption strong").first.inner_text()) == total + 1
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +296,7 @@ def test_a_user_without_a_role_is_told_so(provider, page):
 def test_a_user_who_may_little_sees_little(provider, page):
     clerk = provider.add_user(None, None, "--role", "postern:users:read")
     enter(page, provider, clerk, "users")
-    assert page.locator("nav li").all_inner_texts() == ["Users"]
+    assert page.locator("nav li").all_inner_texts() == ["Home", "Users"]
     assert page.get_by_role("link", name="New user").count() == 0
     page.goto(f"{provider.base}/admin/users/{clerk.sub}")
     assert page.get_by_role("link", name="Change").count() == 0
