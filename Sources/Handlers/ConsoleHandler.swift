@@ -24,6 +24,7 @@ struct ConsoleHandler {
                 return provider.errorPage(
                     .foreignForm, .invalidRequest("the console answers to a person's browser only"), for: request)
             }
+            guard request.tail != "link" else { return try ConsoleLinkPage(provider: provider).answer(request) }
             guard request.tail != "signed-in" else { return try arrive(request) }
             guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
                 let (route, variables) = route(parts)

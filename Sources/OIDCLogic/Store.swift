@@ -114,6 +114,12 @@ package protocol UserStore {
     /// new name is taken. What the change ends
     /// besides goes in the same transaction. Returns the user as they are now.
     @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
+    /// Throws ``StoreError/missing`` if the user isn't there.
+    func add(_ link: OneTimeLink) throws
+    func oneTimeLink(digest: [UInt8]) throws -> OneTimeLink?
+    /// As ``replace(_:ending:)``, everything ending, and spends the link with all others of the user: all or nothing.
+    /// False, and nothing has changed: the link was spent before, or is over.
+    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
 

@@ -9,7 +9,7 @@ struct Pruning: Sendable {
     private static let statements = [
         ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("spent_assertion", "digest"),
         ("parked_value", "digest"), ("failed_attempt", "key"), ("revoked_token", "jti"),
-        ("refusal", "position"), ("initial_access_token", "position"),
+        ("refusal", "position"), ("initial_access_token", "position"), ("one_time_link", "digest"),
     ].map { table, key in
         """
         DELETE FROM \(table) WHERE \(key) IN

@@ -286,6 +286,14 @@ enum Schema {
             permit      TEXT NOT NULL
         ) STRICT;
 
+        CREATE TABLE one_time_link (
+            digest     BLOB    NOT NULL PRIMARY KEY,
+            sub        TEXT    NOT NULL REFERENCES user (sub) ON DELETE CASCADE,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX one_time_link_sub ON one_time_link (sub);
+        CREATE INDEX one_time_link_expires_at ON one_time_link (expires_at);
+
         -- The secret that another has taken the place of, while both are taken: both are null, or none is.
         ALTER TABLE client ADD COLUMN former_sealed_secret TEXT;
         ALTER TABLE client ADD COLUMN former_secret_expires_at INTEGER;

@@ -78,38 +78,45 @@ extension SQLiteStore: UserStore {
     @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {
         let attributes = try Self.text(of: user.attributes)
         return try change { database, audit in
-            let former = try Self.user(user.id, in: database)
-            // Check and change are one statement, so that of two changes of one state the second fails.
-            let changed = try database.run(
-                """
-                UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
-                    attributes = ?6, updated_at = ?7, name = ?8, email = ?9
-                WHERE sub = ?1 AND version = ?2
-                """,
-                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-                Value(user.isDisabled), .text(attributes), Value(user.updatedAt),
-                Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
-            guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
-            try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
-            try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
-            do {
-                try Self.assign(rolesAndGroupsOf: user, in: database)
-            } catch StoreError.missing {
-                throw StoreError.changed
-            }
-            var change = AuditChange(from: former.audited, to: user.audited)
-            switch ending {
-            case .nothing: break
-            case .everything:
-                let sessions = try database.run("DELETE FROM session WHERE sub = ?1", Value(user.id))
-                let grants = try database.run(
-                    "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
-                change = change.ending(sessions, "sessions").ending(grants, "grants")
-            }
-            let event = AuditEvent(of: user, formerly: former, ending: ending, by: audit.actor)
-            try audit.write(event, user.id.value, user: user.id, changed: change, in: database)
-            return user.next
+            try Self.replace(user, attributes: attributes, ending: ending, in: database, audit)
         }
+    }
+
+    /// - Parameter attributes: as they are stored.
+    static func replace(
+        _ user: User, attributes: String, ending: UserEnding, in database: Database, _ audit: AuditRow
+    ) throws -> User {
+        let former = try Self.user(user.id, in: database)
+        // Check and change are one statement, so that of two changes of one state the second fails.
+        let changed = try database.run(
+            """
+            UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
+                attributes = ?6, updated_at = ?7, name = ?8, email = ?9
+            WHERE sub = ?1 AND version = ?2
+            """,
+            Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+            Value(user.isDisabled), .text(attributes), Value(user.updatedAt),
+            Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
+        guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
+        try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
+        try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
+        do {
+            try Self.assign(rolesAndGroupsOf: user, in: database)
+        } catch StoreError.missing {
+            throw StoreError.changed
+        }
+        var change = AuditChange(from: former.audited, to: user.audited)
+        switch ending {
+        case .nothing: break
+        case .everything:
+            let sessions = try database.run("DELETE FROM session WHERE sub = ?1", Value(user.id))
+            let grants = try database.run(
+                "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
+            change = change.ending(sessions, "sessions").ending(grants, "grants")
+        }
+        let event = AuditEvent(of: user, formerly: former, ending: ending, by: audit.actor)
+        try audit.write(event, user.id.value, user: user.id, changed: change, in: database)
+        return user.next
     }
 
     /// Throws ``StoreError/missing`` if one of them isn't there.
@@ -146,7 +153,7 @@ extension SQLiteStore: UserStore {
     }
 
     /// Throws ``StoreError/broken(_:)`` for what couldn't be read again.
-    private static func text(of attributes: [String: JSON]) throws -> String {
+    static func text(of attributes: [String: JSON]) throws -> String {
         let bytes = JSON.object(attributes).serialized()
         guard (try? JSON(parsing: bytes)) != nil else {
             throw StoreError.broken("the attributes of a user are too large or too deep to be stored")

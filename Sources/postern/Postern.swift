@@ -17,6 +17,7 @@ struct Postern: ParsableCommand {
         version: "postern 0.1.0",
         subcommands: [
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
+            AdminCommand.self,
             GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, ClaimCommand.self,
             PlanCommand.self, ApplyCommand.self, ExportCommand.self, TokenCommand.self,
             ExplainCommand.self, KeyCommand.self, WhyCommand.self, AuditCommand.self,

@@ -108,6 +108,11 @@ final class InterruptedStore: Store {
     func add(_ user: User) throws { try store.add(user) }
     func add(all users: [User]) throws { try store.add(all: users) }
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
+    func add(_ link: OneTimeLink) throws { try store.add(link) }
+    func oneTimeLink(digest: [UInt8]) throws -> OneTimeLink? { try store.oneTimeLink(digest: digest) }
+    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool {
+        try store.replace(user, spending: link, at: now)
+    }
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
 

@@ -53,6 +53,11 @@ package struct Installation {
         InitialAccessTokenAdministration(store: store, now: now)
     }
 
+    /// Where a link leads.
+    package func address(of link: OneTimeLinkToken) -> String {
+        ConsoleLinkPage.address(link, issuer: configuration.issuer)
+    }
+
     /// Of the clock that operations go by.
     package var time: Timestamp { now() }
 
