@@ -223,7 +223,7 @@ def test_the_audit_log_tells_what_was_done_here(provider, page, admin):
     send(page)
     page.goto(f"{provider.base}/admin/audit?event=scope.")
     row = page.locator("tr", has_text=name)
-    assert "scope.added" in row.inner_text() and admin.sub in row.inner_text() and "console" in row.inner_text()
+    assert "scope.added" in row.inner_text() and admin.name in row.inner_text() and "console" in row.inner_text()
     page.goto(f"{provider.base}/admin/audit?since=tomorrow")
     assert "since" in page.get_by_role("alert").inner_text()
     page.goto(f"{provider.base}/admin/audit?user={admin.name}")

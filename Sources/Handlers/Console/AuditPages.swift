@@ -31,7 +31,7 @@ extension ConsoleRoute {
             ConsoleLink(
                 label: "Older", uri: call.path("audit") + "?" + FormEncoding.encode(asked + [("after", next)]))
         }
-        let rows = page.listed.map { row(of: $0) }
+        let rows = try page.listed.map { try row(of: $0, call) }
         return ConsolePage(
             "Audit",
             [
@@ -40,20 +40,44 @@ extension ConsoleRoute {
                     nil, nil,
                     .table(
                         .init(
-                            columns: ["When", "Event", "Who", "By", "From", "What", "Change"], rows: rows,
+                            columns: ["When", "Event", "Who", "By", "What", "Change"], rows: rows,
                             empty: asked.isEmpty ? "Nothing has happened yet." : "Nothing meets all of this.")),
                     links: next.map { [$0] } ?? []),
             ])
     }
 
-    private static func row(of record: JSON) -> [ConsoleBlock.Cell] {
+    private static func row(of record: JSON, _ call: ConsoleCall) throws -> [ConsoleBlock.Cell] {
         let actor = record["actor"] ?? .null
+        let object = record["object"] ?? .null
         return [
-            ConsoleBlock.Cell(record.text("time")), .code(record.text("event")),
-            ConsoleBlock.Cell(actor.text("id").isEmpty ? actor.text("kind") : actor.text("id")),
-            ConsoleBlock.Cell(record.text("via")), ConsoleBlock.Cell(record.text("address")),
-            ConsoleBlock.Cell((record["object"] ?? .null).text("id")), ConsoleBlock.Cell(change(in: record)),
+            .code(record.text("time")), .code(record.text("event")), try thing(actor, call),
+            ConsoleBlock.Cell("\(record.text("via")) \(record.text("address"))"),
+            try object.text("kind") == "session" ? session(record, call) : thing(object, call),
+            ConsoleBlock.Cell(change(in: record)),
         ]
+    }
+
+    /// By whom and where it was begun, since its id says nothing.
+    private static func session(_ record: JSON, _ call: ConsoleCall) throws -> ConsoleBlock.Cell {
+        let id = record.text("client_id").isEmpty ? record.text("sub") : record.text("client_id")
+        return try thing(
+            ["kind": record.text("client_id").isEmpty ? "user" : "client", "id": .string(id)], call)
+    }
+
+    /// Users by their names, where the reader may see them, and whoever can be looked at as a link.
+    private static func thing(_ thing: JSON, _ call: ConsoleCall) throws -> ConsoleBlock.Cell {
+        let id = thing.text("id")
+        switch thing.text("kind") {
+        case "user" where call.caller.may(.readUsers):
+            guard let user = try? call.api(.get, "users", id) else { return ConsoleBlock.Cell(id) }
+            return ConsoleBlock.Cell(user.text("username"), to: call.path("users", id))
+        case "client" where call.caller.may(.readClients):
+            let isThere = (try? call.api(.get, "clients", id)) != nil
+            return ConsoleBlock.Cell(id, to: isThere ? call.path("apps", id) : nil)
+        default:
+            let shown = id.count <= 30 ? id : id.prefix(20) + "…"
+            return ConsoleBlock.Cell(id.isEmpty ? thing.text("kind") : shown)
+        }
     }
 
     private static func change(in record: JSON) -> String {
@@ -69,6 +93,6 @@ extension ConsoleRoute {
             }
         }
         let text = parts.joined(separator: "; ")
-        return text.count <= 300 ? text : text.prefix(300) + "…"
+        return text.count <= 160 ? text : text.prefix(160) + "…"
     }
 }
