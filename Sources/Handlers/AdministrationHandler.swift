@@ -19,9 +19,12 @@ struct AdministrationHandler {
         if path == ["openapi.json"], request.method == .get {
             return .json(OpenAPIDocument(issuer: provider.issuer).json)
         }
-        let caller = try authenticate(request)
+        let token = try authenticate(request)
+        let caller = AdministrationCaller(token, in: try provider.store.catalogue())
         do {
-            return try AdministrationOperations(provider: provider).perform(path, by: caller, request)
+            return try provider.acting(as: AuditActor.Who(token.subject), by: .api, request) {
+                try AdministrationOperations(provider: provider).perform(path, by: caller, request)
+            }
         } catch let error as AdministrationOperations.MethodNotAllowed {
             return methodNotAllowed(request, allowed: error.allowed)
         }
@@ -29,7 +32,7 @@ struct AdministrationHandler {
 
     /// A token is good for this API alone if it was asked for it (RFC 8707), so that one that another resource was shown
     /// opens nothing here.
-    private func authenticate(_ request: Request) throws -> AdministrationCaller {
+    private func authenticate(_ request: Request) throws -> LiveAccessToken {
         guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: nil) else {
             throw OAuthError.invalidToken("an access token is needed, as Authorization: Bearer")
         }
@@ -39,7 +42,7 @@ struct AdministrationHandler {
                 "the token is not for this API; ask for it with resource=, and the issuer followed by /admin/api/v1",
                 detail: .credential(.accessToken, .otherAudience))
         }
-        return AdministrationCaller(token, in: try provider.store.catalogue())
+        return token
     }
 
     private func methodNotAllowed(_ request: Request, allowed: [Method]) -> Response {

@@ -15,10 +15,12 @@ struct ClientConfigurationHandler {
     func respond(to request: Request) -> Response {
         provider.answeringRegistration(request) {
             let caller = try authenticate(request)
-            switch request.method {
-            case .put: return try change(by: request.jsonObject(), caller)
-            case .delete: return try remove(caller)
-            default: return try read(caller)
+            return try provider.acting(as: .client(caller.registration.clientID), by: .registration, request) {
+                switch request.method {
+                case .put: return try change(by: request.jsonObject(), caller)
+                case .delete: return try remove(caller)
+                default: return try read(caller)
+                }
             }
         }
     }

@@ -45,7 +45,9 @@ struct ConsentHandler {
         let end = attempt.startedAt + provider.lifetimes.attempt
         do {
             if let consent = authorization.consentToRemember(of: signedIn.user, to: scope, at: now) {
-                _ = try provider.store.remember(consent, spending: attempt.id, until: end)
+                _ = try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
+                    try provider.store.remember(consent, spending: attempt.id, until: end)
+                }
             } else {
                 _ = try provider.store.spend(attempt.id, until: end)
             }

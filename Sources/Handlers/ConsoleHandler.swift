@@ -24,6 +24,7 @@ struct ConsoleHandler {
                 return provider.errorPage(
                     .foreignForm, .invalidRequest("the console answers to a person's browser only"), for: request)
             }
+            guard request.tail != "link" else { return try ConsoleLinkPage(provider: provider).answer(request) }
             guard request.tail != "signed-in" else { return try arrive(request) }
             guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
                 let (route, variables) = route(parts)
@@ -40,7 +41,9 @@ struct ConsoleHandler {
             let call = try ConsoleCall(
                 provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
                 form: form, isFresh: isFresh(signedIn))
-            return try answer(route, call)
+            return try provider.acting(as: .user(signedIn.user.id), by: .console, request) {
+                try answer(route, call)
+            }
         }
     }
 
@@ -70,7 +73,10 @@ struct ConsoleHandler {
     /// By the provider's own sign-in, as an app has it.
     private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
         let client = ConsoleClient(provider.issuer)
-        try client.make(in: provider.store, at: provider.now())
+        // Whoever comes first doesn't make it: Postern does, for itself.
+        try provider.acting(as: .system, by: .console, request) {
+            try client.make(in: provider.store, at: provider.now())
+        }
         return provider.redirect(
             to: client.authorization(state: Self.path(parts), again: again, random: provider.random), for: request)
     }
@@ -157,7 +163,7 @@ struct ConsoleHandler {
         var page = page
         page.frame.user = call.signedIn.user.displayName
         page.frame.signOut = provider.issuer.path + "/logout"
-        page.frame.tabs = ConsoleRoute.tabs.filter { call.caller.may($0.scope) }.map { tab in
+        page.frame.tabs = ConsoleRoute.tabs.filter { $0.scope.map(call.caller.may) ?? true }.map { tab in
             ConsoleLink(label: tab.label, uri: call.path(tab.path))
         }
         let first = RoutePath.parts(of: call.request.tail)?.first

@@ -120,12 +120,14 @@ struct LoginHandler {
             lastUsedAt: now, expiresAt: now + provider.lifetimes.session,
             sidKey: kept?.sidKey ?? provider.random.bytes(32))
         let token = SessionToken(random: provider.random)
-        let outcome = try provider.store.start(
-            SessionStart(
-                session, digest: token.digest, of: authenticated,
-                former: self.former(former, of: user, in: request), spending: attempt.id,
-                until: attempt.startedAt + provider.lifetimes.attempt,
-                clearing: [.login(account: Username(typed: name))]))
+        let outcome = try provider.acting(as: .user(user.id), by: .signIn, request) {
+            try provider.store.start(
+                SessionStart(
+                    session, digest: token.digest, of: authenticated, for: authorization.client.id,
+                    former: self.former(former, of: user, in: request), spending: attempt.id,
+                    until: attempt.startedAt + provider.lifetimes.attempt,
+                    clearing: [.login(account: Username(typed: name))]))
+        }
         switch outcome {
         case .started: break
         case .userChanged, .sessionChanged: return nil

@@ -47,7 +47,9 @@ struct LogoutHandler {
                     token: token.sealed(by: provider.seal)),
                 for: request, uiLocales: raw.uiLocales)
         }
-        try provider.store.endSession(signedIn.session.id)
+        try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
+            try provider.store.endSession(signedIn.session.id)
+        }
         return done(.done, logout, raw, request)
     }
 

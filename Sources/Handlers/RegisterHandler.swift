@@ -80,8 +80,11 @@ struct RegisterHandler {
             id: RegistrationID(Base32.encode(provider.random.bytes(16))), clientID: client.id, digest: access.digest,
             permit: permit)
         do {
-            let isRegistered = try provider.store.register(
-                client, as: registration, spending: token, at: provider.now())
+            let isRegistered = try provider.acting(
+                as: token.map(AuditActor.Who.registrationToken) ?? .anonymous, by: .registration, request
+            ) {
+                try provider.store.register(client, as: registration, spending: token, at: provider.now())
+            }
             if !isRegistered, let token { throw Self.spent(token) }
         } catch StoreError.exists {
             throw ClientMetadataError("client_id", ClientPreparation.isTaken(client.id))

@@ -20,7 +20,7 @@ struct RevokeHandler {
         if let token = try? RefreshToken(text, seal: provider.seal) {
             guard let grant = try provider.store.grant(token.grantID) else { return }
             try requireOwn(grant.clientID, client, .refreshToken)
-            return try provider.store.revoke(grant.id)
+            return try provider.store.revoke(grant.id, because: .requested)
         }
         let live: LiveAccessToken
         do {

@@ -15,14 +15,16 @@ struct TokenHandler {
                     "grant_type is missing", detail: .parameter("grant_type", .absent))
             }
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
-            switch grantType {
-            case GrantType.authorizationCode.rawValue: return try exchangeCode(parameters, for: client)
-            case GrantType.refreshToken.rawValue: return try refresh(parameters, for: client)
-            case GrantType.clientCredentials.rawValue: return try serveItself(parameters, client)
-            default:
-                throw OAuthError.unsupportedGrantType(
-                    "grant_type must be authorization_code, refresh_token or client_credentials",
-                    detail: .parameter("grant_type", .unsupported))
+            return try provider.acting(as: .client(client.client.id), by: .token, request) {
+                switch grantType {
+                case GrantType.authorizationCode.rawValue: return try exchangeCode(parameters, for: client)
+                case GrantType.refreshToken.rawValue: return try refresh(parameters, for: client)
+                case GrantType.clientCredentials.rawValue: return try serveItself(parameters, client)
+                default:
+                    throw OAuthError.unsupportedGrantType(
+                        "grant_type must be authorization_code, refresh_token or client_credentials",
+                        detail: .parameter("grant_type", .unsupported))
+                }
             }
         }
     }
@@ -64,7 +66,9 @@ struct TokenHandler {
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.
-            if let grant = try store.grant(code.id), !grant.isRevoked { try store.revoke(grant.id) }
+            if let grant = try store.grant(code.id), !grant.isRevoked {
+                try store.revoke(grant.id, because: .codeReused)
+            }
             throw error
         }
     }
@@ -80,7 +84,7 @@ struct TokenHandler {
             let now = provider.now()
             switch try exchange.step(grant, lifetimes: provider.lifetimes, at: now, random: provider.random) {
             case .reuse:
-                try provider.store.revoke(grant.id)
+                try provider.store.revoke(grant.id, because: .refreshTokenReused)
                 throw OAuthError.invalidGrant(
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)",
                     detail: .credential(.refreshToken, .usedBefore))

@@ -4,7 +4,7 @@ import JOSE
 ///
 /// A store belongs to one thread; open another for another.
 package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
-    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, DeclarationStore
+    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, AuditStore, ActivityStore, DeclarationStore
 {
     /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
     /// of what files declare, in that change's own transaction. What was read while it stood still holds.
@@ -24,7 +24,8 @@ package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStor
     /// same change alone would throw.
     func apply(_ changes: [DeclaredChange], at generation: Int64) throws
 
-    /// Removes at most `limit` rows of each kind whose time has come, predecessors of refresh tokens among them. Returns
+    /// Removes at most `limit` rows of each kind whose time has come, those of the audit log and predecessors of refresh
+    /// tokens among them. Returns
     /// how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int
 }
@@ -113,6 +114,12 @@ package protocol UserStore {
     /// new name is taken. What the change ends
     /// besides goes in the same transaction. Returns the user as they are now.
     @discardableResult func replace(_ user: User, ending: UserEnding) throws -> User
+    /// Throws ``StoreError/missing`` if the user isn't there.
+    func add(_ link: OneTimeLink) throws
+    func oneTimeLink(digest: [UInt8]) throws -> OneTimeLink?
+    /// As ``replace(_:ending:)``, everything ending, and spends the link with all others of the user: all or nothing.
+    /// False, and nothing has changed: the link was spent before, or is over.
+    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
 
@@ -192,11 +199,25 @@ package protocol GrantStore {
         until expiresAt: Timestamp
     ) throws -> Bool
     /// Nothing happens if there is none of that id.
-    func revoke(_ id: GrantID) throws
+    func revoke(_ id: GrantID, because reason: GrantRevocation) throws
     func grant(_ id: GrantID) throws -> Grant?
     /// Makes the access token worthless until it ends by itself. Again is no error.
     func revoke(_ token: TokenID, until expiresAt: Timestamp) throws
     func isRevoked(_ token: TokenID) throws -> Bool
+}
+
+/// Why a grant comes to its end alone.
+package enum GrantRevocation: String, Sendable, CaseIterable {
+    /// Its own client wanted it (RFC 7009).
+    case requested
+    /// RFC 6749 §4.1.2.
+    case codeReused = "code_reused"
+    /// RFC 9700 §4.14.2.
+    case refreshTokenReused = "refresh_token_reused"
+    case administrator
+
+    /// What a client does with its own tokens is everyday.
+    package var isAudited: Bool { self != .requested }
 }
 
 /// What became of a code.
@@ -244,6 +265,29 @@ package protocol ThrottleStore {
     /// Counts one more for each, all in one; a count whose last failure is as old as its throttle remembers begins anew.
     func recordFailure(for keys: [ThrottleKey], at now: Timestamp) throws
     func clearFailures(for keys: [ThrottleKey]) throws
+}
+
+/// The audit log: who has changed what, who has signed in. The store writes it by itself, in the transaction of the change,
+/// so that no change is there without its row.
+package protocol ActivityStore {
+    /// Since then, by spans of so many seconds, the oldest first; spans without any are left out. Of very many, the newest
+    /// are counted.
+    func activity(_ activity: Activity, since start: Timestamp, by length: Int64) throws -> [ActivitySpan]
+    /// How many sessions have not come to their absolute end.
+    func sessionCount(at now: Timestamp) throws -> Int
+}
+
+package protocol AuditStore {
+    /// What is changed within `body` is changed by `actor`, at `now`. One within another counts. Outside of all of them it
+    /// is done by whom the store was opened for.
+    func acting<Result>(as actor: AuditActor, at now: Timestamp, _ body: () throws -> Result) rethrows -> Result
+    /// Newest first, those that come after the one at that position.
+    func auditRecords(matching query: AuditQuery, before position: Int64?, limit: Int) throws -> [AuditRecord]
+    /// All, in the order in which they were written, from the one after that position on. What was not there when a later
+    /// one was read never comes.
+    func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord]
+    /// The position of what was written last; 0 if nothing was.
+    func auditEnd() throws -> Int64
 }
 
 /// Refusals, kept to be explained: the newest ``RefusalRecord/limit``, each for ``RefusalRecord/lifetime``.

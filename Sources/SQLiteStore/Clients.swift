@@ -42,10 +42,10 @@ extension SQLiteStore: ClientStore {
     }
 
     package func add(_ client: Client) throws {
-        try write { database in try Self.add(client, in: database) }
+        try change { database, audit in try Self.add(client, in: database, audit) }
     }
 
-    static func add(_ client: Client, in database: Database) throws {
+    static func add(_ client: Client, in database: Database, _ audit: AuditRow) throws {
         let added = try database.run(
             """
             INSERT INTO client (\(columns), client_name)
@@ -58,13 +58,19 @@ extension SQLiteStore: ClientStore {
             Value(client.formerSecret?.expiresAt), Value(client.metadata.name))
         guard added == 1 else { throw StoreError.exists }
         try keepOrigins(of: client, in: database)
+        try audit.write(
+            .clientAdded, client.id.value, client: client.id, AuditChange(from: nil, to: client.audited), in: database)
     }
 
     @discardableResult package func replace(_ client: Client) throws -> Client {
-        try write { database in try Self.replace(client, in: database) }
+        try change { database, audit in try Self.replace(client, in: database, audit) }
     }
 
-    static func replace(_ client: Client, in database: Database) throws -> Client {
+    static func replace(
+        _ client: Client, in database: Database, _ audit: AuditRow,
+        also: (AuditChange) -> AuditChange = { $0 }
+    ) throws -> Client {
+        let former = try Self.client(client.id, in: database)
         // Check and change are one statement, so that of two changes of one state the second fails. The preset is fixed
         // when the client is made.
         let changed = try database.run(
@@ -77,9 +83,12 @@ extension SQLiteStore: ClientStore {
             Value(client.sealedSecret), Value(client.isFirstParty), Value(client.updatedAt),
             Value(client.formerSecret?.sealed), Value(client.formerSecret?.expiresAt),
             Value(client.metadata.name))
-        guard changed == 1 else { throw try isThere(client.id, in: database) ? StoreError.changed : .missing }
+        guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
         try database.run("DELETE FROM client_origin WHERE client_id = ?1", Value(client.id))
         try keepOrigins(of: client, in: database)
+        try audit.write(
+            .clientChanged, client.id.value, client: client.id,
+            changed: also(AuditChange(from: former.audited, to: client.audited)), in: database)
         return client.next
     }
 
@@ -95,20 +104,29 @@ extension SQLiteStore: ClientStore {
         return try reader.first(sql, .text(origin.value), read: { _ in true }) ?? false
     }
 
-    private static func isThere(_ id: ClientID, in database: Database) throws(StoreError) -> Bool {
-        try database.first("SELECT 1 FROM client WHERE client_id = ?1", Value(id), read: { _ in true }) ?? false
+    /// As it is within the transaction of a change.
+    private static func client(_ id: ClientID, in database: Database) throws(StoreError) -> Client? {
+        try database.first("SELECT \(columns) FROM client WHERE client_id = ?1", Value(id)) { row throws(StoreError) in
+            try client(row)
+        }
     }
 
     package func removeClient(_ id: ClientID) throws -> Bool {
-        try write { database in try Self.removeClient(id, in: database) }
+        try change { database, audit in try Self.removeClient(id, in: database, audit) }
     }
 
-    static func removeClient(_ id: ClientID, in database: Database) throws -> Bool {
+    static func removeClient(_ id: ClientID, in database: Database, _ audit: AuditRow) throws -> Bool {
+        guard let former = try Self.client(id, in: database) else { return false }
+        let consents = try database.count("SELECT count(*) FROM consent WHERE client_id = ?1", Value(id))
         // Its consents and its roles go with it, by their foreign keys.
         try Self.outdate(holdersOfRolesOf: id, in: database)
-        guard try database.run("DELETE FROM client WHERE client_id = ?1", Value(id)) == 1 else { return false }
-        try database.run(
+        try database.run("DELETE FROM client WHERE client_id = ?1", Value(id))
+        let grants = try database.run(
             "UPDATE authorization_grant SET is_revoked = 1 WHERE client_id = ?1 AND is_revoked = 0", Value(id))
+        try audit.write(
+            .clientRemoved, id.value, client: id,
+            AuditChange(from: former.audited, to: nil).ending(grants, "grants").ending(consents, "consents"),
+            in: database)
         return true
     }
 

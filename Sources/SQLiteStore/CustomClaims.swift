@@ -31,10 +31,10 @@ extension SQLiteStore: CustomClaimStore {
     }
 
     package func add(_ claim: CustomClaim) throws {
-        try write { database in try Self.add(claim, in: database) }
+        try change { database, audit in try Self.add(claim, in: database, audit) }
     }
 
-    static func add(_ claim: CustomClaim, in database: Database) throws {
+    static func add(_ claim: CustomClaim, in database: Database, _ audit: AuditRow) throws {
         // Check and change are one statement, so that a client that is being removed is given none.
         let added = try database.run(
             """
@@ -46,7 +46,11 @@ extension SQLiteStore: CustomClaimStore {
             Value(claim.id), .integer(claim.version), .text(claim.name.text), Value(claim.clientID?.value),
             .text(claim.source.json.text), Value(claim.scope), Self.value(of: claim.destinations),
             Value(claim.isRequired), Value(claim.createdAt), Value(claim.updatedAt))
-        guard added == 0 else { return }
+        guard added == 0 else {
+            return try audit.write(
+                .claimAdded, claim.id.value, client: claim.clientID, AuditChange(from: nil, to: claim.audited),
+                in: database)
+        }
         let hasClient = try claim.clientID.map { id in
             try database.first("SELECT 1 FROM client WHERE client_id = ?1", Value(id), read: { _ in true }) ?? false
         }
@@ -54,10 +58,11 @@ extension SQLiteStore: CustomClaimStore {
     }
 
     @discardableResult package func replace(_ claim: CustomClaim) throws -> CustomClaim {
-        try write { database in try Self.replace(claim, in: database) }
+        try change { database, audit in try Self.replace(claim, in: database, audit) }
     }
 
-    static func replace(_ claim: CustomClaim, in database: Database) throws -> CustomClaim {
+    static func replace(_ claim: CustomClaim, in database: Database, _ audit: AuditRow) throws -> CustomClaim {
+        let former = try Self.claim(claim.id, in: database)
         // Check and change are one statement, so that of two changes of one state the second fails.
         let changed = try database.run(
             """
@@ -67,20 +72,30 @@ extension SQLiteStore: CustomClaimStore {
             """,
             Value(claim.id), .integer(claim.version), .text(claim.source.json.text), Value(claim.scope),
             Self.value(of: claim.destinations), Value(claim.isRequired), Value(claim.updatedAt))
-        guard changed == 1 else {
-            let sql = "SELECT 1 FROM custom_claim WHERE id = ?1"
-            let isThere = try database.first(sql, Value(claim.id), read: { _ in true }) ?? false
-            throw isThere ? StoreError.changed : .missing
-        }
+        guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
+        try audit.write(
+            .claimChanged, claim.id.value, client: former.clientID,
+            changed: AuditChange(from: former.audited, to: claim.audited), in: database)
         return claim.next
     }
 
     package func removeCustomClaim(_ id: ClaimID) throws -> Bool {
-        try write { database in try Self.removeCustomClaim(id, in: database) }
+        try change { database, audit in try Self.removeCustomClaim(id, in: database, audit) }
     }
 
-    static func removeCustomClaim(_ id: ClaimID, in database: Database) throws -> Bool {
-        try database.run("DELETE FROM custom_claim WHERE id = ?1", Value(id)) == 1
+    static func removeCustomClaim(_ id: ClaimID, in database: Database, _ audit: AuditRow) throws -> Bool {
+        guard let former = try Self.claim(id, in: database) else { return false }
+        try database.run("DELETE FROM custom_claim WHERE id = ?1", Value(id))
+        try audit.write(
+            .claimRemoved, id.value, client: former.clientID, AuditChange(from: former.audited, to: nil),
+            in: database)
+        return true
+    }
+
+    /// As it is within the transaction of a change.
+    private static func claim(_ id: ClaimID, in database: Database) throws(StoreError) -> CustomClaim? {
+        let sql = "SELECT \(columns) FROM custom_claim WHERE id = ?1"
+        return try database.first(sql, Value(id)) { row throws(StoreError) in try claim(row) }
     }
 
     private static func value(of destinations: Set<ClaimDestination>?) -> Value {

@@ -64,6 +64,11 @@ import OIDCLogic
         return try statement.step() ? read(Row(statement)) : nil
     }
 
+    /// The number that a `SELECT count(*)` gives.
+    func count(_ sql: String, _ value: Value) throws(StoreError) -> Int {
+        try first(sql, value, read: { Int($0.integer(0)) }) ?? 0
+    }
+
     /// Every row that the statement gives.
     func all<Result>(
         _ sql: String, _ values: Value..., read: (borrowing Row) throws(StoreError) -> Result

@@ -17,56 +17,56 @@ extension SQLiteStore: DeclarationStore {
     }
 
     package func apply(_ changes: [DeclaredChange], at generation: Int64) throws {
-        try write { database in
+        try change { database, audit in
             // Read in the transaction that writes, so that nothing comes between what was decided on and the change.
             let current = try database.first("SELECT value FROM generation", read: { $0.integer(0) })
             guard current == generation else { throw StoreError.changed }
-            for change in changes { try Self.make(change, in: database) }
+            for change in changes { try Self.make(change, in: database, audit) }
         }
     }
 
-    private static func make(_ change: DeclaredChange, in database: Database) throws {
+    private static func make(_ change: DeclaredChange, in database: Database, _ audit: AuditRow) throws {
         switch change {
         case .add(let object, let file):
-            try add(object, in: database)
+            try add(object, in: database, audit)
             try declare(object.name, in: file, database)
         case .replace(let object, let file):
-            try replace(object, in: database)
+            try replace(object, in: database, audit)
             try declare(object.name, in: file, database)
         case .assign(let name, let file): try assign(name, to: file, in: database)
         case .remove(let name):
-            guard try remove(name, in: database) else { throw StoreError.missing }
+            guard try remove(name, in: database, audit) else { throw StoreError.missing }
         }
     }
 
-    private static func add(_ object: DeclaredObject, in database: Database) throws {
+    private static func add(_ object: DeclaredObject, in database: Database, _ audit: AuditRow) throws {
         switch object {
-        case .scope(let scope): try add(scope, in: database)
-        case .role(let role): try add(role, in: database)
-        case .client(let client): try add(client, in: database)
-        case .group(let group): try add(group, in: database)
-        case .claim(let claim): try add(claim, in: database)
+        case .scope(let scope): try add(scope, in: database, audit)
+        case .role(let role): try add(role, in: database, audit)
+        case .client(let client): try add(client, in: database, audit)
+        case .group(let group): try add(group, in: database, audit)
+        case .claim(let claim): try add(claim, in: database, audit)
         }
     }
 
-    private static func replace(_ object: DeclaredObject, in database: Database) throws {
+    private static func replace(_ object: DeclaredObject, in database: Database, _ audit: AuditRow) throws {
         switch object {
-        case .scope(let scope): try replace(scope, in: database)
-        case .role(let role): try replace(role, in: database)
-        case .client(let client): _ = try replace(client, in: database)
-        case .group(let group): try replace(group, in: database)
-        case .claim(let claim): _ = try replace(claim, in: database)
+        case .scope(let scope): try replace(scope, in: database, audit)
+        case .role(let role): try replace(role, in: database, audit)
+        case .client(let client): _ = try replace(client, in: database, audit)
+        case .group(let group): try replace(group, in: database, audit)
+        case .claim(let claim): _ = try replace(claim, in: database, audit)
         }
     }
 
-    private static func remove(_ name: DeclaredName, in database: Database) throws -> Bool {
+    private static func remove(_ name: DeclaredName, in database: Database, _ audit: AuditRow) throws -> Bool {
         let id = name.id.value
         return switch name.kind {
-        case .scope: try removeScope(ScopeName(id), in: database)
-        case .role: try removeRole(RoleID(written: id), in: database)
-        case .client: try removeClient(ClientID(id), in: database)
-        case .group: try removeGroup(GroupName(id), in: database)
-        case .claim: try removeCustomClaim(ClaimID(id), in: database)
+        case .scope: try removeScope(ScopeName(id), in: database, audit)
+        case .role: try removeRole(RoleID(written: id), in: database, audit)
+        case .client: try removeClient(ClientID(id), in: database, audit)
+        case .group: try removeGroup(GroupName(id), in: database, audit)
+        case .claim: try removeCustomClaim(ClaimID(id), in: database, audit)
         }
     }
 

@@ -11,7 +11,7 @@ extension SQLiteStore: GrantStore {
     package func redeemOrRevoke(_ grant: Grant) throws -> Redemption {
         let authentication = grant.authentication
         let amr = JSON.array(authentication.amr.map(JSON.string)).text
-        return try write { database in
+        return try change { database, audit in
             // Check and change are one statement, so that of two racing processes one gets the row, and none where the
             // session, the user or the client has come to an end since the code was looked at.
             let recorded = try database.run(
@@ -31,7 +31,7 @@ extension SQLiteStore: GrantStore {
                 Value(grant.expiresAt), Value(grant.isRevoked), .text(grant.claims.json.text),
                 Value(grant.refresh?.digest), Value(grant.refresh?.expiresAt))
             if recorded == 1 { return .recorded }
-            return try Self.revoke(grant.id, in: database) ? .replayed : .ended
+            return try Self.revoke(grant.id, because: .codeReused, in: database, audit) ? .replayed : .ended
         }
     }
 
@@ -63,13 +63,30 @@ extension SQLiteStore: GrantStore {
         return RefreshFamily(digest: digest, expiresAt: row.time(16), predecessor: predecessor)
     }
 
-    package func revoke(_ id: GrantID) throws {
-        try write { database in _ = try Self.revoke(id, in: database) }
+    package func revoke(_ id: GrantID, because reason: GrantRevocation) throws {
+        try change { database, audit in _ = try Self.revoke(id, because: reason, in: database, audit) }
     }
 
     /// False: there is none.
-    private static func revoke(_ id: GrantID, in database: Database) throws -> Bool {
-        try database.run("UPDATE authorization_grant SET is_revoked = 1 WHERE id = ?1", Value(id)) == 1
+    private static func revoke(
+        _ id: GrantID, because reason: GrantRevocation, in database: Database, _ audit: AuditRow
+    ) throws -> Bool {
+        // A code may come any number of times: what is revoked already is told of no more.
+        let sql =
+            "UPDATE authorization_grant SET is_revoked = 1 WHERE id = ?1 AND is_revoked = 0 RETURNING client_id, sub"
+        let revoked = try database.first(sql, Value(id)) { row throws(StoreError) in
+            (client: ClientID(try row.text(0)), user: UserID(try row.text(1)))
+        }
+        guard let revoked else {
+            return try database.first(
+                "SELECT 1 FROM authorization_grant WHERE id = ?1", Value(id), read: { _ in true }) ?? false
+        }
+        if reason.isAudited {
+            try audit.write(
+                .grantRevoked, id.value, client: revoked.client, user: revoked.user,
+                AuditChange(after: ["reason": .string(reason.rawValue)]), in: database)
+        }
+        return true
     }
 
     package func grant(_ id: GrantID) throws -> Grant? {

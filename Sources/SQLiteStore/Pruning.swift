@@ -1,12 +1,15 @@
 import OIDCLogic
 
 /// Removes what has expired, in steps that keep nobody waiting for long.
-enum Pruning {
+struct Pruning: Sendable {
+    /// In seconds: how long rows of the audit log are kept.
+    let auditKeep: Int64
+
     /// Each finds its rows by an index on `expires_at`.
     private static let statements = [
         ("session", "id"), ("authorization_grant", "id"), ("spent_attempt", "id"), ("spent_assertion", "digest"),
         ("parked_value", "digest"), ("failed_attempt", "key"), ("revoked_token", "jti"),
-        ("refusal", "position"), ("initial_access_token", "position"),
+        ("refusal", "position"), ("initial_access_token", "position"), ("one_time_link", "digest"),
     ].map { table, key in
         """
         DELETE FROM \(table) WHERE \(key) IN
@@ -22,13 +25,14 @@ enum Pruning {
         """
 
     /// Removes at most `limit` rows of each kind. Returns how many went of each.
-    static func step(in database: Database, at now: Timestamp, limit: Int) throws(StoreError) -> [Int] {
+    func step(in database: Database, at now: Timestamp, limit: Int) throws(StoreError) -> [Int] {
         var removed: [Int] = []
-        for statement in statements {
+        for statement in Self.statements {
             removed.append(try database.run(statement, Value(now), Value(max(0, limit))))
         }
         let end = now + -RefreshFamily.grace
-        removed.append(try database.run(forgetting, Value(end), Value(max(0, limit))))
+        removed.append(try database.run(Self.forgetting, Value(end), Value(max(0, limit))))
+        removed.append(try AuditRow.prune(upTo: now + -auditKeep, limit: limit, in: database))
         return removed
     }
 }

@@ -5,8 +5,8 @@ extension SQLiteStore: RegistrationStore {
     private static let columns = "id, digest, permit, note, uses, uses_left, refusals, created_at, valid_until"
 
     package func add(_ token: InitialAccessToken) throws {
-        try write { database in
-            _ = try database.run(
+        try change { database, audit in
+            try database.run(
                 """
                 INSERT INTO initial_access_token (\(Self.columns), expires_at)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -14,6 +14,8 @@ extension SQLiteStore: RegistrationStore {
                 Value(token.id), .blob(token.digest), .text(token.permit.json.text), Value(token.note),
                 Value(token.uses), Value(token.usesLeft), Value(token.refusals), Value(token.createdAt),
                 Value(token.expiresAt), Value(token.expiresAt + InitialAccessToken.memory))
+            try audit.write(
+                .registrationTokenIssued, token.id.value, AuditChange(from: nil, to: token.audited), in: database)
         }
     }
 
@@ -38,7 +40,15 @@ extension SQLiteStore: RegistrationStore {
     }
 
     package func removeInitialAccessToken(_ id: InitialAccessTokenID) throws -> Bool {
-        try write { database in try database.run("DELETE FROM initial_access_token WHERE id = ?1", Value(id)) == 1 }
+        try change { database, audit in
+            let sql = "SELECT \(Self.columns) FROM initial_access_token WHERE id = ?1"
+            let token = try database.first(sql, Value(id)) { row throws(StoreError) in try Self.token(row) }
+            guard let token else { return false }
+            try database.run("DELETE FROM initial_access_token WHERE id = ?1", Value(id))
+            let change = AuditChange(from: AuditedState(["uses_left": .integer(Int64(token.usesLeft))]), to: nil)
+            try audit.write(.registrationTokenWithdrawn, id.value, change, in: database)
+            return true
+        }
     }
 
     package func recordRefusal(by id: InitialAccessTokenID) throws {
@@ -51,7 +61,7 @@ extension SQLiteStore: RegistrationStore {
     package func register(
         _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
     ) throws -> Bool {
-        try write { database in
+        try change { database, audit in
             if let token {
                 // Check and change are one statement, so that of two racing processes one gets the last use.
                 let spent = try database.run(
@@ -62,7 +72,7 @@ extension SQLiteStore: RegistrationStore {
                     Value(token), Value(InitialAccessToken.refusalLimit), Value(now))
                 guard spent == 1 else { return false }
             }
-            try Self.add(client, in: database)
+            try Self.add(client, in: database, audit)
             try database.run(
                 "INSERT INTO client_registration (id, client_id, digest, next_digest, permit) VALUES (?1, ?2, ?3, ?4, ?5)",
                 Value(registration.id), Value(registration.clientID), .blob(registration.digest),
@@ -92,7 +102,7 @@ extension SQLiteStore: RegistrationStore {
     }
 
     package func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client {
-        try write { database in
+        try change { database, audit in
             // Another may have registered under the same id meanwhile.
             let sql = "SELECT 1 FROM client_registration WHERE id = ?1 AND client_id = ?2"
             guard try database.first(sql, Value(id), Value(client.id), read: { _ in true }) == true else {
@@ -102,7 +112,9 @@ extension SQLiteStore: RegistrationStore {
                 try database.run(
                     "UPDATE client_registration SET next_digest = ?2 WHERE id = ?1", Value(id), .blob(digest))
             }
-            return try Self.replace(client, in: database)
+            return try Self.replace(client, in: database, audit) { change in
+                digest == nil ? change : change.with("registration_access_token", "changed")
+            }
         }
     }
 

@@ -7,30 +7,36 @@ package final class SQLiteDatabase: Sendable {
     package let warnings: [String]
 
     private let path: String
+    let pruning: Pruning
     let queue = Monitor(WriteQueue())
     private let writerHasEnded = Monitor(false)
 
     /// Opens the file, or makes it (mode 0600), and brings its schema up to date. Beside it are `PATH.lock`, and
     /// SQLite's `PATH-wal` and `PATH-shm`.
     ///
-    /// With a clock, the writer removes what has expired by it, about every minute. Throws ``StoreError``: `broken` for
+    /// With a clock, the writer removes what has expired by it, about every minute; rows of the audit log after `auditKeep`
+    /// seconds. Throws ``StoreError``: `broken` for
     /// a database of a newer release or of another program.
-    package convenience init(path: String, pruningBy clock: Clock? = nil) throws(StoreError) {
-        try self.init(path: path, pruning: clock.map { PruneSchedule(clock: $0) })
+    package convenience init(
+        path: String, pruningBy clock: Clock? = nil, keepingAudit auditKeep: Int64 = AuditRecord.lifetime
+    ) throws(StoreError) {
+        try self.init(path: path, pruning: clock.map { PruneSchedule(clock: $0) }, auditKeep: auditKeep)
     }
 
     /// `patience`: for how many milliseconds a write waits for another process.
     /// `refusalReserve`: how many bytes must be free on the disk for refusals to be kept.
     init(
-        path: String, pruning: PruneSchedule?, patience: Int64 = 5000, refusalReserve: Int64 = 64 << 20
+        path: String, pruning schedule: PruneSchedule?, auditKeep: Int64 = AuditRecord.lifetime, patience: Int64 = 5000,
+        refusalReserve: Int64 = 64 << 20
     ) throws(StoreError) {
         self.path = path
+        pruning = Pruning(auditKeep: auditKeep)
         let lock = try DatabaseLock(path: path + ".lock", patience: patience)
         let database = try Self.open(path, under: lock)
         warnings = DatabaseFile(path: path).warnings
 
         var writer = Writer(
-            queue: queue, database: database, lock: lock, pruning: pruning,
+            queue: queue, database: database, lock: lock, schedule: schedule, pruning: pruning,
             refusals: RefusalWriter(reserve: refusalReserve, path: path))
         let hasEnded = writerHasEnded
         let started = DatabaseThread.start {
@@ -49,8 +55,12 @@ package final class SQLiteDatabase: Sendable {
     }
 
     /// A store for one thread, with a read connection of its own.
-    package func store() throws(StoreError) -> SQLiteStore {
-        SQLiteStore(database: self, reader: try reader())
+    ///
+    /// - Parameters:
+    ///   - actor: whose changes are those that nobody else acts in, see ``AuditStore/acting(as:at:_:)``.
+    ///   - now: when they are made; nil: by the operating system's clock.
+    package func store(for actor: AuditActor = .system, now: Clock? = nil) throws(StoreError) -> SQLiteStore {
+        SQLiteStore(database: self, reader: try reader(), actor: actor, now: now)
     }
 
     /// What `PRAGMA integrity_check` and `PRAGMA foreign_key_check` find; empty if the database is sound. It reads the

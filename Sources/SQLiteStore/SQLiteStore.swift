@@ -6,6 +6,10 @@ package final class SQLiteStore: Store {
     var cache = GenerationCache()
     private let connection: Database
     private var moment: Moment?
+    private let actor: AuditActor
+    private let now: Clock?
+    /// Who acts at the moment, and when they began.
+    private var acting: (actor: AuditActor, at: Timestamp)?
 
     /// What reads see while they are asked to see one state.
     private enum Moment {
@@ -15,9 +19,11 @@ package final class SQLiteStore: Store {
         case seen(generation: Int64?)
     }
 
-    init(database: SQLiteDatabase, reader: Database) {
+    init(database: SQLiteDatabase, reader: Database, actor: AuditActor, now: Clock?) {
         self.database = database
         connection = reader
+        self.actor = actor
+        self.now = now
     }
 
     /// The connection to read by.
@@ -47,6 +53,23 @@ package final class SQLiteStore: Store {
         return try database.write(change)
     }
 
+    /// As ``write(_:)``, for what the audit log tells of.
+    func change<Result: Sendable>(
+        _ change: @escaping @Sendable (Database, AuditRow) throws -> Result
+    ) throws -> Result {
+        let row = acting.map { AuditRow(actor: $0.actor, at: $0.at) } ?? AuditRow(actor: actor, at: now?())
+        return try write { database in try change(database, row) }
+    }
+
+    package func acting<Result>(
+        as actor: AuditActor, at now: Timestamp, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let outer = acting
+        acting = (actor, now)
+        defer { acting = outer }
+        return try body()
+    }
+
     package func moveOn() {
         guard case .seen = moment else { return }
         moment = .ahead
@@ -66,6 +89,7 @@ package final class SQLiteStore: Store {
     }
 
     package func prune(at now: Timestamp, limit: Int) throws -> Int {
-        try write { database in try Pruning.step(in: database, at: now, limit: limit).reduce(0, +) }
+        let pruning = database.pruning
+        return try write { database in try pruning.step(in: database, at: now, limit: limit).reduce(0, +) }
     }
 }

@@ -25,7 +25,7 @@ extension SQLiteStore: SessionStore {
 
     package func start(_ start: SessionStart) throws -> SessionStart.Outcome {
         do {
-            return try write { database in try Self.start(start, in: database) }
+            return try change { database, audit in try Self.start(start, in: database, audit) }
         } catch is FormerSessionChanged {
             return .sessionChanged
         }
@@ -34,7 +34,9 @@ extension SQLiteStore: SessionStore {
     /// Thrown, so that the attempt is unspent again.
     private struct FormerSessionChanged: Error {}
 
-    private static func start(_ start: SessionStart, in database: Database) throws -> SessionStart.Outcome {
+    private static func start(
+        _ start: SessionStart, in database: Database, _ audit: AuditRow
+    ) throws -> SessionStart.Outcome {
         // Whether the attempt is unspent and the user may still sign in by this password is checked by the statement
         // that spends it: of two racing processes one gets the row, and nobody who was disabled, or given another
         // password, while theirs was being checked.
@@ -50,7 +52,7 @@ extension SQLiteStore: SessionStore {
         switch start.former {
         case .absent: try insert(start.session, digest: start.digest, in: database)
         case .ended(let former):
-            try database.run("DELETE FROM session WHERE id = ?1", Value(former))
+            try end(former, in: database, audit)
             try insert(start.session, digest: start.digest, in: database)
         case .renewed(let presented):
             try renew(start.session, presented: presented, digest: start.digest, in: database)
@@ -61,6 +63,14 @@ extension SQLiteStore: SessionStore {
                 .text(hash))
         }
         try clearFailures(for: start.cleared, in: database)
+        let session = start.session
+        let event: AuditEvent = if case .renewed = start.former { .sessionRenewed } else { .sessionStarted }
+        try audit.write(
+            event, session.id.value, client: start.clientID, user: session.userID,
+            AuditChange(after: [
+                "username": .string(start.user.user.username.value), "acr": .string(session.acr),
+                "amr": .array(session.amr.map(JSON.string)),
+            ]), in: database)
         return .started
     }
 
@@ -96,7 +106,14 @@ extension SQLiteStore: SessionStore {
     }
 
     package func endSession(_ id: SessionID) throws {
-        try write { database in _ = try database.run("DELETE FROM session WHERE id = ?1", Value(id)) }
+        try change { database, audit in try Self.end(id, in: database, audit) }
+    }
+
+    private static func end(_ id: SessionID, in database: Database, _ audit: AuditRow) throws {
+        let user = try database.first("DELETE FROM session WHERE id = ?1 RETURNING sub", Value(id)) {
+            row throws(StoreError) in UserID(try row.text(0))
+        }
+        if let user { try audit.write(.sessionEnded, id.value, user: user, in: database) }
     }
 
     package func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool {

@@ -20,20 +20,27 @@ extension SQLiteStore: SigningKeyStore {
     }
 
     package func add(_ keys: [SigningKeyRecord]) throws {
-        try write { database in
+        try change { database, audit in
             for key in keys {
                 try database.run(
                     "INSERT INTO signing_key (\(Self.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     .text(key.keyID), .text(key.algorithm.rawValue), .text(key.status.rawValue),
                     .text(key.publicJWK.text), .text(key.sealedPrivateJWK), Value(key.createdAt))
+                try audit.write(.keyAdded, key.keyID, AuditChange(from: nil, to: key.audited), in: database)
             }
         }
     }
 
     package func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws {
-        try write { database in
-            let sql = "UPDATE signing_key SET status = ?2 WHERE kid = ?1"
-            guard try database.run(sql, .text(keyID), .text(status.rawValue)) == 1 else { throw StoreError.missing }
+        try change { database, audit in
+            let sql = "SELECT \(Self.columns) FROM signing_key WHERE kid = ?1"
+            let former = try database.first(sql, .text(keyID)) { row throws(StoreError) in try Self.key(row) }
+            guard let former else { throw StoreError.missing }
+            try database.run("UPDATE signing_key SET status = ?2 WHERE kid = ?1", .text(keyID), .text(status.rawValue))
+            var key = former
+            key.status = status
+            try audit.write(
+                .keyChanged, keyID, changed: AuditChange(from: former.audited, to: key.audited), in: database)
         }
     }
 

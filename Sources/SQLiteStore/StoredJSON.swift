@@ -3,8 +3,8 @@ import OIDCLogic
 
 extension Row {
     /// Throws ``StoreError/broken(_:)`` for what is no JSON.
-    func json(_ column: Int32) throws(StoreError) -> JSON {
-        guard let json = try? JSON(parsing: bytes(column)) else { throw malformed(column) }
+    func json(_ column: Int32, depth: Int = JSON.defaultMaximumDepth) throws(StoreError) -> JSON {
+        guard let json = try? JSON(parsing: bytes(column), maximumDepth: depth) else { throw malformed(column) }
         return json
     }
 

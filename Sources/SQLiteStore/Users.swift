@@ -51,8 +51,13 @@ extension SQLiteStore: UserStore {
     package func add(all users: [User]) throws {
         let rows = try users.map { (user: $0, attributes: try Self.text(of: $0.attributes)) }
         // A failure undoes all of one write.
-        try write { database in
-            for row in rows { try Self.insert(row.user, attributes: row.attributes, into: database) }
+        try change { database, audit in
+            for row in rows {
+                try Self.insert(row.user, attributes: row.attributes, into: database)
+                try audit.write(
+                    .userAdded, row.user.id.value, user: row.user.id, AuditChange(from: nil, to: row.user.audited),
+                    in: database)
+            }
         }
     }
 
@@ -72,34 +77,46 @@ extension SQLiteStore: UserStore {
 
     @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {
         let attributes = try Self.text(of: user.attributes)
-        return try write { database in
-            // Check and change are one statement, so that of two changes of one state the second fails.
-            let changed = try database.run(
-                """
-                UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
-                    attributes = ?6, updated_at = ?7, name = ?8, email = ?9
-                WHERE sub = ?1 AND version = ?2
-                """,
-                Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
-                Value(user.isDisabled), .text(attributes), Value(user.updatedAt),
-                Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
-            guard changed == 1 else { throw try Self.isThere(user.id, in: database) ? StoreError.changed : .missing }
-            try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
-            try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
-            do {
-                try Self.assign(rolesAndGroupsOf: user, in: database)
-            } catch StoreError.missing {
-                throw StoreError.changed
-            }
-            switch ending {
-            case .nothing: break
-            case .everything:
-                try database.run("DELETE FROM session WHERE sub = ?1", Value(user.id))
-                try database.run(
-                    "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
-            }
-            return user.next
+        return try change { database, audit in
+            try Self.replace(user, attributes: attributes, ending: ending, in: database, audit)
         }
+    }
+
+    /// - Parameter attributes: as they are stored.
+    static func replace(
+        _ user: User, attributes: String, ending: UserEnding, in database: Database, _ audit: AuditRow
+    ) throws -> User {
+        let former = try Self.user(user.id, in: database)
+        // Check and change are one statement, so that of two changes of one state the second fails.
+        let changed = try database.run(
+            """
+            UPDATE user SET version = version + 1, username = ?3, password_hash = ?4, is_disabled = ?5,
+                attributes = ?6, updated_at = ?7, name = ?8, email = ?9
+            WHERE sub = ?1 AND version = ?2
+            """,
+            Value(user.id), .integer(user.version), Value(user.username), Value(user.passwordHash),
+            Value(user.isDisabled), .text(attributes), Value(user.updatedAt),
+            Value(user.attributes["name"]?.stringValue), Value(user.attributes["email"]?.stringValue))
+        guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
+        try database.run("DELETE FROM user_role WHERE sub = ?1", Value(user.id))
+        try database.run("DELETE FROM user_group_member WHERE sub = ?1", Value(user.id))
+        do {
+            try Self.assign(rolesAndGroupsOf: user, in: database)
+        } catch StoreError.missing {
+            throw StoreError.changed
+        }
+        var change = AuditChange(from: former.audited, to: user.audited)
+        switch ending {
+        case .nothing: break
+        case .everything:
+            let sessions = try database.run("DELETE FROM session WHERE sub = ?1", Value(user.id))
+            let grants = try database.run(
+                "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
+            change = change.ending(sessions, "sessions").ending(grants, "grants")
+        }
+        let event = AuditEvent(of: user, formerly: former, ending: ending, by: audit.actor)
+        try audit.write(event, user.id.value, user: user.id, changed: change, in: database)
+        return user.next
     }
 
     /// Throws ``StoreError/missing`` if one of them isn't there.
@@ -114,17 +131,29 @@ extension SQLiteStore: UserStore {
         }
     }
 
-    private static func isThere(_ id: UserID, in database: Database) throws(StoreError) -> Bool {
-        try database.first("SELECT 1 FROM user WHERE sub = ?1", Value(id), read: { _ in true }) ?? false
+    /// As they are within the transaction of a change.
+    private static func user(_ id: UserID, in database: Database) throws(StoreError) -> User? {
+        let sql = "SELECT \(columns), \(assigned) FROM user WHERE sub = ?1"
+        return try database.first(sql, Value(id)) { row throws(StoreError) in try user(row) }
     }
 
     package func removeUser(_ id: UserID) throws -> Bool {
-        // Sessions, consents and grants go with the user, by their foreign keys.
-        try write { database in try database.run("DELETE FROM user WHERE sub = ?1", Value(id)) == 1 }
+        try change { database, audit in
+            guard let former = try Self.user(id, in: database) else { return false }
+            let sessions = try database.count("SELECT count(*) FROM session WHERE sub = ?1", Value(id))
+            let grants = try database.count("SELECT count(*) FROM authorization_grant WHERE sub = ?1", Value(id))
+            // Sessions, consents and grants go with the user, by their foreign keys.
+            try database.run("DELETE FROM user WHERE sub = ?1", Value(id))
+            try audit.write(
+                .userRemoved, id.value, user: id,
+                AuditChange(from: former.audited, to: nil).ending(sessions, "sessions").ending(grants, "grants"),
+                in: database)
+            return true
+        }
     }
 
     /// Throws ``StoreError/broken(_:)`` for what couldn't be read again.
-    private static func text(of attributes: [String: JSON]) throws -> String {
+    static func text(of attributes: [String: JSON]) throws -> String {
         let bytes = JSON.object(attributes).serialized()
         guard (try? JSON(parsing: bytes)) != nil else {
             throw StoreError.broken("the attributes of a user are too large or too deep to be stored")

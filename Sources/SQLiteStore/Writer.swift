@@ -64,7 +64,8 @@ struct Writer {
     let queue: Monitor<WriteQueue>
     let database: Database
     let lock: DatabaseLock
-    var pruning: PruneSchedule?
+    var schedule: PruneSchedule?
+    let pruning: Pruning
     let refusals: RefusalWriter
 
     /// Returns when the queue is closed and empty.
@@ -88,7 +89,7 @@ struct Writer {
 
     /// Nil: it is time to look again.
     private func nextEvent() -> WriteQueue.Event? {
-        let times = [pruning?.millisecondsLeft, queue.update { $0.refusals.pauseLeft }].compactMap { $0 }
+        let times = [schedule?.millisecondsLeft, queue.update { $0.refusals.pauseLeft }].compactMap { $0 }
         guard let time = times.min() else { return queue.wait { $0.event() } }
         return queue.wait(atMost: time) { $0.event() }
     }
@@ -156,9 +157,9 @@ struct Writer {
 
     /// In a transaction of its own, so that its failure is nobody else's.
     private mutating func pruneIfDue() {
-        guard let schedule = pruning, schedule.millisecondsLeft == 0 else { return }
+        guard let schedule, schedule.millisecondsLeft == 0 else { return }
         let removed = try? prune(at: schedule.clock())
-        pruning?.didRun(removing: removed)
+        self.schedule?.didRun(removing: removed)
     }
 
     private func prune(at now: Timestamp) throws -> [Int] {
@@ -166,7 +167,7 @@ struct Writer {
         defer { lock.release() }
         do {
             try database.run("BEGIN IMMEDIATE")
-            let removed = try Pruning.step(in: database, at: now, limit: PruneSchedule.limit)
+            let removed = try pruning.step(in: database, at: now, limit: PruneSchedule.limit)
             try database.run("COMMIT")
             return removed
         } catch {

@@ -22,6 +22,12 @@ enum DisplayText {
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
     }
 
+    /// Such as `2026-11-24 13:50:12`, where the heading says that it is UTC.
+    static func timeToTheSecond(_ seconds: Int64) -> String {
+        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+    }
+
     /// Such as `2026-11-24`.
     static func day(_ seconds: Int64) -> String { String(time(seconds).prefix(10)) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handlers
+import JOSE
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,14 +17,21 @@ struct InitCommand: ParsableCommand {
         help: ArgumentHelp(
             "The URL that apps will know this service by, such as https://login.example.com/oidc.", valueName: "url"))
     var issuer: String?
+    @Option(
+        help: ArgumentHelp(
+            "Make the first administrator, and print a link by which they choose a password.", valueName: "name"))
+    var admin: String?
 
     func run() throws {
         // Without a name it is made here, not where the system has one.
         let path =
             config.file ?? config.environment["POSTERN_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? "postern.yaml"
         let made = try Initialization(configuration: path, issuer: issuer, environment: config.environment)
+        let link = try admin.map { try AdministratorSetup.link(for: $0, in: made, environment: config.environment) }
         if format.json {
-            print(made.json.readableText)
+            var members = made.json.objectValue ?? [:]
+            members["admin_link"] = link.map(JSON.string)
+            print(JSON.object(members).readableText)
             return
         }
         var details = Details()
@@ -34,6 +42,9 @@ struct InitCommand: ParsableCommand {
         print(
             isNew ? "Made an installation for \(made.configuration.issuer)\n" : "Nothing to do: everything is there.\n")
         details.print()
+        if let admin, let link {
+            print("\nFor \(DisplayText.safe(admin)) to choose a password, once, within 15 minutes of now:\n  \(link)")
+        }
         guard isNew else { return }
         if issuer == nil, made.configuration.issuer.value == Initialization.trialIssuer {
             print(

@@ -117,6 +117,7 @@ import Testing
             "login: { hashes_at_once: 0 }",
             "postern.yaml:2: login.hashes_at_once is \"0\"; it must be a whole number from 1"
         ),
+        ("audit: { keep: 1h }", "postern.yaml:2: audit.keep is \"1h\"; it must be from 1d to 3650d"),
         ("log: { level: loud }", "postern.yaml:2: log.level is \"loud\"; it must be one of trace, debug, info"),
         ("<<: { store: x }", "postern.yaml:2: there is no key \"<<\"."),
         ("issuer: https://other.example.com", "postern.yaml:1: the key \"issuer\" is there more than once"),

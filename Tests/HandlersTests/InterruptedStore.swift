@@ -56,6 +56,20 @@ final class InterruptedStore: Store {
     }
     func declarations() throws -> [DeclaredName: String] { try store.declarations() }
     func declaration(of name: DeclaredName) throws -> String? { try store.declaration(of: name) }
+    func acting<Result>(as actor: AuditActor, at now: Timestamp, _ body: () throws -> Result) rethrows -> Result {
+        try store.acting(as: actor, at: now, body)
+    }
+    func auditRecords(matching query: AuditQuery, before position: Int64?, limit: Int) throws -> [AuditRecord] {
+        try store.auditRecords(matching: query, before: position, limit: limit)
+    }
+    func auditRecords(after position: Int64, limit: Int) throws -> [AuditRecord] {
+        try store.auditRecords(after: position, limit: limit)
+    }
+    func auditEnd() throws -> Int64 { try store.auditEnd() }
+    func activity(_ activity: Activity, since start: Timestamp, by length: Int64) throws -> [ActivitySpan] {
+        try store.activity(activity, since: start, by: length)
+    }
+    func sessionCount(at now: Timestamp) throws -> Int { try store.sessionCount(at: now) }
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
@@ -94,6 +108,11 @@ final class InterruptedStore: Store {
     func add(_ user: User) throws { try store.add(user) }
     func add(all users: [User]) throws { try store.add(all: users) }
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
+    func add(_ link: OneTimeLink) throws { try store.add(link) }
+    func oneTimeLink(digest: [UInt8]) throws -> OneTimeLink? { try store.oneTimeLink(digest: digest) }
+    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool {
+        try store.replace(user, spending: link, at: now)
+    }
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
 
@@ -130,7 +149,7 @@ final class InterruptedStore: Store {
     func parked(digest: [UInt8], at now: Timestamp) throws -> String? { try store.parked(digest: digest, at: now) }
 
     func redeemOrRevoke(_ grant: Grant) throws -> Redemption { try store.redeemOrRevoke(grant) }
-    func revoke(_ id: GrantID) throws { try store.revoke(id) }
+    func revoke(_ id: GrantID, because reason: GrantRevocation) throws { try store.revoke(id, because: reason) }
     func grant(_ id: GrantID) throws -> Grant? { try store.grant(id) }
     func revoke(_ token: TokenID, until expiresAt: Timestamp) throws { try store.revoke(token, until: expiresAt) }
     func isRevoked(_ token: TokenID) throws -> Bool { try store.isRevoked(token) }

@@ -8,7 +8,9 @@ import Testing
     /// Tables that are read as a whole on purpose: one row, a few keys, the catalogue, which is kept, and what files declare,
     /// which administrators alone look at.
     private static let scanned = [
-        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration",
+        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration", "audit_pruning",
+        // What administrators count: a ring of bounded size, and the rows that were found of the audit log.
+        "refusal", "(subquery-1)", "(subquery-2)",
     ]
 
     @Test func `every statement finds its rows by an index`() throws {
@@ -39,7 +41,8 @@ import Testing
                 #expect(isByIndex || Self.scanned.contains { step == "SCAN \($0)" }, "\(step) in: \(sql)")
             }
             let sorts = plan.filter { $0.contains("USE TEMP B-TREE") }
-            #expect(sorts.isEmpty || sql.contains("FROM signing_key"), "\(sorts) in: \(sql)")
+            #expect(
+                sorts.isEmpty || sql.contains("FROM signing_key") || sql.contains("GROUP BY 1"), "\(sorts) in: \(sql)")
         }
     }
 }

@@ -23,10 +23,10 @@ func expectGrants(in store: some Store) throws {
             try store.redeemOrRevoke(Grant.fixture(name)) == .recorded, "codes that differ in a byte are two")
     }
     try expect(try store.grant(GrantID(AwkwardName.composed))?.isRevoked == false, "and don't revoke each other")
-    try store.revoke(GrantID(AwkwardName.composed))
+    try store.revoke(GrantID(AwkwardName.composed), because: .requested)
     try expect(try store.grant(GrantID(AwkwardName.composed))?.isRevoked == true, "a grant is revoked")
     try expect(try store.grant(GrantID(AwkwardName.decomposed))?.isRevoked == false, "and no other")
-    try store.revoke(GrantID("unknown"))
+    try store.revoke(GrantID("unknown"), because: .requested)
     try expect(try store.grant(GrantID("unknown")) == nil, "revoking what isn't there makes nothing")
 
     try expectRotation(in: store)
@@ -60,7 +60,7 @@ private func expectRotation(in store: some Store) throws {
     _ = try store.prune(at: .noon + 11, limit: 10)
     grant.refresh = RefreshFamily(digest: [2], expiresAt: .noon + 20)
     try expect(try store.grant(grant.id) == grant, "and is forgotten then")
-    try store.revoke(grant.id)
+    try store.revoke(grant.id, because: .requested)
     try expect(
         try !store.rotate(grant.id, from: [2], to: other, keeping: .none, until: .noon + 99),
         "a revoked one isn't rotated")

@@ -4,7 +4,7 @@ import OIDCLogic
 package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
-        signingKeys, throttle, refusals,
+        signingKeys, throttle, refusals, audit, auditSearch, activity,
         declarations, generation, reading, pruning
 }
 
@@ -29,7 +29,10 @@ package func expectConformance(
         case .signingKeys: try expectSigningKeys(in: store)
         case .throttle: try expectThrottle(in: store)
         case .refusals: try expectRefusals(in: store)
+        case .activity: try expectActivity(in: store)
         case .declarations: try expectDeclarations(in: store)
+        case .audit: try expectAudit(in: store)
+        case .auditSearch: try expectAuditSearch(in: store)
         case .generation: try expectGeneration(in: store)
         case .reading: try expectReading(in: store)
         case .pruning: try expectPruning(in: store)

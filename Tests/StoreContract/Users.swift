@@ -36,7 +36,39 @@ func expectUsers(in store: some Store) throws {
     try expectManyUsers(in: store)
     try expectSearchOfUsers(in: store)
     try expectChangeOfUser(ann, in: store)
+    try expectOneTimeLinks(in: store)
     try expectEndOfUser(ann, in: store)
+}
+
+private func expectOneTimeLinks(in store: some Store) throws {
+    let late = User.fixture("linked", name: "linked")
+    try store.add(late)
+    let link = OneTimeLink(digest: [1, 0], userID: late.id, expiresAt: .noon + 60)
+    let other = OneTimeLink(digest: [2], userID: late.id, expiresAt: .noon + 60)
+    for link in [link, other] { try store.add(link) }
+    try expect(.missing, "a link is somebody's") {
+        try store.add(OneTimeLink(digest: [3], userID: UserID("nobody"), expiresAt: .noon))
+    }
+    try expect(try store.oneTimeLink(digest: [1, 0]) == link, "every field of a link comes back as it went in")
+    try expect(try store.oneTimeLink(digest: [1]) == nil, "a digest is all of its bytes")
+    var changed = late
+    changed.passwordHash = "$y$j9T$another$hash"
+    try expect(try !store.replace(changed, spending: link.digest, at: .noon + 60), "a link serves for its time")
+    try expect(try !store.replace(changed, spending: [9], at: .noon), "and only one that there is")
+    try expect(try store.user(late.id) == late, "or nothing changes")
+    try expect(.changed, "a change of an older version is refused") {
+        var older = late
+        older.attributes = [:]
+        try store.replace(late, ending: .nothing)
+        _ = try store.replace(older, spending: link.digest, at: .noon)
+    }
+    try expect(try store.oneTimeLink(digest: link.digest) == link, "and spends nothing")
+    changed = try store.user(late.id).orBroken("the user is there")
+    changed.passwordHash = "$y$j9T$another$hash"
+    try expect(try store.replace(changed, spending: link.digest, at: .noon + 59), "a link sets a password")
+    try expect(try store.user(late.id)?.passwordHash == changed.passwordHash, "which is there then")
+    try expect(try store.oneTimeLink(digest: other.digest) == nil, "and spends all links of the user")
+    _ = try store.removeUser(late.id)
 }
 
 private func expectSearchOfUsers(in store: some Store) throws {

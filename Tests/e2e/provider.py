@@ -73,11 +73,15 @@ class Provider:
     def programs(self):
         return pathlib.Path(os.environ.get("POSTERN_BIN") or ROOT / ".build/debug")
 
-    def postern(self, *arguments, input=None):
-        """Runs the administrator's command line, and gives back what it printed."""
-        run = subprocess.run(
+    def run(self, *arguments, input=None):
+        """Runs the administrator's command line."""
+        return subprocess.run(
             [self.programs / "postern", *map(str, arguments), "--config", self.config], input=input or "", text=True,
             capture_output=True, timeout=60, check=False)
+
+    def postern(self, *arguments, input=None):
+        """The same, where it must be done; gives back what it printed."""
+        run = self.run(*arguments, input=input)
         assert run.returncode == 0, run.stderr
         return run.stdout
 

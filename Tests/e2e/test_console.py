@@ -1,5 +1,7 @@
 """The administrator's console, as a person uses it in Chromium, and as somebody who shouldn't tries to."""
 
+import json
+import json
 import re
 import secrets
 import urllib.parse
@@ -14,7 +16,8 @@ PAGES = [
     "", "apps", "new-app", "new-app/web", "new-app/service", "apps/{app}", "apps/{app}/connect", "apps/{app}/try",
     "apps/{app}/secret", "apps/{app}/remove", "tokens", "new-token", "users", "new-user", "users/{sub}",
     "users/{sub}/change", "users/{sub}/password", "users/{sub}/sign-out", "users/{sub}/remove", "scopes", "new-scope",
-    "new-role", "new-group", "keys",
+    "new-role", "new-group", "keys", "audit", "audit?user={name}&event=session.", "roles/console-role/remove",
+    "tokens/{token}/withdraw",
 ]
 
 
@@ -90,6 +93,13 @@ def test_an_app_is_added_tried_and_removed(provider, page, admin):
     send(page)
     assert page.get_by_role("status").inner_text().startswith("The app was removed")
     assert party.start(provider.browser(), party.request()).status == 400
+
+    told = provider.postern("audit", "--json", "--app", client_id, "--event", "client.").splitlines()
+    removed, added = (json.loads(line) for line in told)
+    assert removed["event"] == "client.removed" and added["event"] == "client.added"
+    for row in (removed, added):
+        assert row["actor"] == {"kind": "user", "id": admin.sub} and row["via"] == "console" and row["address"]
+    assert secret not in "".join(told)
 
 
 def test_a_list_breaks_no_word_of_ours(provider, page, admin):
@@ -202,12 +212,44 @@ def test_scopes_roles_and_groups(provider, page, admin):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_for_everyone(provider, console, path, app, admin):
+def test_every_page_is_for_everyone(provider, console, path, app, admin, token):
     """WCAG 2.2 AA, in light and dark, down to 320 px, and complete without a script."""
-    console.goto(f"{provider.base}/admin/" + path.format(app=app.client_id, sub=admin.sub))
+    console.goto(
+        f"{provider.base}/admin/" + path.format(app=app.client_id, sub=admin.sub, name=admin.name, token=token))
     assert console.locator("h1").count() == 1 and "can’t be shown" not in console.content()
     assert "<b>sheets" not in console.content()
     assert_accessible(console)
+
+
+@pytest.fixture(scope="module")
+def token(provider):
+    provider.postern("role", "add", "console-role")
+    return json.loads(provider.postern("token", "issue", "--json"))["id"]
+
+
+def test_the_audit_log_tells_what_was_done_here(provider, page, admin):
+    enter(page, provider, admin, "new-scope")
+    name = f"x{secrets.token_hex(4)}"
+    field(page, "name", name)
+    send(page)
+    page.goto(f"{provider.base}/admin/audit?event=scope.")
+    row = page.locator("tr", has_text=name)
+    assert "scope.added" in row.inner_text() and admin.name in row.inner_text() and "console" in row.inner_text()
+    page.goto(f"{provider.base}/admin/audit?since=tomorrow")
+    assert "since" in page.get_by_role("alert").inner_text()
+    page.goto(f"{provider.base}/admin/audit?user={admin.name}")
+    assert page.locator("tr", has_text="session.started").count() >= 1
+
+
+def test_home_counts_sign_ins(provider, page, admin):
+    enter(page, provider, admin)
+    charts = page.locator("figure svg")
+    assert charts.count() == 3
+    total = int(page.locator("figcaption strong").first.inner_text())
+    assert total >= 1 and str(total) in charts.first.get_attribute("aria-label")
+    provider.add_client().sign_in(provider.browser(), provider.add_user())
+    page.reload()
+    assert int(page.locator("figcaption strong").first.inner_text()) == total + 1
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +270,8 @@ def test_without_scripts(provider, chromium, admin):
 
 def test_by_keyboard(provider, page, admin):
     enter(page, provider, admin, "new-scope")
+    # Keys that come before a page is painted are lost.
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
     page.locator("[name=name]").focus()
@@ -265,7 +309,7 @@ def test_a_user_without_a_role_is_told_so(provider, page):
 def test_a_user_who_may_little_sees_little(provider, page):
     clerk = provider.add_user(None, None, "--role", "postern:users:read")
     enter(page, provider, clerk, "users")
-    assert page.locator("nav li").all_inner_texts() == ["Users"]
+    assert page.locator("nav li").all_inner_texts() == ["Home", "Users"]
     assert page.get_by_role("link", name="New user").count() == 0
     page.goto(f"{provider.base}/admin/users/{clerk.sub}")
     assert page.get_by_role("link", name="Change").count() == 0
@@ -349,3 +393,63 @@ def test_giving_up_the_sign_in(provider, page):
     page.goto(f"{provider.base}/admin/apps")
     page.locator("button[name=cancel]").click()
     assert page.get_by_role("link", name="Start again").is_visible()
+
+
+# --- the first administrator -----------------------------------------------------------------------------------------
+
+
+def link_of(provider, name):
+    return provider.postern("admin", "link", name).split()[-1]
+
+
+def test_the_first_administrator_chooses_a_password(provider, page):
+    name = f"u{secrets.token_hex(4)}"
+    made = json.loads(provider.postern("init", "--admin", name, "--json"))
+    page.goto(made["admin_link"])
+    assert page.locator("nav").count() == 0
+    field(page, "password", "short")
+    send(page)
+    assert "8 characters" in page.locator("#password-error").inner_text()
+    assert_accessible(page)
+    field(page, "password", "correct horse")
+    send(page)
+
+    class Person:
+        password = "correct horse"
+
+    Person.name = name
+    sign_in(page, Person)
+    assert page.url == f"{provider.base}/admin/" and page.locator("nav li").count() == 7
+    assert page.goto(made["admin_link"]).status == 400, "it serves once"
+    token = made["admin_link"].split("=")[1]
+    assert not any(token in log.read_text(errors="replace") for log in (provider.folder / "run").glob("*.log"))
+
+
+def test_a_link_is_over_in_a_quarter_of_an_hour(provider, admin):
+    link = link_of(provider, admin.name)
+    with provider.later(15 * 60) as later:
+        address = link.replace(provider.base, later.base)
+        assert requests.get(address, timeout=10).status_code == 400
+    assert requests.get(link, timeout=10).status_code == 200
+
+
+def test_a_newer_link_s_use_ends_the_others(provider):
+    chief = provider.add_user(None, None, "--role", "postern:admin")
+    links = [link_of(provider, chief.name) for _ in range(2)]
+    answer = requests.post(
+        links[1].split("?")[0], data={"token": links[1].split("=")[1], "password": "correct horse"}, timeout=10,
+        allow_redirects=False)
+    assert answer.status_code == 303
+    assert [requests.get(link, timeout=10).status_code for link in links] == [400, 400]
+
+
+def test_links_are_for_those_who_administer(provider):
+    user = provider.add_user()
+    run = provider.run("admin", "link", user.name)
+    assert run.returncode == 1 and "administers nothing" in run.stderr
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 43])
+def test_links_that_there_are_none_of(provider, token):
+    answer = requests.get(f"{provider.base}/admin/link", params={"token": token}, timeout=10)
+    assert answer.status_code == 400 and "text/html" in answer.headers["Content-Type"]

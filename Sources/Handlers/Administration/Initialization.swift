@@ -67,7 +67,8 @@ package struct Initialization {
             let wasMade = try SetupFolder.makeSecretFile(path, KeyFile(current: .generate()).text())
             steps.append(Step(name: name, detail: path, wasMade: wasMade))
         }
-        let store = try SQLiteDatabase(path: configuration.store).store()
+        let actor = AuditActor(.commandLine(UnixUser.name(environment: environment)), by: .commandLine)
+        let store = try SQLiteDatabase(path: configuration.store).store(for: actor, now: now)
         steps.append(Step(name: "database", detail: configuration.store, wasMade: !hadDatabase))
 
         let made = try SigningKeyAdministration(store: store, now: now).createInitial(seal: keyFiles.signing())

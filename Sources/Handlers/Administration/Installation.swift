@@ -19,9 +19,10 @@ package struct Installation {
             throw AdministrationError.missing(
                 "there is no database at \(configuration.store); \"postern init\" makes it")
         }
+        let actor = AuditActor(.commandLine(UnixUser.name(environment: environment)), by: .commandLine)
         self.init(
-            configuration, environment: environment, store: try SQLiteDatabase(path: configuration.store).store(),
-            now: now)
+            configuration, environment: environment,
+            store: try SQLiteDatabase(path: configuration.store).store(for: actor, now: now), now: now)
     }
 
     init(_ configuration: Configuration, environment: [String: String], store: any Store, now: @escaping Clock) {
@@ -33,6 +34,8 @@ package struct Installation {
     }
 
     package var users: UserAdministration { UserAdministration(store: store, now: now) }
+
+    package var audit: AuditAdministration { AuditAdministration(store: store, now: now) }
 
     package var refusals: RefusalAdministration { RefusalAdministration(store: store) }
 
@@ -48,6 +51,11 @@ package struct Installation {
 
     package var initialAccessTokens: InitialAccessTokenAdministration {
         InitialAccessTokenAdministration(store: store, now: now)
+    }
+
+    /// Where a link leads.
+    package func address(of link: OneTimeLinkToken) -> String {
+        ConsoleLinkPage.address(link, issuer: configuration.issuer)
     }
 
     /// Of the clock that operations go by.

@@ -116,6 +116,37 @@ package struct UserAdministration {
 
     package func enable(_ name: String) throws -> User { try set(name, UserChange(isDisabled: false)) }
 
+    /// A link by which the user chooses a password, and which serves once. It is for those who administer: whoever reads it
+    /// over their shoulder could be them.
+    ///
+    /// Throws ``AdministrationError`` if there is no such user, or they hold no role of Postern's own.
+    package func link(_ name: String) throws -> OneTimeLinkToken {
+        let user = try user(name)
+        guard try store.catalogue().roles(of: user).contains(where: { Scope.opensPostern($0.description) }) else {
+            throw AdministrationError.invalid(
+                "\"\(name)\" administers nothing, so there is no link for them; \"postern user set \(name) --add-role "
+                    + "\(AdministrationScope.admin.rawValue)\" makes them an administrator, and \"user set-password\" sets "
+                    + "anybody's password")
+        }
+        let token = OneTimeLinkToken(random: random)
+        try store.add(OneTimeLink(digest: token.digest, userID: user.id, expiresAt: now() + OneTimeLink.lifetime))
+        return token
+    }
+
+    /// Whom the link is for. Nil: it was spent, or is over.
+    func user(of link: OneTimeLinkToken) throws -> User? {
+        guard let known = try store.oneTimeLink(digest: link.digest), now() < known.expiresAt else { return nil }
+        return try store.user(known.userID)
+    }
+
+    /// Sets the password that whoever has the link chose. False: the link was spent meanwhile.
+    func setPassword(_ password: Password, of user: User, by link: OneTimeLinkToken) throws -> Bool {
+        var changed = user
+        changed.passwordHash = try PasswordRule.hash(password)
+        changed.updatedAt = max(now(), user.updatedAt)
+        return try store.replace(changed, spending: link.digest, at: now())
+    }
+
     /// Removes a user with sessions, consents and grants. Returns who it was.
     package func remove(_ name: String) throws -> User {
         let user = try user(name)

@@ -9,6 +9,7 @@ struct Administration {
     let scopes: ScopeAdministration
     let tokens: InitialAccessTokenAdministration
     let keys: SigningKeyAdministration
+    let audit: AuditAdministration
 
     init(_ provider: Provider) {
         let store = provider.store
@@ -21,5 +22,6 @@ struct Administration {
         scopes = ScopeAdministration(store: store, policy: provider.rules)
         tokens = InitialAccessTokenAdministration(store: store, random: provider.random, now: provider.now)
         keys = SigningKeyAdministration(store: store, now: provider.now)
+        audit = AuditAdministration(store: store, now: provider.now)
     }
 }

@@ -36,5 +36,5 @@ struct AdministrationRoute: Sendable {
     }
 
     static let all: [AdministrationRoute] =
-        clientRoutes + userRoutes + roleRoutes + groupRoutes + scopeRoutes + tokenRoutes + keyRoutes
+        clientRoutes + userRoutes + roleRoutes + groupRoutes + scopeRoutes + tokenRoutes + keyRoutes + auditRoutes
 }

@@ -10,11 +10,17 @@ enum AdministrationSchemas {
         "search": ("The beginning of what is looked for", JSONSchema.text(atMost: 255)),
         "after": ("What the page before gave as next", JSONSchema.text()),
         "limit": ("How many things a page has; 50 unless it is said", JSONSchema.integer(1...200)),
+        "user": ("A user name, or a sub", JSONSchema.text(atMost: 255)),
+        "event": ("What the events' words begin with", JSONSchema.text(atMost: 64)),
+        "since": ("A time, or how long ago: 2026-11-24T13:50:12Z, 90m, 30d", JSONSchema.text(atMost: 64)),
+        "until": ("The same; not included", JSONSchema.text(atMost: 64)),
         "client_id": ("A client's id", JSONSchema.text(atMost: 255)),
     ]
 
     private static let lists: [String: JSON] = Dictionary(
-        uniqueKeysWithValues: ["Client", "User", "Session", "Role", "Group", "Scope", "RegistrationToken", "Key"].map {
+        uniqueKeysWithValues: [
+            "Client", "User", "Session", "Role", "Group", "Scope", "RegistrationToken", "Key", "AuditRecord",
+        ].map {
             (
                 "\($0)List",
                 JSONSchema.object(
@@ -123,6 +129,23 @@ enum AdministrationSchemas {
                 "note": description,
             ]) { first, _ in first }.mapValues(JSONSchema.orNull)),
 
+        "AuditRecord": JSONSchema.object(
+            [
+                "position": JSONSchema.integer(0...Int64.max), "time": JSONSchema.text(), "event": JSONSchema.text(),
+                "actor": JSONSchema.object(["kind": JSONSchema.text(), "id": JSONSchema.text()], required: ["kind"]),
+                "via": JSONSchema.text(),
+                "object": JSONSchema.object(
+                    ["kind": JSONSchema.text(), "id": JSONSchema.text()], required: ["kind", "id"]),
+                "address": JSONSchema.text(), "request_id": JSONSchema.text(), "client_id": JSONSchema.text(),
+                "sub": JSONSchema.text(), "before": JSONSchema.object([:], isOpen: true),
+                "after": JSONSchema.object([:], isOpen: true),
+            ], required: ["position", "time", "event", "actor", "via", "object"]),
+        "Activity": JSONSchema.object(
+            [
+                "sessions": JSONSchema.integer(0...Int64.max), "sign_ins_by_hour": JSONSchema.list(span),
+                "sign_ins_by_day": JSONSchema.list(span), "failures_by_hour": JSONSchema.list(span),
+            ], required: ["sessions", "sign_ins_by_hour", "sign_ins_by_day", "failures_by_hour"]),
+
         "Key": JSONSchema.object(
             [
                 "kid": JSONSchema.text(), "alg": JSONSchema.text(), "status": JSONSchema.text(),
@@ -131,6 +154,9 @@ enum AdministrationSchemas {
     ]
 
     private static let declaringFile = JSONSchema.text("The file that declares it, and that alone changes it")
+    private static let span = JSONSchema.object(
+        ["start": JSONSchema.time, "count": JSONSchema.integer(0...Int64.max)], required: ["start", "count"])
+
     private static let description = JSONSchema.text("What people read", atMost: 200)
 
     private static let password = JSONSchema.text(

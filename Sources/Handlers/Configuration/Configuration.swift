@@ -23,6 +23,7 @@ package struct Configuration: Sendable {
     package let assertions: AssertionSettings
     package let registration: RegistrationSettings
     package let outbound: OutboundSettings
+    package let audit: AuditSettings
     /// In the order of the file, which doesn't matter.
     package let policy: [PolicyRule]
     package let policyTests: [PolicyTest]
@@ -106,6 +107,7 @@ package struct Configuration: Sendable {
         assertions = Self.assertions(root)
         registration = Self.registration(root)
         outbound = Self.outbound(root, folder: folder, pool: pools.first { $0.handlers.contains(.token) })
+        audit = Self.audit(root)
         let policyReading = PolicyReading(root)
         policy = policyReading.rules
         policyTests = policyReading.tests
@@ -225,6 +227,14 @@ package struct Configuration: Sendable {
         defer { section.refuseUnknown() }
         var settings = RegistrationSettings()
         settings.isOpen = section.value("open", default: false, expected: "must be true or false") { Bool($0) }
+        return settings
+    }
+
+    private static func audit(_ root: ConfigurationSection) -> AuditSettings {
+        let section = root.section("audit")
+        defer { section.refuseUnknown() }
+        var settings = AuditSettings()
+        settings.keep = section.duration("keep", in: 86_400...(3650 * 86_400), default: settings.keep)
         return settings
     }
 

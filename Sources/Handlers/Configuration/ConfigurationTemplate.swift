@@ -87,6 +87,10 @@ package enum ConfigurationTemplate {
         #   - client_id: shop
         #     redirect_uris: [https://shop.example.com/callback]
 
+        # Who changed what, and who signed in: "postern audit". See docs/audit.md
+        # audit:
+        #   keep: 365d
+
         # log:
         #   level: info           # trace, debug, info, notice, warning, error, critical
 

@@ -32,7 +32,7 @@ struct ConsolePage: Page {
 
     func members(in texts: PageTexts) -> PageMembers {
         var members = PageMembers([
-            .title: .text(title), .user: .text(frame.user), .signOut: .text(frame.signOut),
+            .title: .text(title), .signOut: .text(frame.signOut),
             .tabs: .list(
                 frame.tabs.map { tab in
                     var members = tab.members
@@ -41,6 +41,8 @@ struct ConsolePage: Page {
                 }),
             .blocks: .list(blocks.map(\.members)),
         ])
+        // Without it nobody is signed in, and there is nowhere else to go.
+        members[text: .user] = frame.user.isEmpty ? nil : frame.user
         members[.back] = back.map { .group($0.members) }
         switch notice {
         case .done(let text): members[.done] = .group(PageMembers([.text: .text(text)]))

@@ -28,11 +28,12 @@ struct ConsoleRoute: Sendable {
 
     static let all: [ConsoleRoute] =
         homeRoutes + appRoutes + registrationTokenRoutes + personRoutes + scopeAndRoleRoutes + signingKeyRoutes
+        + auditRoutes
 
-    /// The tabs: path, label, and what one must hold for it.
-    static let tabs: [(path: [String], label: String, scope: AdministrationScope)] = [
-        ([], "Home", .readClients), (["apps"], "Apps", .readClients), (["users"], "Users", .readUsers),
+    /// The tabs: path, label, and what one must hold for it; nil: anything.
+    static let tabs: [(path: [String], label: String, scope: AdministrationScope?)] = [
+        ([], "Home", nil), (["apps"], "Apps", .readClients), (["users"], "Users", .readUsers),
         (["tokens"], "Registration tokens", .readTokens), (["scopes"], "Scopes and roles", .readRoles),
-        (["keys"], "Keys", .readKeys),
+        (["keys"], "Keys", .readKeys), (["audit"], "Audit", .readAudit),
     ]
 }

@@ -91,14 +91,15 @@ struct Process: Sendable {
             CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
             now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
-        database = try SQLiteDatabase(path: configuration.store, pruningBy: SystemClock.now)
+        database = try SQLiteDatabase(
+            path: configuration.store, pruningBy: SystemClock.now, keepingAudit: configuration.audit.keep)
         self.log = log
         for warning in database.warnings { log.warning("\(warning)") }
     }
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let expressions = try SandboxedExpressions()
-        let store = try database.store()
+        let store = try database.store(now: clock)
         let provider = Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
@@ -115,7 +116,9 @@ struct Process: Sendable {
                 methods: traits.methods, bodyLimit: traits.bodyLimit,
                 respond: { request in
                     try store.reading {
-                        try traits.isCrossOrigin ? crossOrigin.answer(request, respond) : respond(request)
+                        try provider.acting(as: .anonymous, by: name.road, request) {
+                            try traits.isCrossOrigin ? crossOrigin.answer(request, respond) : respond(request)
+                        }
                     }
                 })
         }

@@ -5,6 +5,8 @@ package struct SessionStart: Sendable {
     package let digest: [UInt8]
     /// Whose session it is, and by which proof.
     package let user: AuthenticatedUser
+    /// The app that they came to.
+    package let clientID: ClientID?
     package let former: Former
     /// The step that led here. It is single: its id is kept until `attemptExpiresAt`.
     package let attempt: AttemptID
@@ -13,12 +15,14 @@ package struct SessionStart: Sendable {
     package let cleared: [ThrottleKey]
 
     package init(
-        _ session: Session, digest: [UInt8], of user: AuthenticatedUser, former: Former = .absent,
-        spending attempt: AttemptID, until attemptExpiresAt: Timestamp, clearing cleared: [ThrottleKey] = []
+        _ session: Session, digest: [UInt8], of user: AuthenticatedUser, for clientID: ClientID? = nil,
+        former: Former = .absent, spending attempt: AttemptID, until attemptExpiresAt: Timestamp,
+        clearing cleared: [ThrottleKey] = []
     ) {
         self.session = session
         self.digest = digest
         self.user = user
+        self.clientID = clientID
         self.former = former
         self.attempt = attempt
         self.attemptExpiresAt = attemptExpiresAt

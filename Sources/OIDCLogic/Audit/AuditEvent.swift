@@ -1,0 +1,79 @@
+/// What the audit log tells of: every change, and every sign-in. The words are documented in `docs/audit.md`, and others
+/// search by them: one that was released is never renamed.
+///
+/// What stands before the dot is the kind of thing that it happened to.
+package enum AuditEvent: String, Sendable, CaseIterable {
+    case clientAdded = "client.added"
+    case clientChanged = "client.changed"
+    case clientRemoved = "client.removed"
+
+    case registrationTokenIssued = "registration_token.issued"
+    case registrationTokenWithdrawn = "registration_token.withdrawn"
+
+    case userAdded = "user.added"
+    case userChanged = "user.changed"
+    case userDisabled = "user.disabled"
+    case userEnabled = "user.enabled"
+    /// By the user.
+    case userPasswordChanged = "user.password_changed"
+    /// By someone else.
+    case userPasswordReset = "user.password_reset"
+    /// All sessions and grants were ended.
+    case userSignedOut = "user.signed_out"
+    case userRemoved = "user.removed"
+
+    case roleAdded = "role.added"
+    case roleChanged = "role.changed"
+    case roleRemoved = "role.removed"
+
+    case scopeAdded = "scope.added"
+    case scopeChanged = "scope.changed"
+    case scopeRemoved = "scope.removed"
+
+    case groupAdded = "group.added"
+    case groupChanged = "group.changed"
+    case groupRemoved = "group.removed"
+
+    case claimAdded = "claim.added"
+    case claimChanged = "claim.changed"
+    case claimRemoved = "claim.removed"
+
+    case keyAdded = "key.added"
+    case keyChanged = "key.changed"
+
+    case sessionStarted = "session.started"
+    /// The same user has signed in once more.
+    case sessionRenewed = "session.renewed"
+    /// Before its time.
+    case sessionEnded = "session.ended"
+
+    case consentGiven = "consent.given"
+    /// Because a code or a refresh token came a second time, or an administrator wanted it.
+    case grantRevoked = "grant.revoked"
+
+    /// The kind of thing that it happened to.
+    package var object: String { String(rawValue.prefix { $0 != "." }) }
+
+    /// Whether everyday sign-ins make it: of these there are many more than of all others.
+    package var isOfSession: Bool { object == "session" }
+
+    /// Those whose words begin so.
+    package static func beginning(with prefix: String) -> [AuditEvent] {
+        allCases.filter { $0.rawValue.hasPrefix(prefix) }
+    }
+}
+
+extension AuditEvent {
+    /// Of a change of a user, the one word that tells most of it.
+    package init(of user: User, formerly former: User, ending: UserEnding, by actor: AuditActor) {
+        if user.isDisabled != former.isDisabled {
+            self = user.isDisabled ? .userDisabled : .userEnabled
+        } else if user.passwordHash != former.passwordHash {
+            self = actor.who == .user(user.id) ? .userPasswordChanged : .userPasswordReset
+        } else if case .everything = ending {
+            self = .userSignedOut
+        } else {
+            self = .userChanged
+        }
+    }
+}
