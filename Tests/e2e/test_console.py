@@ -103,7 +103,7 @@ def test_an_app_is_added_tried_and_removed(provider, page, admin):
 
 
 def test_a_list_breaks_no_word_of_ours(provider, page, admin):
-    provider.add_client(client_name="An app with a name that is longer than people give " + "x" * 60)
+    provider.add_client(client_name="An app with a name that is longer than people give " * 3)
     page.set_viewport_size({"width": 1280, "height": 900})
     enter(page, provider, admin, "apps")
     lines = page.get_by_role("cell", name="confidential", exact=True).first.evaluate(

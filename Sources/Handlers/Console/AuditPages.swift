@@ -83,7 +83,11 @@ extension ConsoleRoute {
     private static func change(in record: JSON) -> String {
         let before = record["before"]?.objectValue ?? [:]
         let after = record["after"]?.objectValue ?? [:]
-        func shown(_ value: JSON) -> String { value.stringValue ?? value.text }
+        // Items apart, so that a long list may be broken between them.
+        func shown(_ value: JSON) -> String {
+            guard let items = value.arrayValue, !items.isEmpty else { return value.stringValue ?? value.text }
+            return items.map { $0.stringValue ?? $0.text }.joined(separator: ", ")
+        }
         let parts = Set(before.keys).union(after.keys).sorted().map { name in
             switch (before[name], after[name]) {
             case (let old?, let new?): "\(name): \(shown(old)) → \(shown(new))"
