@@ -3,6 +3,7 @@
 --   credentials  client_credentials, the same request again and again
 --   userinfo     each token in turn, in the header
 --   introspect   each token in turn, in the body
+--   register     the same client metadata again and again, by one initial access token
 --   refresh      each token once, and then what came of it
 
 local mode, path, basic = os.getenv("MODE"), os.getenv("TARGET"), os.getenv("BASIC")
@@ -19,6 +20,13 @@ function setup(thread) table.insert(threads, thread) end
 function init()
     if mode == "credentials" then
         prepared[1] = wrk.format("POST", path, form, "grant_type=client_credentials")
+        return
+    end
+    if mode == "register" then
+        local token = io.lines(os.getenv("TOKENS"))()
+        prepared[1] = wrk.format(
+            "POST", path, { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json" },
+            '{"client_name":"Bench","redirect_uris":["https://app.example/callback"]}')
         return
     end
     for token in io.lines(os.getenv("TOKENS")) do
@@ -44,7 +52,7 @@ function request()
 end
 
 function response(status, _, body)
-    if status ~= 200 or (mode == "introspect" and not body:find('"active":true', 1, true)) then
+    if (status ~= 200 and status ~= 201) or (mode == "introspect" and not body:find('"active":true', 1, true)) then
         refused = refused + 1
         return
     end
