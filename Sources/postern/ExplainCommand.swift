@@ -93,14 +93,3 @@ struct ExplainCommand: ParsableCommand {
         table.print(empty: "")
     }
 }
-
-extension ClaimDestination {
-    fileprivate var title: String {
-        switch self {
-        case .idToken: "In the ID token"
-        case .accessToken: "In the access token"
-        case .userInfo: "At userinfo"
-        case .introspection: "At introspection"
-        }
-    }
-}

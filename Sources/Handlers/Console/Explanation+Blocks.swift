@@ -59,14 +59,3 @@ extension Explanation {
             .table(.init(columns: ["Scope", "Outcome", "Why"], rows: rows, empty: "Nothing was asked for.")))
     }
 }
-
-extension ClaimDestination {
-    fileprivate var title: String {
-        switch self {
-        case .idToken: "In the ID token"
-        case .accessToken: "In the access token"
-        case .userInfo: "At userinfo"
-        case .introspection: "At introspection"
-        }
-    }
-}
