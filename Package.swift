@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "Networks", swiftSettings: strict),
         .target(name: "Expressions", dependencies: ["CSQLite", "JOSE", "Networks"], swiftSettings: strict),
         .target(name: "SQLiteStore", dependencies: ["OIDCLogic", "JOSE", "CSQLite"], swiftSettings: strict),
-        .target(name: "Outbound", dependencies: ["CCurl", "Networks", "OIDCLogic"], swiftSettings: strict),
+        .target(name: "Outbound", dependencies: ["CCurl", "JOSE", "Networks", "OIDCLogic"], swiftSettings: strict),
         .target(
             name: "Handlers",
             dependencies: [

@@ -3,13 +3,18 @@
 --   credentials  client_credentials, the same request again and again
 --   userinfo     each token in turn, in the header
 --   introspect   each token in turn, in the body
---   register     the same client metadata again and again, by one initial access token
+--   register     the same client metadata again and again, by each initial access token in turn
 --   refresh      each token once, and then what came of it
+--   exchange     each code once, in BODY
+--
+-- PAUSE, in milliseconds: for how long a connection rests before each request, on average; without it none rests.
 
 local mode, path, basic = os.getenv("MODE"), os.getenv("TARGET"), os.getenv("BASIC")
 local form = { Authorization = basic, ["Content-Type"] = "application/x-www-form-urlencoded" }
 local tokens, first, last = {}, 1, 0
 local prepared, turn = {}, 0
+local before = { refresh = "grant_type=refresh_token&refresh_token=", exchange = os.getenv("BODY") }
+local pause = tonumber(os.getenv("PAUSE"))
 
 -- Globals of each thread's own, which done() reads.
 answered, refused = 0, 0
@@ -17,16 +22,23 @@ local threads = {}
 
 function setup(thread) table.insert(threads, thread) end
 
+-- Never in step with one another.
+if pause then
+    function delay() return math.random(0, 2 * pause) end
+end
+
 function init()
+    math.randomseed(os.time())
     if mode == "credentials" then
         prepared[1] = wrk.format("POST", path, form, "grant_type=client_credentials")
         return
     end
     if mode == "register" then
-        local token = io.lines(os.getenv("TOKENS"))()
-        prepared[1] = wrk.format(
-            "POST", path, { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json" },
-            '{"client_name":"Bench","redirect_uris":["https://app.example/callback"]}')
+        for token in io.lines(os.getenv("TOKENS")) do
+            table.insert(prepared, wrk.format(
+                "POST", path, { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json" },
+                '{"client_name":"Bench","redirect_uris":["https://app.example/callback"]}'))
+        end
         return
     end
     for token in io.lines(os.getenv("TOKENS")) do
@@ -41,14 +53,14 @@ function init()
 end
 
 function request()
-    if mode ~= "refresh" then
+    if not before[mode] then
         turn = turn % #prepared + 1
         return prepared[turn]
     end
     local token = tokens[first]
     tokens[first] = nil
     first = first + 1
-    return wrk.format("POST", path, form, "grant_type=refresh_token&refresh_token=" .. token)
+    return wrk.format("POST", path, form, before[mode] .. token)
 end
 
 function response(status, _, body)
@@ -63,11 +75,13 @@ function response(status, _, body)
     end
 end
 
-function done(summary)
+function done(summary, latency)
     local good, bad = 0, 0
     for _, thread in ipairs(threads) do
         good = good + thread:get("answered")
         bad = bad + thread:get("refused")
     end
-    io.write(string.format("answered %d refused %d seconds %.6f\n", good, bad, summary.duration / 1e6))
+    io.write(string.format(
+        "answered %d refused %d seconds %.6f p50 %d p99 %d\n", good, bad, summary.duration / 1e6,
+        latency:percentile(50), latency:percentile(99)))
 end

@@ -7,7 +7,7 @@ packages_libraries=(libfcgi0ldbl libssl3 libsqlite3-0 libcrypt1)
 packages_outbound=(libcurl4 ca-certificates)
 packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
-packages_test=(python3 python3-venv curl openssl chromium fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
+packages_test=(python3 python3-venv curl openssl chromium firefox-esr fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
 
 # Itself, or a package that provides it.
 is_installed() {

@@ -15,7 +15,7 @@ import JOSE
         unsafe self.statement = statement
         self.sandbox = sandbox
         self.isWhole = isWhole
-        documents = zip(ExpressionDocument.allCases, Int32(1)...).filter { $0.0.mayBeRead(by: text) }
+        documents = zip(sandbox.documents, Int32(1)...).filter { $0.0.mayBeRead(by: text) }
             .map { (document: $0.0, parameter: $0.1) }
     }
 

@@ -6,9 +6,12 @@ import JOSE
     private let handle: OpaquePointer
     /// What the callbacks of SQLite write to; it outlives the connection.
     let watch = SandboxWatch()
+    /// What its expressions see.
+    let documents: [ExpressionDocument]
 
     /// Throws ``ExpressionError`` if there is no memory for it.
-    package init() throws(ExpressionError) {
+    package init(_ documents: [ExpressionDocument] = ExpressionDocument.ofGrants) throws(ExpressionError) {
+        self.documents = documents
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
         let code = unsafe sqlite3_open_v2(":memory:", &opened, flags, nil)
@@ -47,16 +50,22 @@ import JOSE
         // What compiles bare and in parentheses is one expression: with either alone a text could close its place,
         // and go on with clauses of its own.
         // There the documents are no parameters, so that those of the text itself are seen: they would stand for nothing.
-        let bare = try statement(computing: "\(text)\n", of: text, after: Self.withoutDocuments)
+        let bare = try statement(computing: "\(text)\n", of: text, after: withoutDocuments)
         guard !bare.hasParameters else {
             throw .forbidden("parameters; name the document, such as user ->> 'name'")
         }
-        return try statement(computing: column, of: text, after: Self.beginning)
+        return try statement(computing: column, of: text, after: beginning)
     }
 
     /// As long as ``beginning``, so that a place in the one is a place in the other.
-    private static let withoutDocuments =
-        "WITH documents(user, client, session, request) AS (SELECT NULL,NULL,NULL,NULL) SELECT "
+    private var withoutDocuments: String { beginning(documents.map { _ in "NULL" }) }
+
+    private var beginning: String { beginning(documents.indices.map { "  ?\($0 + 1)" }) }
+
+    private func beginning(_ values: [String]) -> String {
+        let names = documents.map(\.rawValue).joined(separator: ", ")
+        return "WITH documents(\(names)) AS (SELECT \(values.joined(separator: ","))) SELECT "
+    }
 
     private func statement(
         computing column: String, of text: String, after beginning: String
@@ -82,14 +91,11 @@ import JOSE
 
     /// Why the last statement could not be understood, and where, as far as that is known.
     private func message(about text: String) -> String {
-        let offset = unsafe Int(sqlite3_error_offset(handle)) - Self.beginning.utf8.count
+        let offset = unsafe Int(sqlite3_error_offset(handle)) - beginning.utf8.count
         guard offset >= 0 else { return message }
         guard offset < text.utf8.count else { return "it ends too early" }
         return "\(message), at character \(offset + 1)"
     }
-
-    private static let beginning =
-        "WITH documents(user, client, session, request) AS (SELECT ?1, ?2, ?3, ?4     ) SELECT "
 
     var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 }

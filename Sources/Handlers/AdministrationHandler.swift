@@ -16,7 +16,9 @@ struct AdministrationHandler {
 
     private func answer(_ request: Request) throws -> Response {
         let path = RoutePath.parts(of: request.tail) ?? []
-        if path == ["openapi.json"], request.method == .get {
+        if path == ["openapi.json"] {
+            guard request.method == .get else { return methodNotAllowed(request, allowed: [.get]) }
+            _ = try KnownParameters().read(request)
             return .json(OpenAPIDocument(issuer: provider.issuer).json)
         }
         let token = try authenticate(request)
@@ -27,6 +29,8 @@ struct AdministrationHandler {
             }
         } catch let error as AdministrationOperations.MethodNotAllowed {
             return methodNotAllowed(request, allowed: error.allowed)
+        } catch let error as AdministrationOperations.LackingScope {
+            return lacking(error.scope, request)
         }
     }
 
@@ -34,7 +38,8 @@ struct AdministrationHandler {
     /// opens nothing here.
     private func authenticate(_ request: Request) throws -> LiveAccessToken {
         guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: nil) else {
-            throw OAuthError.invalidToken("an access token is needed, as Authorization: Bearer")
+            throw OAuthError.invalidToken(
+                "an access token is needed, as Authorization: Bearer", detail: .credential(.accessToken, .absent))
         }
         let token = try AccessTokenVerifier(provider: provider).verify(bearer.text)
         guard token.token.isFor(AdministrationScope.resource(of: provider.issuer)) else {
@@ -53,6 +58,17 @@ struct AdministrationHandler {
         return response
     }
 
+    /// RFC 6750 §3: the challenge may say in `scope` what is needed.
+    private func lacking(_ scope: AdministrationScope, _ request: Request) -> Response {
+        var response = challenge(
+            .insufficientScope("the call needs a scope that the caller doesn't hold", detail: nil), request,
+            saying: "this call needs the scope \(scope.rawValue), which the token lacks, or its holder no longer has")
+        if let header = response[.wwwAuthenticate] {
+            response[.wwwAuthenticate] = HeaderValue("\(header.text), scope=\"\(scope.rawValue)\"")
+        }
+        return response
+    }
+
     private func refuse(_ error: any Error, _ request: Request) -> Response {
         guard let problem = AdministrationProblem(error) else {
             return challenge(OAuthError(answering: error), request)
@@ -64,9 +80,9 @@ struct AdministrationHandler {
     }
 
     /// RFC 6750 §3, with the body of every other refusal here.
-    private func challenge(_ error: OAuthError, _ request: Request) -> Response {
+    private func challenge(_ error: OAuthError, _ request: Request, saying detail: String? = nil) -> Response {
         let plain = provider.bearerChallenge(error, realm: .administration, for: request)
-        var response = AdministrationProblem(plain.status, "\(error.text)").response(to: request)
+        var response = AdministrationProblem(plain.status, detail ?? "\(error.text)").response(to: request)
         for name in [HeaderName.wwwAuthenticate, .retryAfter] { response[name] = plain[name] }
         return response
     }

@@ -27,12 +27,12 @@ struct AuthorizeHandler {
     }
 
     private func begin(_ parameters: Parameters, for request: Request) throws -> Response {
-        let raw = try AuthorizationRequest(parameters)
-        let authorization = try flow.validate(raw)
+        let authorization = try flow.validate(try AuthorizationRequest(parameters))
+        let raw = authorization.request
         if request.method == .post, provider.cookies.sessionToken(in: request) == nil {
             return try getInstead(raw, for: request)
         }
-        return try flow.proceed(
+        return flow.proceed(
             authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil, raw: raw,
             for: request)
     }
@@ -40,7 +40,8 @@ struct AuthorizeHandler {
     /// A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
     private func getInstead(_ raw: AuthorizationRequest, for request: Request) throws -> Response {
         let query = FormEncoding.encode(raw.fields)
-        guard query.utf8.count <= Carrier.limit else {
+        // A signed request goes by an attempt, since its parameters alone are not signed.
+        guard query.utf8.count <= Carrier.limit, !raw.isSigned else {
             let attempt = Attempt(
                 raw, in: BrowserToken(random: provider.random), at: provider.now(), random: provider.random)
             let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
@@ -62,7 +63,7 @@ struct AuthorizeHandler {
         let isOwn = attempt.belongs(to: provider.cookies.browserToken(in: request))
         let progress = attempt.progress(within: provider.lifetimes.code, at: provider.now())
         return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
-            try flow.proceed(
+            flow.proceed(
                 try flow.validate(attempt.request), signedIn: try flow.signedIn(request),
                 progress: isOwn ? progress : .arrived,
                 attempt: isOwn && attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now())

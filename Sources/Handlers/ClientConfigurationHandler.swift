@@ -66,9 +66,16 @@ struct ClientConfigurationHandler {
             let former = try client(of: caller)
             try refuseDeclared(former.id)
             let update = try ClientUpdate(members, of: former, secret: try provider.secrets.secret(of: former))
-            let changed = try provider.clientPreparation.changedClient(former, by: update.change).client
+            var changed = try provider.clientPreparation.changedClient(former, by: update.change).client
+            let isBound = caller.registration.permit.needsApproval && former.approval == .given
+            let approved = isBound ? ApprovedMetadata(former.metadata) : nil
+            if !ClientMetadata.namesScope(members) {
+                changed.metadata = caller.registration.permit.withDefaultScope(changed.metadata)
+                if let approved { changed.metadata = approved.withDefaultScope(changed.metadata) }
+            }
             try caller.registration.permit.check(
                 changed.metadata, of: changed.id, formerly: former.metadata, in: try provider.store.catalogue())
+            try approved?.check(changed.metadata)
             let next = update.rotatesToken ? RegistrationToken(random: provider.random) : nil
             do {
                 let client = try provider.store.replace(
@@ -92,6 +99,12 @@ struct ClientConfigurationHandler {
     /// §2.3.
     private func remove(_ caller: Caller) throws -> Response {
         try refuseDeclared(caller.registration.clientID)
+        do {
+            try DeclaredRule(store: provider.store).checkRemoval(ofWhatHangsOn: caller.registration.clientID)
+        } catch is AdministrationError {
+            throw OAuthError.accessDenied(
+                "roles or claims of this client are declared in a file of the administrator's; ask them to remove it")
+        }
         guard try provider.store.removeClient(caller.registration.clientID) else { throw Self.foreign }
         var response = Response(status: .noContent)
         response[.cacheControl] = "no-store"

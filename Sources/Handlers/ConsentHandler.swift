@@ -56,7 +56,7 @@ struct ConsentHandler {
             return try flow.loginPage(
                 try flow.validate(attempt.request), attempt.request, failure: .stale, for: request)
         }
-        return try flow.proceed(
+        return flow.proceed(
             authorization, signedIn: signedIn, progress: .consented(since: attempt.startedAt), attempt: attempt,
             raw: attempt.request, for: request)
     }

@@ -17,15 +17,12 @@ struct ConsoleHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
-            // A page of another site, a frame or a script is no person here.
-            guard request.header("Sec-Fetch-Mode").map({ $0 == "navigate" }) ?? true,
-                request.header("Sec-Fetch-Dest").map({ $0 == "document" }) ?? true
-            else {
+            guard request.isOfPerson else {
                 return provider.errorPage(
                     .foreignForm, .invalidRequest("the console answers to a person's browser only"), for: request)
             }
             guard request.tail != "link" else { return try ConsoleLinkPage(provider: provider).answer(request) }
-            guard request.tail != "signed-in" else { return try arrive(request) }
+            guard request.tail != OwnClient.arrival else { return try arrive(request) }
             guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
                 let (route, variables) = route(parts)
             else { return provider.errorPage(.notFound, .invalidRequest("the console has no such page"), for: request) }
@@ -36,11 +33,19 @@ struct ConsoleHandler {
                     .forbidden, .accessDenied("the console is for those who hold a role that begins with postern:"),
                     for: request)
             }
-            guard !route.wantsFreshSignIn || isFresh(signedIn) else { return try signIn(request, parts, again: true) }
+            let lacks = route.needs.flatMap { caller.may($0) ? nil : $0 }
+            guard !route.wantsFreshSignIn || lacks != nil || isFresh(signedIn) else {
+                return try signIn(request, parts, again: true)
+            }
             let form = request.method == .post ? try Self.fields(request) : nil
             let call = try ConsoleCall(
                 provider: provider, signedIn: signedIn, caller: caller, request: request, variables: variables,
                 form: form, isFresh: isFresh(signedIn))
+            if let lacks {
+                let page = ConsolePage(
+                    "This isn’t for you", notice: .failed(ConsoleCall.why(lacks) + " Ask somebody who does."), [])
+                return render(page, call, status: .forbidden)
+            }
             return try provider.acting(as: .user(signedIn.user.id), by: .console, request) {
                 try answer(route, call)
             }
@@ -72,13 +77,7 @@ struct ConsoleHandler {
 
     /// By the provider's own sign-in, as an app has it.
     private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
-        let client = ConsoleClient(provider.issuer)
-        // Whoever comes first doesn't make it: Postern does, for itself.
-        try provider.acting(as: .system, by: .console, request) {
-            try client.make(in: provider.store, at: provider.now())
-        }
-        return provider.redirect(
-            to: client.authorization(state: Self.path(parts), again: again, random: provider.random), for: request)
+        try flow.signIn(by: .console, state: Self.path(parts), again: again, for: request)
     }
 
     private static func path(_ parts: [String]) -> String {
@@ -89,7 +88,7 @@ struct ConsoleHandler {
         let parameters = Parameters(try request.queryFields())
         guard try parameters.value("error") == nil else {
             return provider.errorPage(
-                .forbidden, .accessDenied("the sign-in to the console was given up"), for: request,
+                .turnedBack, .accessDenied("the sign-in to the console was given up"), for: request,
                 startAgain: WebLink(provider.issuer.endpoint("admin/")).map {
                     ErrorPage.StartAgain(link: $0, clientName: "the console")
                 })
@@ -105,8 +104,9 @@ struct ConsoleHandler {
     private func answer(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> Response {
         guard let form = call.form else {
             var (page, status) = try page(route, call)
-            if let key = try call.query.value("done"), page.notice == nil {
-                page.notice = ConsoleDone(rawValue: key).map { .done($0.text) }
+            let done = DoneNotice(at: path(of: call), of: call.signedIn, seal: provider.seal)
+            if page.notice == nil, let word = done.word(in: try call.query.value("done")) {
+                page.notice = ConsoleDone(rawValue: word).map { .done($0.text) }
             }
             return render(page, call, status: status)
         }
@@ -114,15 +114,26 @@ struct ConsoleHandler {
             let (page, status) = try page(route, call)
             return render(page, call, status: status)
         }
-        guard token(call).matches(form["token"], opening: provider.seal) else {
+        let action = path(of: call)
+        guard
+            let token = ConsoleFormToken(form["token"], for: action, of: call.signedIn, opening: provider.seal)
+        else {
             return provider.errorPage(
                 .foreignForm, .invalidRequest("the form came without its token, or of a session that is over"),
                 for: call.request)
         }
+        // A page that shows a secret was answered to a form: whoever reloads it sends the form again.
+        guard try provider.store.spend(token.step, until: call.signedIn.session.expiresAt) else {
+            var (page, _) = try page(route, call)
+            page.notice = .failed(
+                "This form was sent before, and nothing was done this time. Look whether what you wanted is done.")
+            return render(page, call, status: .conflict)
+        }
         do {
             switch try act(call) {
             case .done(let done, let path):
-                return provider.redirect(to: origin + path + "?done=\(done.rawValue)", for: call.request)
+                let notice = DoneNotice(at: path, of: call.signedIn, seal: provider.seal)
+                return provider.redirect(to: origin + path + notice.query(done.rawValue), for: call.request)
             case .page(let page): return render(page, call)
             }
         } catch {
@@ -134,6 +145,8 @@ struct ConsoleHandler {
         }
     }
 
+    private func path(of call: ConsoleCall) -> String { provider.issuer.path + "/admin/" + call.request.tail }
+
     private func page(_ route: ConsoleRoute, _ call: ConsoleCall) throws -> (ConsolePage, Status) {
         do { return (try route.show(call), .ok) } catch {
             guard let problem = Self.problem(error) else { throw error }
@@ -142,22 +155,14 @@ struct ConsoleHandler {
     }
 
     private static func problem(_ error: any Error) -> AdministrationProblem? {
-        if let error = error as? OAuthError, error.code == .insufficientScope {
-            return AdministrationProblem(.forbidden, "you don’t hold the role that this needs; ask somebody who does")
+        if let error = error as? AdministrationOperations.LackingScope {
+            return AdministrationProblem(
+                .forbidden, "this needs the role \(error.scope.rawValue), which you don’t hold; ask somebody who does")
         }
         return AdministrationProblem(error)
     }
 
     private var origin: String { String(provider.issuer.value.dropLast(provider.issuer.path.utf8.count)) }
-
-    /// Bound to the address that the form goes to, the session and the account.
-    private func token(_ call: ConsoleCall) -> FormToken {
-        token(for: provider.issuer.path + "/admin/" + call.request.tail, call)
-    }
-
-    private func token(for action: String, _ call: ConsoleCall) -> FormToken {
-        FormToken("console \(action)", attempt: AttemptID(""), signedIn: call.signedIn)
-    }
 
     private func render(_ page: ConsolePage, _ call: ConsoleCall, status: Status = .ok) -> Response {
         var page = page
@@ -166,11 +171,13 @@ struct ConsoleHandler {
         page.frame.tabs = ConsoleRoute.tabs.filter { $0.scope.map(call.caller.may) ?? true }.map { tab in
             ConsoleLink(label: tab.label, uri: call.path(tab.path))
         }
-        let first = RoutePath.parts(of: call.request.tail)?.first
-        page.frame.current = call.path(first.map { [$0] } ?? [])
+        page.frame.current = call.path(RoutePath.parts(of: call.request.tail).map(ConsoleRoute.tab) ?? [])
         for index in page.blocks.indices {
-            guard case .form(var form) = page.blocks[index].content else { continue }
-            form.token = token(for: form.action, call).sealed(by: provider.seal)
+            guard case .form(var form) = page.blocks[index].content, form.purpose == .change else { continue }
+            form.token =
+                ConsoleFormToken(
+                    for: form.action, of: call.signedIn, seal: provider.seal, random: provider.random
+                ).text
             page.blocks[index].content = .form(form)
         }
         var response = provider.pages.answer(page, status: status, uiLocales: ["en"], acceptLanguage: nil)
@@ -185,10 +192,11 @@ extension ConsolePage {
     fileprivate mutating func refuse(_ problem: AdministrationProblem, typed: [String: String]) {
         notice = .failed(problem.detail)
         for index in blocks.indices {
-            guard case .form(let form) = blocks[index].content, !form.isSearch else { continue }
-            let refilled = form.refilled(typed, error: problem.detail, at: problem.member)
+            guard case .form(let form) = blocks[index].content, form.purpose == .change else { continue }
+            let error = problem.faults.isEmpty ? problem.detail : problem.faults.joined(separator: "\n")
+            let refilled = form.refilled(typed, error: error, at: problem.member)
             blocks[index].content = .form(refilled.form)
-            if refilled.isHere { notice = .failed("Nothing was changed: see what is marked below.") }
+            if let marked = refilled.marked { notice = .failed("Nothing was changed. What is wrong:", marked: marked) }
         }
     }
 }

@@ -8,8 +8,11 @@ struct DiscoveryHandler {
 
     func respond(to request: Request) -> Response {
         var answer = Response.json(
-            ProviderMetadata(issuer: provider.issuer, signingAlgorithms: signingAlgorithms).json)
-        answer.makePublic(maxAge: 300)
+            ProviderMetadata(
+                issuer: provider.issuer, signingAlgorithms: signingAlgorithms,
+                languages: provider.pages.languages.map(\.tag), hasSessionManagement: provider.hasSessionManagement
+            ).json)
+        answer.makePublic()
         return answer
     }
 

@@ -7,9 +7,12 @@ struct IntrospectHandler {
     let provider: Provider
 
     func respond(to request: Request) -> Response {
-        provider.answeringJSON(request) {
+        provider.servingTokens(request) {
             let inquiry = try TokenInquiry(request, provider: provider)
-            return .json(try answer(inquiry.token, to: inquiry.client))
+            let answer = try answer(inquiry.token, to: inquiry.client)
+            provider.store.noteUse(of: inquiry.client.client.id, at: provider.now())
+            provider.note(.introspected, for: inquiry.client.client.id, request)
+            return .json(answer)
         }
     }
 
@@ -33,10 +36,14 @@ struct IntrospectHandler {
         let store = provider.store
         guard let grant = try store.grant(token.grantID), grant.clientID == client.client.id,
             client.client.metadata.grantTypes.contains(.refreshToken), !client.client.metadata.isPublic,
-            let family = grant.refresh, constantTimeEqual(family.digest, token.digest),
-            provider.now() < family.expiresAt
+            let family = grant.refresh, constantTimeEqual(family.digest, token.digest)
         else { return Introspection.inactive }
-        let live = try LiveGrant(grant, client: client.client, user: try store.user(grant.userID))
-        return Introspection.answer(refreshing: live, until: family.expiresAt, issuer: provider.issuer)
+        // Whichever comes first: the second moves with the configuration.
+        let end = min(family.expiresAt, grant.createdAt + provider.lifetimes.refreshTokenAbsolute)
+        guard provider.now() < end else { return Introspection.inactive }
+        let live = try LiveGrant(
+            grant, client: client.client, user: try store.user(grant.userID),
+            subjects: try provider.subjects(of: client.client))
+        return Introspection.answer(refreshing: live, until: end, issuer: provider.issuer)
     }
 }

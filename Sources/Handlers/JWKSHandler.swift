@@ -2,15 +2,17 @@ import FCGIBridge
 import JOSE
 import OIDCLogic
 
-/// The public keys (RFC 7517 §5): those that will sign, sign, and have signed. nginx caches it.
+/// The public keys (RFC 7517 §5): those that will sign, sign, and have signed what may be good yet. nginx
+/// caches it, as ``PublicCaching`` says.
 struct JWKSHandler {
     let provider: Provider
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
-            let keys = try provider.store.signingKeys().map(\.publicJWK)
+            let now = provider.now()
+            let keys = try provider.store.signingKeys().filter { $0.isPublished(at: now) }.map(\.publicJWK)
             var answer = Response.json(.object(["keys": .array(keys)]))
-            answer.makePublic(maxAge: 300)
+            answer.makePublic()
             return answer
         }
     }

@@ -13,7 +13,20 @@ struct LoginHandler {
     }
 
     func respond(to request: Request) -> Response {
-        flow.answering(request) { form in try signIn(form, request) }
+        if request.method == .get, let page = localDoor(request) { return page }
+        return flow.answering(request) { form in try signIn(form, request) }
+    }
+
+    /// `login?local`: the page for a password of here, whose form leads to the console. Nil: it isn't asked for, or isn't
+    /// there.
+    private func localDoor(_ request: Request) -> Response? {
+        guard provider.upstreams.options.hasLocalDoor,
+            let fields = try? request.queryFields(), fields.contains(where: { $0.name.hasSameBytes(as: "local") })
+        else { return nil }
+        return provider.answeringPage(request) {
+            let raw = try AuthorizationRequest(Parameters(flow.fields(ofSignInBy: .console, for: request)))
+            return try flow.loginPage(try flow.validate(raw), raw, isLocal: true, for: request)
+        }
     }
 
     private func signIn(_ form: PageForm, _ request: Request) throws -> Response {
@@ -32,64 +45,53 @@ struct LoginHandler {
         guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
-        let name = try form.parameters.value("username", limit: 256) ?? ""
-        let password = try form.parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
+        let typed = try Typed(form.parameters)
+        let options = provider.upstreams.options
+        if !attempt.isLocal, let upstream = options.upstream(of: typed.name) {
+            return try UpstreamLeg(flow).begin(attempt, at: upstream, for: request)
+        }
+        guard options.hasPassword || attempt.isLocal && options.hasLocalDoor else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
         // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's
         // session ends in between, or is renewed by another tab: they begin one that stands by itself, so that the
         // cookie of either answer is good, whichever the browser keeps.
         for _ in 0..<2 {
-            switch try check(Username(typed: name), password, from: request.remoteAddress) {
+            switch try provider.check(typed.password, of: typed.username, from: request.remoteAddress) {
             case .success(let user):
-                if let response = try start(user, as: name, authorization, attempt, request) { return response }
+                // Told as a wrong password is: who administers this service is nobody's business.
+                guard options.admits(user.user, byLocalDoor: attempt.isLocal, roles: try provider.store.catalogue())
+                else { return try refuse(.wrongCredentials, typed, authorization, attempt, request) }
+                let remembered = typed.staysSignedIn ? provider.lifetimes.sessionRemembered : nil
+                let opening = SessionOpening(password: user, typedAs: typed.username, remembered: remembered)
+                if let response = try flow.open(opening, authorization, attempt, for: request) { return response }
             case .failure(let failure):
-                return try refuse(failure, of: name, authorization, attempt, request)
+                return try refuse(LoginPage.Failure(failure), typed, authorization, attempt, request)
             }
         }
-        return try refuse(.busy, of: name, authorization, attempt, request)
+        return try refuse(.busy, typed, authorization, attempt, request)
     }
 
-    private func check(
-        _ name: Username, _ password: String, from address: String
-    ) throws -> Result<AuthenticatedUser, LoginPage.Failure> {
-        let account = ThrottleKey.login(account: name)
-        let keys = [account, .login(address: address)]
-        // Whoever must wait for what is recorded hashes nothing, and is no attempt that others have to wait for.
-        if let throttled = try throttled(keys, others: [:]) { return .failure(throttled) }
-        // By account alone: behind an address many people sign in at once, and none of them is a guess of another.
-        return try provider.checks.during([account]) { others in
-            // Whoever was found here no longer has left behind what must be seen now.
-            provider.store.moveOn()
-            if let throttled = try throttled(keys, others: others) { return .failure(throttled) }
-            let now = provider.now()
-            do {
-                let user = try provider.store.user(named: name)
-                provider.store.moveOn()
-                let found = try provider.passwords.user(user, password: password)
-                if let found { return .success(found) }
-            } catch let error as OAuthError where error.code == .temporarilyUnavailable {
-                return .failure(.busy)
-            }
-            try provider.store.recordFailure(for: keys, at: now)
-            return .failure(.wrongCredentials)
-        }
-    }
+    /// What the form was filled in with.
+    private struct Typed {
+        let name: String
+        let password: String
+        let staysSignedIn: Bool
 
-    /// Nil: go on.
-    private func throttled(_ keys: [ThrottleKey], others: [ThrottleKey: Int]) throws -> LoginPage.Failure? {
-        let now = provider.now()
-        let waits = try keys.map { key in
-            let failures = try provider.store.failedAttempts(for: key)
-            return key.throttle.wait(after: failures, inFlight: others[key] ?? 0, at: now)
+        init(_ form: Parameters) throws(OAuthError) {
+            name = try form.value("username", limit: 256) ?? ""
+            password = try form.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
+            staysSignedIn = try form.value("remember") == "yes"
         }
-        guard let wait = waits.max(), wait > 0 else { return nil }
-        return .throttled(seconds: Int(wait))
+
+        var username: Username { Username(typed: name) }
     }
 
     private func refuse(
-        _ failure: LoginPage.Failure, of name: String, _ authorization: ValidatedAuthorizationRequest,
+        _ failure: LoginPage.Failure, _ typed: Typed, _ authorization: ValidatedAuthorizationRequest,
         _ attempt: Attempt, _ request: Request
     ) throws -> Response {
-        let kept = provider.keep("sign_in_failed", "the sign-in failed", .signIn(failure.fault), of: request)
+        let kept = provider.keep(RefusalRecord.failedSignIn, "the sign-in failed", .signIn(failure.fault), of: request)
         provider.log.notice(
             "sign-in failed",
             metadata: [
@@ -98,74 +100,29 @@ struct LoginHandler {
                 "address": "\(request.remoteAddress)",
             ].merging(kept.metadata) { own, _ in own })
         var response = try flow.loginPage(
-            authorization, attempt.request, failure: failure, username: name, status: failure.status, for: request)
+            authorization, attempt.request, failure: failure, username: typed.name,
+            staysSignedIn: typed.staysSignedIn, isLocal: attempt.isLocal, status: failure.status, for: request)
         if let seconds = failure.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
         return response
     }
-
-    /// A new session id at each sign-in. The same user's session goes on under it, so that clients keep their `sid`.
-    ///
-    /// Nil: the user, or the session that was to go on, has changed since the check.
-    private func start(
-        _ authenticated: AuthenticatedUser, as name: String, _ authorization: ValidatedAuthorizationRequest,
-        _ attempt: Attempt, _ request: Request
-    ) throws -> Response? {
-        let now = provider.now()
-        let user = authenticated.user
-        let former = try flow.signedIn(request)
-        let kept = former?.user.id == user.id ? former?.session : nil
-        let session = Session(
-            id: kept?.id ?? SessionID(Base64URL.encode(provider.random.bytes(16))), userID: user.id, authTime: now,
-            amr: Authentication.passwordAMR, acr: Authentication.passwordACR, createdAt: kept?.createdAt ?? now,
-            lastUsedAt: now, expiresAt: now + provider.lifetimes.session,
-            sidKey: kept?.sidKey ?? provider.random.bytes(32))
-        let token = SessionToken(random: provider.random)
-        let outcome = try provider.acting(as: .user(user.id), by: .signIn, request) {
-            try provider.store.start(
-                SessionStart(
-                    session, digest: token.digest, of: authenticated, for: authorization.client.id,
-                    former: self.former(former, of: user, in: request), spending: attempt.id,
-                    until: attempt.startedAt + provider.lifetimes.attempt,
-                    clearing: [.login(account: Username(typed: name))]))
-        }
-        switch outcome {
-        case .started: break
-        case .userChanged, .sessionChanged: return nil
-        case .attemptSpent:
-            // Sent twice, as by a double click: the browser gets the first one's cookie while the second is on its way,
-            // so only its next request shows whether it is signed in, and as this user.
-            return try flow.continueAtAuthorize(attempt, as: user, for: request)
-        }
-        provider.log.info(
-            "signed in",
-            metadata: [
-                "request": "\(request.id)", "user": "\(user.id)", "client": "\(authorization.client.id)",
-                "address": "\(request.remoteAddress)",
-            ])
-        // Whatever comes of the request, a refusal as well: the user is signed in, and the browser must know.
-        var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
-            try flow.proceed(
-                authorization, signedIn: try flow.signedIn(session),
-                progress: .signedIn(as: user.id, since: attempt.startedAt), attempt: attempt, raw: attempt.request,
-                for: request)
-        }
-        response.setCookie(provider.cookies.setting(token))
-        return response
-    }
-
-    private func former(_ former: SignedIn?, of user: User, in request: Request) -> SessionStart.Former {
-        guard let former, let presented = provider.cookies.sessionToken(in: request) else { return .absent }
-        return former.user.id == user.id ? .renewed(presented: presented.digest) : .ended(former.session.id)
-    }
 }
 
-extension LoginPage.Failure: Error {
+extension LoginPage.Failure {
+    fileprivate init(_ failure: PasswordFailure) {
+        self =
+            switch failure {
+            case .wrong: .wrongCredentials
+            case .throttled(let seconds): .throttled(seconds: seconds)
+            case .busy: .busy
+            }
+    }
+
     fileprivate var fault: RefusalDetail.SignInFault {
         switch self {
         case .wrongCredentials: .wrongCredentials
         case .stale: .stale
         case .throttled: .throttled
-        case .busy: .busy
+        case .busy, .unreachable: .busy
         }
     }
 
@@ -173,7 +130,7 @@ extension LoginPage.Failure: Error {
         switch self {
         case .wrongCredentials, .stale: .ok
         case .throttled: .tooManyRequests
-        case .busy: .serviceUnavailable
+        case .busy, .unreachable: .serviceUnavailable
         }
     }
 
@@ -182,6 +139,7 @@ extension LoginPage.Failure: Error {
         case .wrongCredentials, .stale: nil
         case .throttled(let seconds): seconds
         case .busy: 5
+        case .unreachable: 30
         }
     }
 }

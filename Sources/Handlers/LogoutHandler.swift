@@ -2,7 +2,8 @@ import FCGIBridge
 import JOSE
 import OIDCLogic
 
-/// The end session endpoint (OpenID Connect RP-Initiated Logout 1.0), by GET and by POST.
+/// The end session endpoint (OpenID Connect RP-Initiated Logout 1.0), by GET and by POST. Apps with a front-channel URI
+/// are told by frames of the page that it answers with (OpenID Connect Front-Channel Logout 1.0).
 struct LogoutHandler {
     let provider: Provider
     private let flow: SignInFlow
@@ -28,36 +29,53 @@ struct LogoutHandler {
         let logout = try raw.validated(for: try raw.clientID.flatMap { try provider.store.client($0) })
         guard let signedIn = try flow.signedIn(request) else {
             // A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
-            if request.method == .post, provider.cookies.sessionToken(in: request) == nil, !raw.fields.isEmpty,
+            if request.method == .post, !provider.cookies.sessionCame(in: request),
                 try parameters.value("again") == nil
             {
                 return getInstead(raw, parameters, request)
             }
-            return done(.done, logout, raw, request)
+            try endLapsed(logout, request)
+            return try done(logout, raw, request)
         }
         let token = FormToken("sign out", attempt: AttemptID(""), signedIn: signedIn)
         let carried = try parameters.value("token")
         let isOurForm = request.method == .post && token.matches(carried, opening: provider.seal)
-        if isOurForm, try parameters.value("decision") == "stay" { return done(.stayed, logout, raw, request) }
-        guard isOurForm || logout.isProven(for: signedIn.session) else {
+        if isOurForm, try parameters.value("decision") == "stay" {
+            return provider.page(SignedOutPage(.stayed), for: request, uiLocales: raw.uiLocales)
+        }
+        let subjects = try logout.client.map(provider.subjects)
+        guard isOurForm || logout.isProven(for: signedIn.session, knowing: subjects) else {
             return provider.page(
                 LogoutPage(
                     userName: signedIn.user.displayName, clientName: logout.client?.displayName,
                     action: provider.issuer.path + "/logout", fields: raw.fields,
                     token: token.sealed(by: provider.seal)),
-                for: request, uiLocales: raw.uiLocales)
+                for: request, uiLocales: raw.uiLocales + signedIn.user.uiLocales)
         }
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return done(.done, logout, raw, request)
+        return try done(logout, raw, request)
+    }
+
+    /// §2: an app may sign out of a session that there was of late as well. One that has lapsed since nobody used it signs
+    /// nobody in any more; whoever signs out of it means the other apps all the same.
+    private func endLapsed(_ logout: ValidatedLogoutRequest, _ request: Request) throws {
+        guard let token = provider.cookies.sessionToken(in: request),
+            let session = try provider.store.session(digest: token.digest),
+            logout.isProven(for: session, knowing: try logout.client.map(provider.subjects))
+        else { return }
+        try provider.acting(as: .user(session.userID), by: .signIn, request) {
+            try provider.store.endSession(session.id)
+        }
     }
 
     /// What is too long for a header comes again from a page of ours, which is of the same site.
     private func getInstead(_ raw: LogoutRequest, _ parameters: Parameters, _ request: Request) -> Response {
         let query = FormEncoding.encode(raw.fields)
         guard query.utf8.count > Carrier.limit else {
-            return provider.redirect(to: provider.issuer.endpoint("logout") + "?" + query, for: request)
+            let address = provider.issuer.endpoint("logout") + (query.isEmpty ? "" : "?" + query)
+            return provider.redirect(to: address, for: request)
         }
         var response = provider.page(
             FormPostPage(action: provider.issuer.path + "/logout", fields: raw.fields + [("again", "1")]),
@@ -66,16 +84,22 @@ struct LogoutHandler {
         return response
     }
 
-    private func done(
-        _ outcome: SignedOutPage.Outcome, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
-    ) -> Response {
+    private func done(_ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request) throws -> Response {
+        let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
         var response: Response =
-            if let destination = logout.destination, outcome == .done {
+            if let destination = logout.destination, told.isEmpty {
                 provider.redirect(to: destination, for: request)
             } else {
-                provider.page(SignedOutPage(outcome), for: request, uiLocales: raw.uiLocales)
+                try provider.signedOutPage(
+                    .done, telling: told,
+                    onward: logout.destination.map { .init(uri: $0, clientName: logout.client?.displayName) },
+                    for: request, uiLocales: raw.uiLocales)
             }
-        if outcome == .done { response.clear([provider.cookies.endingSession]) }
+        // §2: nobody signs out unasked. Another site's POST brings no cookie, and its answer would take the one that is there.
+        if provider.cookies.sessionCame(in: request) {
+            response.clear([provider.cookies.endingSession])
+            provider.tell(BrowserState(of: nil), by: &response, to: request)
+        }
         return response
     }
 }

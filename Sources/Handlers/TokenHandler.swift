@@ -7,7 +7,7 @@ struct TokenHandler {
     let provider: Provider
 
     func respond(to request: Request) -> Response {
-        provider.answeringJSON(request) {
+        provider.servingTokens(request) {
             let parameters = Parameters(try request.formFields())
             try parameters.requireSingle(but: "resource")
             guard let grantType = try parameters.value("grant_type") else {
@@ -15,17 +15,21 @@ struct TokenHandler {
                     "grant_type is missing", detail: .parameter("grant_type", .absent))
             }
             let client = try ClientAuthenticator(provider: provider).authenticate(parameters, request)
-            return try provider.acting(as: .client(client.client.id), by: .token, request) {
+            let (response, event) = try provider.acting(as: .client(client.client.id), by: .token, request) {
+                () throws -> (Response, TokenServiceEvent) in
                 switch grantType {
-                case GrantType.authorizationCode.rawValue: return try exchangeCode(parameters, for: client)
-                case GrantType.refreshToken.rawValue: return try refresh(parameters, for: client)
-                case GrantType.clientCredentials.rawValue: return try serveItself(parameters, client)
+                case GrantType.authorizationCode.rawValue: (try exchangeCode(parameters, for: client), .issued)
+                case GrantType.refreshToken.rawValue: (try refresh(parameters, for: client), .refreshed)
+                case GrantType.clientCredentials.rawValue: (try serveItself(parameters, client), .issuedToService)
                 default:
                     throw OAuthError.unsupportedGrantType(
                         "grant_type must be authorization_code, refresh_token or client_credentials",
                         detail: .parameter("grant_type", .unsupported))
                 }
             }
+            provider.store.noteUse(of: client.client.id, at: provider.now())
+            provider.note(event, for: client.client.id, request)
+            return response
         }
     }
 
@@ -41,7 +45,9 @@ struct TokenHandler {
         // Before the code is spent: a client that can't be given tokens now may come again.
         let issuer = try TokenIssuer(provider, for: .user(accepted.live), resources: accepted.resources)
         switch try provider.store.redeemOrRevoke(accepted.live.grant) {
-        case .recorded: return .json(try issuer.issue(nonce: accepted.nonce, refreshToken: accepted.refreshToken).json)
+        case .recorded:
+            try requireSubjects(of: accepted.live)
+            return .json(try issuer.issue(nonce: accepted.nonce, refreshToken: accepted.refreshToken).json)
         // RFC 6749 §4.1.2: whoever comes second may be a thief, or the victim of one.
         case .replayed:
             throw OAuthError.invalidGrant(
@@ -50,6 +56,16 @@ struct TokenHandler {
             throw OAuthError.invalidGrant(
                 "the user has signed out meanwhile, or may no longer sign in", detail: .credential(.code, .sessionOver))
         }
+    }
+
+    /// A change of what users are called ends what was granted before it. What was accepted before it and recorded after it,
+    /// at the same moment, ends here.
+    private func requireSubjects(of live: LiveGrant) throws {
+        let current = try provider.store.client(live.client.id)?.metadata.subjectType
+        guard current != live.client.metadata.subjectType else { return }
+        try provider.store.revoke(live.grant.id, because: .subjectsChanged)
+        throw OAuthError.invalidGrant(
+            "the client was changed at this moment", detail: .credential(.code, .clientChanged))
     }
 
     /// Reads user, session and consent again, as of now.
@@ -62,7 +78,8 @@ struct TokenHandler {
                 user: try store.user(code.authentication.userID),
                 session: try store.session(code.authentication.sessionID),
                 consent: try store.consent(of: code.authentication.userID, to: code.clientID),
-                policy: try provider.policy(), lifetimes: provider.lifetimes, at: now, random: provider.random)
+                policy: try provider.policy(), subjects: try provider.subjects(of: exchange.client.client),
+                lifetimes: provider.lifetimes, at: now, random: provider.random)
         } catch let error as OAuthError {
             // A code that is refused for another reason may be a replay all the same, and then ends what it gave. It is
             // the code's own client that asks: an exchange is made of no other's.
@@ -89,9 +106,11 @@ struct TokenHandler {
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)",
                     detail: .credential(.refreshToken, .usedBefore))
             case .giveAgain(let successor):
+                try provider.requireStanding(of: grant)
                 let issuer = try issuer(for: exchange, try accept(exchange, of: grant))
                 return .json(try issuer.issue(refreshToken: successor).json)
             case .rotate(let family, let successor):
+                try provider.requireStanding(of: grant)
                 let live = try accept(exchange, of: grant)
                 let issuer = try issuer(for: exchange, live)
                 let end = max(family.expiresAt, now + provider.lifetimes.longestAccessToken, grant.expiresAt)
@@ -108,7 +127,8 @@ struct TokenHandler {
     private func accept(_ exchange: RefreshExchange, of grant: Grant) throws -> LiveGrant {
         try exchange.accept(
             grant, user: try provider.store.user(grant.userID),
-            consent: try provider.store.consent(of: grant.userID, to: grant.clientID), policy: try provider.policy())
+            consent: try provider.store.consent(of: grant.userID, to: grant.clientID), policy: try provider.policy(),
+            subjects: try provider.subjects(of: exchange.client))
     }
 
     private func issuer(for exchange: RefreshExchange, _ live: LiveGrant) throws -> TokenIssuer {

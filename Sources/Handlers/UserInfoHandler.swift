@@ -16,7 +16,7 @@ struct UserInfoHandler {
             let subject = try UserInfo.subject(
                 of: token, in: try provider.store.catalogue(), issuer: provider.issuer)
             let claims = UserInfo.claims(
-                about: subject,
+                of: token,
                 releasing: try provider.availableClaims(for: subject, in: .userInfo).claims(for: .userInfo))
             guard let algorithm = subject.client.metadata.userInfoSignedResponseAlg else { return .json(claims) }
             return try signed(claims, for: subject.client, algorithm)

@@ -14,8 +14,17 @@ package struct ActivitySpan: Sendable, Equatable {
 package enum Activity: Sendable {
     /// Sessions that began, or were renewed by a sign-in.
     case signIns
-    /// As far as refusals are kept.
+    /// Counted by the hour. Of a flood, as many as were kept.
     case failedSignIns
+    /// Access tokens that were issued, counted by the hour.
+    case tokens
+    /// Refusals of the token service, counted by the hour.
+    case tokenRefusals
+    /// The most that lived at once, by the hour.
+    case sessions
+
+    /// In seconds, how long what is counted by the hour is kept.
+    package static let memory: Int64 = 32 * 86_400
 }
 
 extension ActivitySpan {

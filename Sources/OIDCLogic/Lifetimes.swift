@@ -6,6 +6,8 @@ package struct Lifetimes: Sendable, Equatable {
     package var attempt: Int64 = 30 * 60
     package var sessionIdle: Int64 = 8 * 3600
     package var session: Int64 = 24 * 3600
+    /// A session whose user asked to stay signed in, used or not; nil: nobody is asked.
+    package var sessionRemembered: Int64? = 30 * 86_400
     package var idToken: Int64 = 3600
     package var accessToken: Int64 = 3600
     /// The longest that any resource's access tokens live, where that is longer than others do.
@@ -16,6 +18,12 @@ package struct Lifetimes: Sendable, Equatable {
     package var refreshToken: Int64 = 15 * 86_400
     /// All refresh tokens of a grant, from its beginning.
     package var refreshTokenAbsolute: Int64 = 90 * 86_400
+    /// A key signs for as long, from when it began; nil: until somebody wants another.
+    package var signingKey: Int64? = 90 * 86_400
+    /// For how long the next key is published before it signs. Never less than ``PublicCaching/longest``.
+    package var signingKeyAhead: Int64 = 7 * 86_400
+    /// How long what is signed may have to be verified.
+    package var longestSignedToken: Int64 { max(idToken, longestAccessToken) }
 
     package init() {}
 }

@@ -22,6 +22,8 @@ package struct OAuthError: Error, Sendable {
         case unmetAuthenticationRequirements = "unmet_authentication_requirements"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
+        case invalidRequestObject = "invalid_request_object"
+        case invalidRequestURI = "invalid_request_uri"
         case registrationNotSupported = "registration_not_supported"
     }
 
@@ -110,18 +112,43 @@ package struct OAuthError: Error, Sendable {
     package static func requestURINotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
         Self(.requestURINotSupported, text, detail: detail)
     }
+    package static func invalidRequestObject(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidRequestObject, text, cause: cause, detail: detail)
+    }
+    package static func invalidRequestURI(
+        _ text: StaticString, cause: String? = nil, detail: RefusalDetail? = nil
+    ) -> Self {
+        Self(.invalidRequestURI, text, cause: cause, detail: detail)
+    }
     package static func registrationNotSupported(_ text: StaticString, detail: RefusalDetail? = nil) -> Self {
         Self(.registrationNotSupported, text, detail: detail)
     }
     package static func tooManyRequests(_ text: StaticString, retryAfter: Int) -> Self {
         Self(.temporarilyUnavailable, text, detail: .throttled, retryAfter: retryAfter, isRateLimit: true)
     }
-    package static func serverError(cause: String) -> Self {
-        Self(.serverError, "something went wrong here; the administrator finds it in the log", cause: cause)
+    /// RFC 6749 §5.2: it is known who asks, and that they may not yet. Whoever doesn't know the client's secret isn't told
+    /// at the token endpoint.
+    package static let awaitedApproval = Self(
+        .unauthorizedClient, "this app waits for its administrator's approval", detail: .awaitedApproval)
+    /// - Parameter isError: the app was answered by errors, not by codes.
+    package static func redirectLoop(isError: Bool) -> Self {
+        Self(
+            .temporarilyUnavailable,
+            isError
+                ? "the app begins anew each time that it is told of an error"
+                : "the app begins anew each time that it is given a code",
+            detail: .redirectLoop, isRateLimit: true)
     }
-    package static func temporarilyUnavailable(cause: String) -> Self {
+    package static func serverError(cause: String, detail: RefusalDetail? = nil) -> Self {
+        Self(
+            .serverError, "something went wrong here; the administrator finds it in the log", cause: cause,
+            detail: detail)
+    }
+    package static func temporarilyUnavailable(cause: String, detail: RefusalDetail? = nil) -> Self {
         Self(
             .temporarilyUnavailable, "the service can't answer right now; try again in a few seconds", cause: cause,
-            retryAfter: 5)
+            detail: detail, retryAfter: 5)
     }
 }

@@ -1,13 +1,54 @@
+import JOSE
+
 /// Calls to servers of others: clients' keys, upstreams, logout. All go one way, which has limits of its own.
 package protocol Outbound: Sendable {
-    /// One GET. Follows no redirect, and answers whatever the status is.
+    /// One call. Follows no redirect, is never repeated, and answers whatever the status is.
     ///
     /// Throws ``OutboundError``.
-    func get(_ uri: WebURI, maximumBytes: Int) throws(OutboundError) -> OutboundAnswer
+    func answer(to call: OutboundCall) throws(OutboundError) -> OutboundAnswer
+
+    /// One POST of a form. Follows no redirect, is never repeated, and answers the status, whatever it is: what the answer
+    /// says besides is nobody's business.
+    ///
+    /// Throws ``OutboundError``.
+    func post(_ fields: [(name: String, value: String)], to uri: WebURI) throws(OutboundError) -> Int
+
+    /// Whether no call to it is ever made, as far as it says itself: it has an address in the place of a name, and that isn't
+    /// allowed.
+    func refuses(_ uri: WebURI) -> Bool
 
     /// Waits for someone else's call by `wait`, as one of those that may be under way at once. Throws
     /// ``OutboundError/busy``.
     func waiting(_ wait: () -> Void) throws(OutboundError)
+}
+
+extension Outbound {
+    /// One GET.
+    ///
+    /// Throws ``OutboundError``.
+    package func get(_ uri: WebURI, maximumBytes: Int) throws(OutboundError) -> OutboundAnswer {
+        try answer(to: OutboundCall(uri, maximumBytes: maximumBytes))
+    }
+}
+
+package struct OutboundCall: Sendable {
+    package let uri: WebURI
+    /// What is posted, as a form; nil: it is a GET.
+    package let form: [(name: String, value: String)]?
+    /// RFC 9110 §11.6.2. It holds a secret, so nothing shows it.
+    package let authorization: Secret<OutboundCall>?
+    /// Of the answer. A longer one is none.
+    package let maximumBytes: Int
+
+    package init(
+        _ uri: WebURI, form: [(name: String, value: String)]? = nil, authorization: Secret<OutboundCall>? = nil,
+        maximumBytes: Int
+    ) {
+        self.uri = uri
+        self.form = form
+        self.authorization = authorization
+        self.maximumBytes = maximumBytes
+    }
 }
 
 package struct OutboundAnswer: Sendable {
@@ -15,10 +56,13 @@ package struct OutboundAnswer: Sendable {
     /// RFC 9111 §5.2.
     package let cacheControl: String?
     package let body: [UInt8]
+    /// What the server's clock says (RFC 9110 §6.6.1).
+    package let date: Timestamp?
 
-    package init(status: Int, cacheControl: String?, body: [UInt8]) {
+    package init(status: Int, cacheControl: String?, body: [UInt8], date: Timestamp? = nil) {
         self.status = status
         self.cacheControl = cacheControl
+        self.date = date
         self.body = body
     }
 }

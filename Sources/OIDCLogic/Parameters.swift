@@ -45,6 +45,25 @@ package struct Parameters: Sendable {
         return (repeated[name] ?? values[name].map { [$0] } ?? []).filter { !$0.isEmpty }
     }
 
+    /// The same, with those of `others` that have a value in the place of its own of their names.
+    func superseded(by others: Parameters) -> Parameters {
+        var result = self
+        for (name, value) in others.values where !value.isEmpty || others.repeated[name] != nil {
+            result.values[name] = value
+            result.repeated[name] = others.repeated[name]
+        }
+        return result
+    }
+
+    func without(_ names: String...) -> Parameters {
+        var result = self
+        for name in names {
+            result.values[Identifier(name)] = nil
+            result.repeated[Identifier(name)] = nil
+        }
+        return result
+    }
+
     /// Throws `invalid_request` if any parameter came more than once, known or not, but those `allowed` to.
     package func requireSingle(but allowed: String...) throws(OAuthError) {
         guard let name = repeated.keys.first(where: { name in !allowed.contains { $0.hasSameBytes(as: name.value) } })

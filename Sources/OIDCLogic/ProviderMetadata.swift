@@ -4,15 +4,31 @@ import JOSE
 package struct ProviderMetadata: Sendable {
     private let issuer: Issuer
     private let signingAlgorithms: [SignatureAlgorithm]
+    private let languages: [String]
+    private let hasSessionManagement: Bool
 
-    /// - Parameter signingAlgorithms: those that there are active keys for.
-    package init(issuer: Issuer, signingAlgorithms: [SignatureAlgorithm] = ClientMetadata.signingAlgorithms) {
+    /// - Parameters:
+    ///   - signingAlgorithms: those that there are active keys for.
+    ///   - languages: that its pages speak (BCP 47).
+    package init(
+        issuer: Issuer, signingAlgorithms: [SignatureAlgorithm] = ClientMetadata.signingAlgorithms,
+        languages: [String], hasSessionManagement: Bool = false
+    ) {
         self.issuer = issuer
         self.signingAlgorithms = signingAlgorithms
+        self.languages = languages
+        self.hasSessionManagement = hasSessionManagement
     }
 
     package var json: JSON {
-        .object([
+        var members = self.members
+        // Session Management 1.0 §3.3.
+        if hasSessionManagement { members["check_session_iframe"] = .string(issuer.endpoint("check_session")) }
+        return .object(members)
+    }
+
+    private var members: [String: JSON] {
+        [
             "issuer": .string(issuer.value),
             "authorization_endpoint": .string(issuer.endpoint("authorize")),
             "token_endpoint": .string(issuer.endpoint("token")),
@@ -26,33 +42,41 @@ package struct ProviderMetadata: Sendable {
             "response_types_supported": strings(["code"]),
             "response_modes_supported": strings(ResponseMode.allCases.map(\.rawValue)),
             "grant_types_supported": strings(GrantType.allCases.map(\.rawValue)),
-            "subject_types_supported": strings(["public"]),
+            "subject_types_supported": strings(SubjectType.names),
             "acr_values_supported": strings([Authentication.passwordACR]),
             "id_token_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
             "userinfo_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
             "introspection_endpoint_auth_methods_supported": strings(
                 TokenEndpointAuthMethod.allCases.filter { $0 != .none }.map(\.rawValue)),
             "introspection_endpoint_auth_signing_alg_values_supported": strings(
-                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
+                ClientSigningAlgorithm.allCases.map(\.rawValue)),
             "revocation_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
             "revocation_endpoint_auth_signing_alg_values_supported": strings(
-                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
+                ClientSigningAlgorithm.allCases.map(\.rawValue)),
             "token_endpoint_auth_methods_supported": strings(TokenEndpointAuthMethod.allCases.map(\.rawValue)),
             "token_endpoint_auth_signing_alg_values_supported": strings(
-                ClientAssertionAlgorithm.allCases.map(\.rawValue)),
+                ClientSigningAlgorithm.allCases.map(\.rawValue)),
             "code_challenge_methods_supported": strings(["S256"]),
             "prompt_values_supported": strings(Prompt.allCases.map(\.rawValue)),
             "display_values_supported": strings(["page"]),
+            "ui_locales_supported": strings(languages),
             "claim_types_supported": strings(["normal"]),
             "claims_supported": strings(
                 ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"]
                     + StandardClaims.names),
             "claims_parameter_supported": .bool(true),
-            "request_parameter_supported": .bool(false),
-            "request_uri_parameter_supported": .bool(false),
-            "require_request_uri_registration": .bool(false),
+            "backchannel_logout_supported": .bool(true),
+            "backchannel_logout_session_supported": .bool(true),
+            "frontchannel_logout_supported": .bool(true),
+            "frontchannel_logout_session_supported": .bool(true),
+            "request_parameter_supported": .bool(true),
+            "request_uri_parameter_supported": .bool(true),
+            "require_request_uri_registration": .bool(true),
+            "require_signed_request_object": .bool(false),
+            "request_object_signing_alg_values_supported": strings(
+                ClientSigningAlgorithm.allCases.map(\.rawValue)),
             "authorization_response_iss_parameter_supported": .bool(true),
-        ])
+        ]
     }
 
     private func strings(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }

@@ -8,6 +8,10 @@ extension Purpose {
     package static let refreshToken = Self(rawValue: "refresh-token")
     package static let refreshSuccessor = Self(rawValue: "refresh-successor")
     package static let formToken = Self(rawValue: "form-token")
+    /// What an upstream is given as `state`.
+    package static let upstreamState = Self(rawValue: "upstream-state")
+    /// What an upstream is asked about a user with; the link is associated with it.
+    package static let upstreamTokens = Self(rawValue: "upstream-tokens")
     /// A client's secret under `state.key`; the client's id is associated with it.
     package static let clientSecret = Self(rawValue: "client-secret")
     /// A private signing key under `signing.key`; its key id is associated with it.

@@ -4,7 +4,8 @@ import JOSE
 ///
 /// A store belongs to one thread; open another for another.
 package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
-    CustomClaimStore, SigningKeyStore, ThrottleStore, RefusalStore, AuditStore, ActivityStore, DeclarationStore
+    CustomClaimStore, SigningKeyStore, PairwiseSaltStore, ThrottleStore, RefusalStore, AuditStore, ActivityStore,
+    DeclarationStore, LogoutDeliveryStore, UpstreamStore
 {
     /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
     /// of what files declare, in that change's own transaction. What was read while it stood still holds.
@@ -24,9 +25,8 @@ package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStor
     /// same change alone would throw.
     func apply(_ changes: [DeclaredChange], at generation: Int64) throws
 
-    /// Removes at most `limit` rows of each kind whose time has come, those of the audit log and predecessors of refresh
-    /// tokens among them. Returns
-    /// how many went.
+    /// Removes at most `limit` rows of each kind whose time has come, those of the audit log, keys that signed long ago and
+    /// predecessors of refresh tokens among them. Returns how many went.
     func prune(at now: Timestamp, limit: Int) throws -> Int
 }
 
@@ -55,10 +55,13 @@ package protocol ClientStore {
     ) throws -> SearchPage<Client>
     /// Throws ``StoreError/exists`` if the id is taken, or is some user's subject (RFC 9700 §4.15).
     func add(_ client: Client) throws
-    /// Replaces the version that `client` was made of, by the next. Throws ``StoreError/missing``, or
+    /// Replaces the version that `client` was made of, by the next, and revokes its grants if it knows its users by other
+    /// identifiers now: a refresh must not change the `sub` (OpenID Connect Core §12.2). Throws ``StoreError/missing``, or
     /// ``StoreError/changed`` if that version was replaced meanwhile. Returns the client as it is now.
     @discardableResult func replace(_ client: Client) throws -> Client
-    /// Whether any client has pages there.
+    /// Those that wait for approval, the longest waiting first.
+    func clientsAwaitingApproval(after position: WaitingPosition?, limit: Int) throws -> [Client]
+    /// Whether any client that waits for no approval has pages there.
     func isRegistered(_ origin: WebOrigin) throws -> Bool
     /// Removes it with its consents and its roles, and revokes its grants. False: it wasn't there.
     func removeClient(_ id: ClientID) throws -> Bool
@@ -75,13 +78,15 @@ package protocol RegistrationStore {
     /// Counts a body that was refused. Nothing happens if there is none of that id.
     func recordRefusal(by id: InitialAccessTokenID) throws
 
-    /// Adds the client with its registration, and takes a use of the token, whose refusals are forgotten: all or nothing.
-    /// False, and nothing has changed: the token isn't usable at `now` any more. Throws ``StoreError/exists`` if the
-    /// client's id is taken, or is some user's subject (RFC 9700 §4.15); then the token isn't spent.
+    /// Adds the client with its registration, and spends what it was registered by: all or nothing. False, and nothing has
+    /// changed: that can't be spent any more. Throws ``StoreError/exists`` if the client's id is taken, or is some user's
+    /// subject (RFC 9700 §4.15); then nothing is spent.
     func register(
-        _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
+        _ client: Client, as registration: ClientRegistration, spending proof: RegistrationProof, at now: Timestamp
     ) throws -> Bool
     func registration(_ id: RegistrationID) throws -> ClientRegistration?
+    /// Nil: the client did not register itself.
+    func registration(of client: ClientID) throws -> ClientRegistration?
     /// Puts the token that was offered in the place of the other one. Nothing happens if it isn't on offer.
     func acceptOffer(_ digest: [UInt8], in id: RegistrationID) throws
     /// Replaces the client as ``ClientStore/replace(_:)`` does, and offers a token of that digest in the place of the one
@@ -92,6 +97,8 @@ package protocol RegistrationStore {
 package protocol AssertionStore {
     /// Spends a client's assertion, whose id is kept until `until` (RFC 7523 §3). False: it was spent before.
     func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool
+    /// Whether it was, for who does first what may be done twice.
+    func isSpent(_ assertion: AssertionID) throws -> Bool
 }
 
 package protocol UserStore {
@@ -124,6 +131,14 @@ package protocol UserStore {
     func removeUser(_ id: UserID) throws -> Bool
 
     func consent(of user: UserID, to client: ClientID) throws -> Consent?
+    /// In order of their users' ids, those after `user`.
+    func consents(to client: ClientID, after user: UserID?, limit: Int) throws -> [Consent]
+    /// In order of their clients' ids, those after `client`.
+    func consents(of user: UserID, after client: ClientID?, limit: Int) throws -> [Consent]
+    /// Removes the consent, and revokes what the client holds of the user. False: there was neither.
+    func disconnect(_ client: ClientID, from user: UserID) throws -> Bool
+    /// The user is asked again. False: there was none.
+    func removeConsent(of user: UserID, to client: ClientID) throws -> Bool
     /// Spends the attempt's step, whose id is kept until `until`, and remembers the consent together with what the same
     /// user has allowed the same client before: all or nothing. False, and nothing has changed: the attempt was spent
     /// before. Throws ``StoreError/missing`` if the user or the client is gone.
@@ -135,6 +150,8 @@ package enum UserEnding: Sendable {
     case nothing
     /// All sessions, and all grants are revoked: disabled, or the password was reset by an administrator.
     case everything
+    /// All sessions but the one in which the user has changed their password.
+    case otherSessions(than: SessionID)
 }
 
 package protocol ScopeStore {
@@ -143,16 +160,16 @@ package protocol ScopeStore {
 
     /// Throws ``StoreError/exists`` if a scope or a role has that name.
     func add(_ scope: DefinedScope) throws
-    /// Throws ``StoreError/missing``.
-    func replace(_ scope: DefinedScope) throws
+    /// Throws ``StoreError/missing``, or ``StoreError/changed`` if it isn't as it was any more.
+    func replace(_ former: DefinedScope, by scope: DefinedScope) throws
     /// False: it wasn't there.
     func removeScope(_ name: ScopeName) throws -> Bool
 
     /// Throws ``StoreError/exists`` if there is one of that id or a scope of that name, and ``StoreError/missing`` if the
     /// app that it shall belong to isn't there.
     func add(_ role: Role) throws
-    /// Throws ``StoreError/missing``.
-    func replace(_ role: Role) throws
+    /// Throws ``StoreError/missing``, or ``StoreError/changed`` if it isn't as it was any more.
+    func replace(_ former: Role, by role: Role) throws
     /// Takes it from all users and groups. False: it wasn't there.
     func removeRole(_ id: RoleID) throws -> Bool
 
@@ -169,13 +186,20 @@ package protocol SessionStore {
     func session(digest: [UInt8]) throws -> Session?
     func session(_ id: SessionID) throws -> Session?
     /// Starts the session, or renews it: its user, its beginning and its `sid` key stay. Ends the one that it takes the
-    /// place of; spends the attempt; keeps the user's better hash, if there is one; and clears the failures: all or
-    /// nothing, and nothing unless the user may still sign in by the proof that they gave, and what is renewed is as it was
-    /// presented.    /// Throws ``StoreError/exists`` if a new session's id or digest is taken.
+    /// place of; spends the attempt; keeps the user's better hash, if there is one, or makes of the user and their link
+    /// what their upstream says; and clears the failures: all or nothing, and nothing unless the user may still sign in by
+    /// the proof that they gave, and what is renewed is as it was presented.
+    /// Throws ``StoreError/exists`` if a new session's id or digest is taken.
     func start(_ start: SessionStart) throws -> SessionStart.Outcome
     /// Notes that it was used; never moves the time back.
     func touch(_ id: SessionID, at now: Timestamp) throws
+    /// Whichever way a session ends before its time, here or with its user: the clients that it was used for, and that are
+    /// to be told, have their rows in ``LogoutDeliveryStore`` in the same transaction.
     func endSession(_ id: SessionID) throws
+    /// The same of all that are the user's, but one. Returns how many.
+    @discardableResult func endSessions(of user: UserID, but kept: SessionID) throws -> Int
+    /// What the session was used for, in order of their ids.
+    func clients(of session: SessionID) throws -> [ClientID]
     /// The living and the ended ones that aren't pruned yet, the newest first.
     func sessions(of user: UserID, limit: Int) throws -> [Session]
     /// Spends an attempt's step that begins no session. False: it was spent before.
@@ -186,6 +210,25 @@ package protocol SessionStore {
     func park(_ sealed: String, digest: [UInt8], address: String, until: Timestamp, now: Timestamp, limit: Int) throws
         -> Bool
     func parked(digest: [UInt8], at now: Timestamp) throws -> String?
+}
+
+/// Who is still to be told that a session has ended (Back-Channel Logout 1.0 §2.5, Front-Channel Logout 1.0 §3).
+package protocol LogoutDeliveryStore {
+    /// Takes what is due, `limit` at most, of one client that nobody else is sending to: for ``LogoutDelivery/lease``
+    /// seconds, or until what came of it is recorded, the client is the caller's alone. Of one that could not be reached
+    /// lately only one is taken. Empty: there is none.
+    func takeLogoutDeliveries(limit: Int, at now: Timestamp) throws -> [LogoutDelivery]
+    /// What came of those that were taken together and tried, in order; an outage is the last one's. The others are due
+    /// as before. What was delivered is gone; what was given up is kept for ``LogoutDelivery/memory``, and the audit log
+    /// tells of it. False, and nothing is recorded: the lease has run out, and another sender has taken the client since.
+    @discardableResult
+    func record(_ outcomes: [LogoutDelivery.Outcome], at now: Timestamp) throws -> Bool
+    /// Newest first, those before `id`: what was given up, and what waits for longer than ``LogoutDelivery/alarm``.
+    func undeliveredLogouts(at now: Timestamp, before id: Int64?, limit: Int) throws -> [LogoutDelivery]
+
+    /// Whom the browser whose cookie had that digest is to tell of the end of its session, for
+    /// ``FrontchannelLogout/memory`` seconds after it. In order of their ids.
+    func frontchannelLogouts(digest: [UInt8], at now: Timestamp) throws -> [FrontchannelLogout]
 }
 
 package protocol GrantStore {
@@ -201,6 +244,11 @@ package protocol GrantStore {
     /// Nothing happens if there is none of that id.
     func revoke(_ id: GrantID, because reason: GrantRevocation) throws
     func grant(_ id: GrantID) throws -> Grant?
+    /// What the client holds at `now`, newest first, made before `id`: neither revoked nor over.
+    func grants(of client: ClientID, at now: Timestamp, before id: GrantID?, limit: Int) throws -> [Grant]
+    /// By which clients act for the user at `now` while they are away, newest first: those with a refresh token, neither
+    /// revoked nor over.
+    func refreshableGrants(of user: UserID, at now: Timestamp, limit: Int) throws -> [Grant]
     /// Makes the access token worthless until it ends by itself. Again is no error.
     func revoke(_ token: TokenID, until expiresAt: Timestamp) throws
     func isRevoked(_ token: TokenID) throws -> Bool
@@ -214,6 +262,8 @@ package enum GrantRevocation: String, Sendable, CaseIterable {
     case codeReused = "code_reused"
     /// RFC 9700 §4.14.2.
     case refreshTokenReused = "refresh_token_reused"
+    /// What the client's users are called was changed at the same moment.
+    case subjectsChanged = "subjects_changed"
     case administrator
 
     /// What a client does with its own tokens is everyday.
@@ -254,10 +304,16 @@ package protocol DeclarationStore {
 package protocol SigningKeyStore {
     /// Oldest first.
     func signingKeys() throws -> [SigningKeyRecord]
-    /// Throws ``StoreError/exists``.
+    /// All, or none: throws ``StoreError/exists`` if one is there, or another key of its algorithm is next or active as it is.
     func add(_ keys: [SigningKeyRecord]) throws
-    /// Throws ``StoreError/missing``.
-    func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws
+    /// Makes the steps in their order, all or none. Throws ``StoreError/changed`` if a key isn't as its step has it any
+    /// more, or if another is next or active in the place of one: of two processes that do the same, one does it.
+    func change(_ steps: [SigningKeyStep]) throws
+}
+
+package protocol PairwiseSaltStore {
+    /// The same for ever, for all who use this store: made with it, of random bytes.
+    func pairwiseSalt() throws -> PairwiseSalt
 }
 
 package protocol ThrottleStore {
@@ -267,16 +323,52 @@ package protocol ThrottleStore {
     func clearFailures(for keys: [ThrottleKey]) throws
 }
 
-/// The audit log: who has changed what, who has signed in. The store writes it by itself, in the transaction of the change,
-/// so that no change is there without its row.
+/// How much is going on, for administrators.
 package protocol ActivityStore {
     /// Since then, by spans of so many seconds, the oldest first; spans without any are left out. Of very many, the newest
     /// are counted.
     func activity(_ activity: Activity, since start: Timestamp, by length: Int64) throws -> [ActivitySpan]
     /// How many sessions have not come to their absolute end.
     func sessionCount(at now: Timestamp) throws -> Int
+    /// Counts it, and returns at once: it is written with others, a second later. What could not be is dropped.
+    func note(_ event: TokenServiceEvent, at now: Timestamp)
+    /// How often each happened since then, which is the beginning of an hour, in order of their names.
+    func tokenServiceEvents(since start: Timestamp) throws -> [TokenServiceCount]
+    /// Offers it to be kept that the client was given tokens, or told of one, and returns at once. It is kept to the hour.
+    func noteUse(of client: ClientID, at now: Timestamp)
+    /// Nil: it never was, or there is no such client.
+    func lastUse(of client: ClientID) throws -> Timestamp?
+    /// Those that nobody has used since then, and that were there before: those unused the longest first, after that
+    /// position.
+    func clients(unusedSince start: Timestamp, after position: UnusedPosition?, limit: Int) throws -> [Client]
 }
 
+/// Where the next page of clients that nobody uses begins.
+package struct UnusedPosition: Sendable, Equatable {
+    /// Since when nobody has used the last client of the page before.
+    package let since: Timestamp
+    package let client: ClientID
+
+    package init(since: Timestamp, client: ClientID) {
+        self.since = since
+        self.client = client
+    }
+}
+
+/// Where a page of clients that wait for approval ends.
+package struct WaitingPosition: Sendable, Equatable {
+    /// Of the last client of the page before.
+    package let registeredAt: Timestamp
+    package let client: ClientID
+
+    package init(registeredAt: Timestamp, client: ClientID) {
+        self.registeredAt = registeredAt
+        self.client = client
+    }
+}
+
+/// The audit log: who has changed what, who has signed in. The store writes it by itself, in the transaction of the change,
+/// so that no change is there without its row.
 package protocol AuditStore {
     /// What is changed within `body` is changed by `actor`, at `now`. One within another counts. Outside of all of them it
     /// is done by whom the store was opened for.
@@ -295,8 +387,8 @@ package protocol RefusalStore {
     /// Offers it to be kept, and returns at once: no answer waits for it, or fails by it. It is dropped where there are
     /// too many in a second (``RefusalSampling``) or too many waiting, or where the store can't write now.
     @discardableResult func offer(_ refusal: RefusalRecord) -> RefusalOffer
-    /// Waits until all that this process offered is kept or dropped.
-    func settleRefusals()
+    /// Waits until all that this process offered, uses of clients as well, is kept or dropped.
+    func settleObservations()
     /// The first of that id. Nil: it never was, has gone, or was not kept.
     func refusal(_ id: RefusalID) throws -> RefusalRecord?
 }

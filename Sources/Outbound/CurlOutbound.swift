@@ -1,4 +1,5 @@
 import CCurl
+import JOSE
 import OIDCLogic
 import Synchronization
 
@@ -10,6 +11,8 @@ package final class CurlOutbound: Outbound {
     private let timeout: Int
     private let underWay = Mutex(0)
 
+    /// How much of an answer that nobody reads is let through, so that its sender may finish.
+    private static let unreadBytes = 64 * 1024
     /// In milliseconds.
     private static let connectTimeout = 2000
 
@@ -24,12 +27,32 @@ package final class CurlOutbound: Outbound {
         self.timeout = timeout
     }
 
-    package func get(_ uri: WebURI, maximumBytes: Int) throws(OutboundError) -> OutboundAnswer {
+    package func answer(to call: OutboundCall) throws(OutboundError) -> OutboundAnswer {
+        let transfer = Transfer(rules: rules, isTLS: call.uri.isHTTPS, maximumBytes: call.maximumBytes)
+        let status = try self.call(
+            call.uri, transfer, form: call.form.map { FormEncoding.encode($0) }, authorization: call.authorization)
+        return OutboundAnswer(
+            status: status, cacheControl: transfer.cacheControl, body: transfer.body,
+            date: transfer.date.flatMap(try CurlLibrary.shared.get().time))
+    }
+
+    package func post(_ fields: [(name: String, value: String)], to uri: WebURI) throws(OutboundError) -> Int {
+        let transfer = Transfer(rules: rules, isTLS: uri.isHTTPS, maximumBytes: Self.unreadBytes, keepsBody: false)
+        return try call(uri, transfer, form: FormEncoding.encode(fields))
+    }
+
+    package func refuses(_ uri: WebURI) -> Bool {
+        NumericHost(uri.host).map { !rules.permits($0.address, isTLS: uri.isHTTPS) } ?? false
+    }
+
+    /// - Parameter form: posted; nil: it is a GET.
+    private func call(
+        _ uri: WebURI, _ transfer: Transfer, form: String? = nil, authorization: Secret<OutboundCall>? = nil
+    ) throws(OutboundError) -> Int {
         guard uri.isHTTPS || rules.allowsHTTP else { throw .forbidden("\(uri.value) is not https") }
         try enter()
         defer { leave() }
         let curl = try CurlLibrary.shared.get()
-        let transfer = Transfer(rules: rules, isTLS: uri.isHTTPS, maximumBytes: maximumBytes)
         return try unsafe curl.withHandle { handle throws(OutboundError) in
             let call = unsafe CurlCall(curl: curl, handle: handle)
             call.set(CURLOPT_URL, uri.value)
@@ -48,13 +71,18 @@ package final class CurlOutbound: Outbound {
             if let certificates { call.set(CURLOPT_CAINFO, certificates) }
             call.set(CURLOPT_CONNECTTIMEOUT_MS, min(Self.connectTimeout, timeout))
             call.set(CURLOPT_TIMEOUT_MS, timeout)
+            // libcurl makes a POST of it, of the form's media type.
+            if let form { call.set(CURLOPT_COPYPOSTFIELDS, form) }
+            if let authorization { call.setHeader("Authorization", authorization.reveal()) }
             call.receive(by: transfer)
             guard call.isReady else {
                 throw .unreachable("libcurl does not take what a call needs; is it older than 7.87?")
             }
             let code = withExtendedLifetime(transfer) { call.perform() }
+            // A status is an answer, however much comes after it.
+            if !transfer.keepsBody, transfer.hasTooLongBody { return call.status }
             guard code == CURLE_OK else { throw Self.error(code, transfer, uri, curl) }
-            return OutboundAnswer(status: call.status, cacheControl: transfer.cacheControl, body: transfer.body)
+            return call.status
         }
     }
 
@@ -90,12 +118,24 @@ package final class CurlOutbound: Outbound {
 @safe private final class CurlCall {
     private let curl: CurlLibrary
     private let handle: CurlLibrary.Handle
+    private var headers: CurlLibrary.HeaderList?
     /// False once an option was not taken.
     private(set) var isReady = true
 
     init(curl: CurlLibrary, handle: CurlLibrary.Handle) {
         self.curl = curl
         unsafe self.handle = handle
+    }
+
+    deinit { unsafe curl.free(headers) }
+
+    func setHeader(_ name: String, _ value: String) {
+        guard let longer = unsafe curl.append("\(name): \(value)", headers) else {
+            isReady = false
+            return
+        }
+        unsafe headers = longer
+        check(unsafe ccurl_set_pointer(curl.setOption, handle, CURLOPT_HTTPHEADER, longer))
     }
 
     func set(_ option: CURLoption, _ value: Int) {

@@ -9,25 +9,33 @@ final class Transfer {
     private let rules: OutboundRules
     private let isTLS: Bool
     private let maximumBytes: Int
+    let keepsBody: Bool
     private(set) var body: [UInt8] = []
     private(set) var cacheControl: String?
+    private(set) var date: String?
     private(set) var isTooLong = false
+    private(set) var hasTooLongBody = false
     private(set) var hasForbiddenAddress = false
     private var headBytes = 0
+    private var bodyBytes = 0
 
-    init(rules: OutboundRules, isTLS: Bool, maximumBytes: Int) {
+    /// - Parameter keepsBody: false: its bytes are counted only.
+    init(rules: OutboundRules, isTLS: Bool, maximumBytes: Int, keepsBody: Bool = true) {
         self.rules = rules
         self.isTLS = isTLS
         self.maximumBytes = maximumBytes
+        self.keepsBody = keepsBody
     }
 
     /// Whether the call goes on.
     fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= maximumBytes else {
+        bodyBytes += bytes.count
+        guard bodyBytes <= maximumBytes else {
             isTooLong = true
+            hasTooLongBody = true
             return false
         }
-        unsafe body.append(contentsOf: bytes)
+        if keepsBody { unsafe body.append(contentsOf: bytes) }
         return true
     }
 
@@ -39,9 +47,12 @@ final class Transfer {
         }
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         let parts = line.split(separator: ":", maxSplits: 1)
-        if parts.count == 2, parts[0].lowercased() == "cache-control" {
-            let value = String(parts[1].drop { $0 == " " }.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" })
-            cacheControl = cacheControl.map { $0 + "," + value } ?? value
+        guard parts.count == 2 else { return true }
+        let value = String(parts[1].drop { $0 == " " }.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" })
+        switch parts[0].lowercased() {
+        case "cache-control": cacheControl = cacheControl.map { $0 + "," + value } ?? value
+        case "date": date = value
+        default: break
         }
         return true
     }

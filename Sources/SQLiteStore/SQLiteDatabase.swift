@@ -9,35 +9,41 @@ package final class SQLiteDatabase: Sendable {
     private let path: String
     let pruning: Pruning
     let queue = Monitor(WriteQueue())
+    let upkeep = Monitor(Upkeep())
     private let writerHasEnded = Monitor(false)
 
     /// Opens the file, or makes it (mode 0600), and brings its schema up to date. Beside it are `PATH.lock`, and
     /// SQLite's `PATH-wal` and `PATH-shm`.
     ///
     /// With a clock, the writer removes what has expired by it, about every minute; rows of the audit log after `auditKeep`
-    /// seconds. Throws ``StoreError``: `broken` for
-    /// a database of a newer release or of another program.
+    /// seconds, and apps that wait for approval after `approvalDeadline`. With `expiry` it ends sessions as whoever ends them
+    /// before their time, so that their clients are told. Throws ``StoreError``: `broken` for a database of a newer release
+    /// or of another program.
     package convenience init(
-        path: String, pruningBy clock: Clock? = nil, keepingAudit auditKeep: Int64 = AuditRecord.lifetime
+        path: String, pruningBy clock: Clock? = nil, keepingAudit auditKeep: Int64 = AuditRecord.lifetime,
+        awaitingApproval approvalDeadline: Int64 = ClientApproval.deadline, tellingOf expiry: SessionExpiry? = nil
     ) throws(StoreError) {
-        try self.init(path: path, pruning: clock.map { PruneSchedule(clock: $0) }, auditKeep: auditKeep)
+        try self.init(
+            path: path, pruning: clock.map { PruneSchedule(clock: $0) }, auditKeep: auditKeep,
+            approvalDeadline: approvalDeadline, expiry: expiry)
     }
 
     /// `patience`: for how many milliseconds a write waits for another process.
     /// `refusalReserve`: how many bytes must be free on the disk for refusals to be kept.
     init(
-        path: String, pruning schedule: PruneSchedule?, auditKeep: Int64 = AuditRecord.lifetime, patience: Int64 = 5000,
+        path: String, pruning schedule: PruneSchedule?, auditKeep: Int64 = AuditRecord.lifetime,
+        approvalDeadline: Int64 = ClientApproval.deadline, expiry: SessionExpiry? = nil, patience: Int64 = 5000,
         refusalReserve: Int64 = 64 << 20
     ) throws(StoreError) {
         self.path = path
-        pruning = Pruning(auditKeep: auditKeep)
+        pruning = Pruning(auditKeep: auditKeep, approvalDeadline: approvalDeadline, expiry: expiry)
         let lock = try DatabaseLock(path: path + ".lock", patience: patience)
         let database = try Self.open(path, under: lock)
         warnings = DatabaseFile(path: path).warnings
 
         var writer = Writer(
             queue: queue, database: database, lock: lock, schedule: schedule, pruning: pruning,
-            refusals: RefusalWriter(reserve: refusalReserve, path: path))
+            observations: ObservationWriter(reserve: refusalReserve, path: path))
         let hasEnded = writerHasEnded
         let started = DatabaseThread.start {
             writer.run()
@@ -48,8 +54,9 @@ package final class SQLiteDatabase: Sendable {
 
     deinit { close() }
 
-    /// Ends the writer, after what waits. Later writes throw ``StoreError/unavailable(_:)``.
+    /// Ends the upkeep, and the writer after what waits. Later writes throw ``StoreError/unavailable(_:)``.
     package func close() {
+        endUpkeep()
         queue.update { $0.close() }
         writerHasEnded.wait { $0 ? () : nil }
     }
@@ -98,7 +105,15 @@ package final class SQLiteDatabase: Sendable {
         queue.update { $0.offer(refusal) }
     }
 
-    func settleRefusals() { queue.wait { $0.refusals.isSettled ? () : nil } }
+    /// False: it is dropped.
+    func offer(useOf client: ClientID, at now: Timestamp) -> Bool { queue.update { $0.offer(useOf: client, at: now) } }
+
+    func count(_ event: TokenServiceEvent, at now: Timestamp) {
+        let event = TokenServiceHour(event, at: now)
+        queue.updateQuietly { $0.count(event) }
+    }
+
+    func settleObservations() { queue.wait { $0.observations.isSettled ? () : nil } }
 
     private final class WriteResult<Result: Sendable>: Sendable {
         let value = Mutex<Result?>(nil)

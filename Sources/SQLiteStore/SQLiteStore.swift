@@ -4,6 +4,10 @@ import OIDCLogic
 package final class SQLiteStore: Store {
     let database: SQLiteDatabase
     var cache = GenerationCache()
+    /// Once it was read.
+    var knownSalt: PairwiseSalt?
+    /// When this thread last said that a client was used.
+    var notedUses: [ClientID: Timestamp] = [:]
     private let connection: Database
     private var moment: Moment?
     private let actor: AuditActor

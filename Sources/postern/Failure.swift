@@ -8,13 +8,15 @@ struct Failure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 
     /// Nil for what the argument parser says by itself: help, and words that it didn't understand.
-    static func text(of error: any Error) -> String? {
+    static func text(of error: any Error) -> String? { lines(of: error)?.map(DisplayText.safe).joined(separator: "\n") }
+
+    private static func lines(of error: any Error) -> [String]? {
         switch error {
         case is ValidationError, is CleanExit, is ExitCode: nil
-        case let error as ConfigurationErrors: error.description
-        case let error as any AdministratorFacing: "postern: \(error.administratorText)"
-        case let error as Failure: "postern: \(error.description)"
-        default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") ? nil : "postern: \(error)"
+        case let error as ConfigurationErrors: error.faults.map(\.description)
+        case let error as any AdministratorFacing: ["postern: \(error.administratorText)"]
+        case let error as Failure: ["postern: \(error.description)"]
+        default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") ? nil : ["postern: \(error)"]
         }
     }
 }

@@ -17,10 +17,11 @@ struct Postern: ParsableCommand {
         version: "postern 0.1.0",
         subcommands: [
             InitCommand.self, CheckCommand.self, NginxCommand.self, PoolsCommand.self, UserCommand.self,
-            AdminCommand.self,
-            GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, ClaimCommand.self,
+            SessionCommand.self, AdminCommand.self,
+            GroupCommand.self, RoleCommand.self, ScopeCommand.self, ClientCommand.self, GrantCommand.self,
+            ConsentCommand.self, ClaimCommand.self,
             PlanCommand.self, ApplyCommand.self, ExportCommand.self, TokenCommand.self,
-            ExplainCommand.self, KeyCommand.self, WhyCommand.self, AuditCommand.self,
+            ExplainCommand.self, UpstreamCommand.self, KeyCommand.self, WhyCommand.self, AuditCommand.self,
         ])
 
     /// Runs the command and ends the process: 0 done, 1 not done, 64 not understood.

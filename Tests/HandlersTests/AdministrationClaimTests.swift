@@ -15,6 +15,10 @@ struct AdministrationClaimTests {
         }
     }
 
+    private static func nested(_ depth: Int) -> JSON {
+        (1..<depth).reduce(JSON.array([])) { value, _ in .array([value]) }
+    }
+
     private func claims(mendixProfile: Bool = false) -> ClaimAdministration {
         ClaimAdministration(
             store: fixture.store, settings: ClaimSettings(mendixProfile: mendixProfile),
@@ -68,6 +72,7 @@ struct AdministrationClaimTests {
             ("a b", .constant(1), "no name"), ("", .constant(1), "no name"), ("x", .constant(.null), "always null"),
             ("x", .constant(.string(String(repeating: "a", count: 17_000))), "16384 bytes"),
             ("x", .expression("1 +"), "it ends too early"),
+            ("x", .constant(AdministrationClaimTests.nested(17)), "nested deeper than 16"),
             ("x", .expression("readfile('/etc/passwd')"), "no such function: readfile"),
             ("x", .expression("load_extension('x')"), "may not be used"),
             (

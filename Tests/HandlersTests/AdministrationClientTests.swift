@@ -56,12 +56,12 @@ import Testing
             (["client_secret": .string(String(repeating: "s", count: 256))], "client_secret has more than 255"),
             (["client_secret": "schlüssel-der-app"], "client_secret has a character"),
             (["client_secret": 1], "client_secret must be a string"),
-            (["client_id": "a b"], "client_id must be 1 to 255 characters"),
-            (["client_id": ""], "client_id must be 1 to 255 characters"),
-            (["client_id": .string(String(repeating: "i", count: 256))], "client_id must be 1 to 255 characters"),
-            (["client_id": "naïve"], "client_id must be 1 to 255 characters"),
+            (["client_id": "a b"], "client_id is \"a b\"; it must be 1 to 255 characters"),
+            (["client_id": ""], "client_id is \"\"; it must be 1 to 255 characters"),
+            (["client_id": .string(String(repeating: "i", count: 256))], "client_id is \"iii"),
+            (["client_id": "naïve"], "client_id is \"naïve\"; it must be 1 to 255 characters"),
             (["preset": "lean"], "preset is \"lean\"; there are standard, mendix"),
-            (["first_party": "yes"], "first_party must be true or false"),
+            (["first_party": "yes"], "first_party is \"yes\"; it must be true or false"),
             (["redirect_uris": []], "redirect_uris is missing"),
             (["redirect_uris": ["http://app.example.com/"]], "redirect_uris \"http://app.example.com/\" is http"),
             (
@@ -73,6 +73,10 @@ import Testing
                 "client_secret has fewer than 32"
             ),
             (["dpop_bound_access_tokens": true], "dpop_bound_access_tokens is not supported"),
+            (["client_nam": "App"], #"there is no member "client_nam" of a client. Did you mean "client_name"?"#),
+            (["frist_party": true], #"there is no member "frist_party" of a client. Did you mean "first_party"?"#),
+            (["software_statement": "a.b.c"], #"there is no member "software_statement" of a client. Leave it out"#),
+            (["contacts#de": "x"], #"there is no member "contacts#de""#),
         ] as [([String: JSON], String)])
     func `a faulty registration is refused, and nothing is stored`(change: [String: JSON], refusal: String) throws {
         let said = fixture.refusal { _ = try fixture.clients.register(good(change)) }
@@ -132,6 +136,7 @@ import Testing
         let configured = ResourceServers([resource: ResourceServer()])
         let clients = ClientAdministration(
             store: fixture.store, resources: configured, seal: { [fixture] in fixture.seal },
+            sectors: .fixture(),
             now: { AdministrationFixture.noon })
         let said = fixture.refusal { _ = try clients.register(good(["client_id": .string(Self.api)])) }
         #expect(said?.hasPrefix("client_id \"\(Self.api)\" is a resource of postern.yaml") == true)
@@ -192,7 +197,8 @@ import Testing
             other.addedRedirectURIs = ["https://app.example.com/other"]
             _ = try clients.change("demo", other)
         }
-        let clients = ClientAdministration(store: fixture.store, seal: { [fixture] in fixture.seal }, now: clock)
+        let clients = ClientAdministration(
+            store: fixture.store, seal: { [fixture] in fixture.seal }, sectors: .fixture(), now: clock)
         var change = ClientChange()
         change.addedRedirectURIs = ["https://app.example.com/own"]
         let uris = try clients.change("demo", change).client.metadata.redirectURIs.map(\.value)
@@ -219,6 +225,7 @@ import Testing
             (["preset": "mendix"], "preset can't be changed"),
             (["client_secret": "short"], "client_secret has fewer than 16"),
             (["redirect_uris": []], "redirect_uris is missing"),
+            (["redirect_uri": ["https://a.example/"]], #"there is no member "redirect_uri" of a client. Did you mean"#),
         ] as [([String: JSON], String)])
     func `a faulty change is refused, and changes nothing`(metadata: [String: JSON], refusal: String) throws {
         let before = try fixture.clients.register(good(["client_id": "demo"])).client
@@ -227,6 +234,15 @@ import Testing
         let said = fixture.refusal { _ = try fixture.clients.change("demo", change) }
         #expect(said?.hasPrefix(refusal) == true, "\(said ?? "it was changed")")
         #expect(try fixture.clients.client("demo") == before)
+    }
+
+    @Test func `what was shown may be sent back, with what is only told`() throws {
+        let shown = try fixture.clients.register(good(["client_id": "demo", "client_name#de": "Vorführung"]))
+        var change = ClientChange()
+        change.metadata = shown.json.objectValue ?? [:]
+        change.metadata["last_used_at"] = 1
+        change.metadata["client_secret"] = nil
+        #expect(try fixture.clients.change("demo", change).client.metadata == shown.client.metadata)
     }
 
     @Test func `the last redirect URI stays, and one that isn't there is named with the nearest`() throws {

@@ -10,6 +10,7 @@ import Testing
 
     init() throws {
         fixture = try AdministrationFixture()
+        issuer = try Issuer("https://login.example.com/oidc")
         _ = try fixture.users.add("ada", password: nil)
     }
 
@@ -22,15 +23,28 @@ import Testing
 
     private static let refreshing: [String: JSON] = ["grant_types": ["authorization_code", "refresh_token"]]
 
+    private let issuer: Issuer
+
+    private func explanations(_ rules: [PolicyRule] = []) -> Explanations {
+        Explanations(
+            store: fixture.store, policy: rules, claims: ClaimSettings(), issuer: issuer, lifetimes: Lifetimes(),
+            resources: ResourceServers(), users: fixture.users, clients: fixture.clients,
+            now: { AdministrationFixture.noon })
+    }
+
     private func explain(
-        _ scope: String? = nil, prompt: Set<Prompt> = [], rules: [PolicyRule] = []
+        _ scope: String? = nil, prompt: Set<Prompt> = [], resource: String? = nil, rules: [PolicyRule] = []
     ) throws -> Explanation {
-        try Explanations(
-            store: fixture.store, policy: rules, claims: ClaimSettings(), users: fixture.users,
-            clients: fixture.clients, now: { AdministrationFixture.noon }
-        ).explain(
-            user: "ada", client: "app", scope: try scope.map { try Scope($0) }, prompt: prompt, address: "192.0.2.1",
-            acr: "1")
+        try explanations(rules).explain(
+            user: "ada", client: "app",
+            ExplanationQuestion(
+                scope: try scope.map { try Scope($0) }, prompt: prompt, resource: resource, address: "192.0.2.1"))
+    }
+
+    private func service(_ scope: String? = nil, resource: String? = nil) throws -> Explanation {
+        try explanations().explain(
+            service: "app",
+            ExplanationQuestion(scope: try scope.map { try Scope($0) }, resource: resource, address: "192.0.2.1"))
     }
 
     private func told(_ explanation: Explanation) -> [String: String] {
@@ -168,5 +182,91 @@ import Testing
         _ = try fixture.clients.register(
             ["client_id": "app", "grant_types": ["client_credentials"], "scope": "openid"])
         #expect(try explain().obstacle?.description.hasSuffix("(unauthorized_client)") == true)
+    }
+
+    // RFC 9068 §2.2, OpenID Connect Core §2.
+    @Test func `each token is told with all that it would carry`() throws {
+        try client()
+        let explanation = try explain("openid email")
+        let noon = AdministrationFixture.noon.seconds
+        let token = explanation.claims(for: .accessToken)
+        #expect(token["iss"] == .string(issuer.value) && token["aud"] == .string(issuer.value))
+        #expect(token["iat"] == .integer(noon) && token["nbf"] == .integer(noon))
+        #expect(token["exp"] == .integer(noon + 3600) && token["client_id"] == "app")
+        #expect(token["scope"] == "openid email")
+        let idToken = explanation.claims(for: .idToken)
+        #expect(idToken["aud"] == "app" && idToken["exp"] == .integer(noon + 3600))
+        #expect(idToken["auth_time"] == .integer(noon) && idToken["amr"] == ["pwd"] && idToken["acr"] == "1")
+        #expect(idToken["sub"] == token["sub"] && idToken["nonce"] == nil)
+        for made in [token["jti"], idToken["sid"], idToken["at_hash"]] {
+            #expect(made == "(made when it is issued)", "nobody takes it for a real one")
+        }
+        let introspection = explanation.claims(for: .introspection)
+        #expect(introspection["active"] == true && introspection["exp"] == token["exp"])
+        #expect(explanation.claims(for: .userInfo)["iss"] == nil)
+    }
+
+    @Test func `userinfo that is signed has an issuer and an audience`() throws {
+        try client(["userinfo_signed_response_alg": "RS256"])
+        let userInfo = try explain("openid").claims(for: .userInfo)
+        #expect(userInfo["iss"] == .string(issuer.value) && userInfo["aud"] == "app")
+    }
+
+    // RFC 8707.
+    @Test func `a token for a resource is for that alone`() throws {
+        let api = "https://api.example/"
+        try client(["resources": [.string(api)]])
+        let explanation = try explain("openid", resource: api)
+        #expect(explanation.claims(for: .accessToken)["aud"] == .string(api))
+        #expect(explanation.claims(for: .userInfo).isEmpty && !explanation.claims(for: .idToken).isEmpty)
+        #expect(
+            fixture.refusal { _ = try explain("openid", resource: "https://other.example/") }
+                == "the app may not ask for the resource \"https://other.example/\" (invalid_target); it may for \(api)"
+        )
+    }
+
+    @Test func `the request is told as the app would send it`() throws {
+        try client(isFirstParty: false)
+        let request = try explain("openid", prompt: [.consent]).request
+        #expect(request.endpoint == "https://login.example.com/oidc/authorize")
+        #expect(
+            request.parameters.map { "\($0.name)=\($0.value)" } == [
+                "response_type=code", "client_id=app", "redirect_uri=https://app.example/", "scope=openid",
+                "prompt=consent",
+            ])
+    }
+
+    // RFC 6749 §4.4.
+    @Test func `a service is told what its access token would hold`() throws {
+        _ = try fixture.clients.register(
+            [
+                "client_id": "app", "grant_types": ["client_credentials"], "scope": "openid orders reports unheard",
+                "resources": ["https://api.example/"],
+            ])
+        _ = try ScopeAdministration(store: fixture.store).add("orders")
+        _ = try RoleAdministration(store: fixture.store).add("reports")
+        _ = try ClaimAdministration(
+            store: fixture.store, settings: ClaimSettings(), now: { AdministrationFixture.noon }
+        ).add("tenant", for: nil, change())
+        let explanation = try service(resource: "https://api.example/")
+        #expect(explanation.obstacle == nil && explanation.granted?.names == ["orders", "reports"])
+        #expect(told(explanation)["openid"] == "it is about a user, and there is none")
+        #expect(told(explanation)["unheard"]?.contains("means anything") == true)
+        #expect(explanation.request.endpoint == "https://login.example.com/oidc/token")
+        let token = explanation.claims(for: .accessToken)
+        #expect(token["sub"] == "app" && token["aud"] == "https://api.example/" && token["tenant"] == "acme")
+        #expect(token["exp"] == .integer(AdministrationFixture.noon.seconds + 3600))
+        #expect(explanation.claims(for: .introspection)["active"] == true)
+        #expect(explanation.claims(for: .idToken).isEmpty && explanation.claims(for: .userInfo).isEmpty)
+        #expect(explanation.json["user"] == .null)
+        #expect(explanation.customClaims.map(\.reason) == ["in access_token, introspection"])
+        let none = try service("openid phone")
+        #expect(none.obstacle?.description.hasSuffix("(invalid_scope)") == true)
+        #expect(told(none)["phone"] == "the client is not allowed it")
+    }
+
+    @Test func `an app that is no service has no token of its own`() throws {
+        try client()
+        #expect(try service().obstacle?.description.hasSuffix("(unauthorized_client)") == true)
     }
 }

@@ -20,10 +20,14 @@ struct AdministrationFixture {
     }
 
     var clients: ClientAdministration {
-        ClientAdministration(store: store, seal: { [seal] in seal }, now: { Self.noon })
+        ClientAdministration(store: store, seal: { [seal] in seal }, sectors: .fixture(), now: { Self.noon })
     }
     var users: UserAdministration { UserAdministration(store: store, now: { Self.noon }) }
-    var keys: SigningKeyAdministration { SigningKeyAdministration(store: store, now: { Self.noon }) }
+    var keys: SigningKeyAdministration { keys(at: { Self.noon }) }
+
+    func keys(at now: @escaping Clock) -> SigningKeyAdministration {
+        SigningKeyAdministration(store: store, lifetimes: Lifetimes(), now: now)
+    }
 
     /// A clock that is looked at between the reading of a row and its change, and lets `other` change it there, `times`
     /// times.
@@ -36,7 +40,7 @@ struct AdministrationFixture {
             guard left.take(), let store = try? database.store() else { return Self.noon }
             try? other(
                 UserAdministration(store: store, now: { Self.noon }),
-                ClientAdministration(store: store, seal: { seal }, now: { Self.noon }))
+                ClientAdministration(store: store, seal: { seal }, sectors: .fixture(), now: { Self.noon }))
             return Self.noon
         }
     }
@@ -64,7 +68,7 @@ struct AdministrationFixture {
                 let store = try database.store()
                 try operation(
                     number, UserAdministration(store: store, now: { Self.noon }),
-                    ClientAdministration(store: store, seal: { seal }, now: { Self.noon }))
+                    ClientAdministration(store: store, seal: { seal }, sectors: .fixture(), now: { Self.noon }))
             } catch {
                 failures.withLock { $0.append(error) }
             }

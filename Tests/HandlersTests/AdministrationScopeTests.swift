@@ -94,7 +94,7 @@ import Testing
         #expect(unknown.contains("Did you mean \"editor@crm\"?") && unknown.contains("NAME@CLIENT"))
         let another = try #require(fixture.refusal { _ = try roles.role("edtor", of: shop) })
         #expect(another == "the app \"shop\" has no role \"edtor\". Did you mean \"editor\"?")
-        #expect(fixture.refusal { _ = try roles.add("editor@crm") }?.contains("--client") == true)
+        #expect(fixture.refusal { _ = try roles.add("editor@crm") }?.contains("say apart") == true)
     }
 
     @Test func `users are given roles and groups, and lose them`() throws {

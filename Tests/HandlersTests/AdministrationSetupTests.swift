@@ -64,10 +64,29 @@ import Testing
         #expect(made.allSatisfy { fixture.keys.opens($0, with: fixture.seal) })
         let other = Seal(current: .generate(), older: [], context: "https://login.example.com/oidc")
         #expect(!fixture.keys.opens(made[0], with: other))
-        #expect(made.allSatisfy { $0.publicJWK["d"] == nil && $0.json["public_jwk"]?["d"] == nil })
+        #expect(made.allSatisfy { $0.publicJWK["d"] == nil })
+        #expect(try fixture.keys.listed().allSatisfy { $0.json["public_jwk"] == $0.key.publicJWK })
         #expect(try fixture.keys.createInitial(seal: fixture.seal).isEmpty)
-        try fixture.store.setStatus(.retired, ofKey: made[0].keyID)
+        let retired = made[0].retired(at: AdministrationFixture.noon, lifetimes: Lifetimes())
+        try fixture.store.change([.move(made[0], to: retired)])
         #expect(try fixture.keys.createInitial(seal: fixture.seal).map(\.algorithm) == [made[0].algorithm])
+    }
+
+    @Test func `installations that are made at the same time share their keys`() async throws {
+        let fixture = try AdministrationFixture()
+        let databases = try (0..<3).map { _ in try SQLiteDatabase(path: fixture.folder.file("postern.db")) }
+        let made = try await withThrowingTaskGroup(of: Int.self) { group in
+            for database in databases {
+                group.addTask { [seal = fixture.seal] in
+                    try SigningKeyAdministration(
+                        store: try database.store(), lifetimes: Lifetimes(), now: { AdministrationFixture.noon }
+                    ).createInitial(seal: seal).count
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(made == 4)
+        #expect(try fixture.keys.keys().map(\.algorithm) == ClientMetadata.signingAlgorithms)
     }
 
     @Test func `a key is made for an algorithm that has none, and then clients may ask for it`() throws {
@@ -85,7 +104,8 @@ import Testing
         #expect(try fixture.clients.register(metadata).client.metadata.idTokenSignedResponseAlg == .es512)
         #expect(
             fixture.refusal { _ = try fixture.keys.add("ES512", seal: fixture.seal) }
-                == "there is an active key for ES512 already")
+                == "there is an active key for ES512 already; \"postern key rotate ES512\" makes the one that comes after it"
+        )
         #expect(
             fixture.refusal { _ = try fixture.keys.add("HS256", seal: fixture.seal) }?.hasPrefix("the algorithm is")
                 == true)

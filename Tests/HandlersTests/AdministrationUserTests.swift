@@ -1,7 +1,8 @@
-import Handlers
 import JOSE
 import OIDCLogic
 import Testing
+
+@testable import Handlers
 
 @Suite struct AdministrationUserTests {
     private let fixture: AdministrationFixture
@@ -138,7 +139,8 @@ import Testing
         let authenticated = Authentication.user(
             user, password: "", decoy: "", verify: { _, _ in true }, improve: { _, _ in nil })
         let start = SessionStart(
-            session, digest: digest, of: try #require(authenticated), spending: AttemptID(name), until: now + 60)
+            session, digest: digest, of: .password(try #require(authenticated)), spending: AttemptID(name),
+            until: now + 60)
         #expect(try fixture.store.start(start) == .started)
         let grant = Grant(
             id: GrantID(name), clientID: ClientID("demo"),
@@ -222,6 +224,25 @@ import Testing
         #expect(PasswordHash.verify("battery staple".utf8, try #require(after.passwordHash)))
         #expect(after.attributes.keys.sorted() == (2..<8).map { "number\($0)" })
         #expect(after.version == before.version + 8)
+    }
+
+    @Test func `a link serves a user who is changed meanwhile, and not one who is disabled`() throws {
+        let ada = try fixture.users.add("ada", password: nil)
+        let store = InterruptedStore(fixture.store)
+        let users = UserAdministration(store: store, now: { AdministrationFixture.noon })
+        _ = try RoleAdministration(store: fixture.store).createOwn()
+        _ = try fixture.users.set("ada", roles: AssignmentChange(replacing: ["postern:admin"]))
+        var link = try users.link("ada")
+        store.meanwhile = { _ = try fixture.users.set("ada", newName: "lovelace") }
+        #expect(try users.setPassword(password, by: link))
+        #expect(try fixture.users.user("lovelace").id == ada.id)
+        #expect(try fixture.users.user("lovelace").passwordHash != nil)
+        link = try users.link("lovelace")
+        let before = try fixture.users.user("lovelace").passwordHash
+        store.meanwhile = { _ = try fixture.users.disable("lovelace") }
+        #expect(try !users.setPassword(Password("battery staple"), by: link))
+        #expect(try fixture.users.user("lovelace").passwordHash == before)
+        #expect(fixture.refusal { _ = try users.link("lovelace") }?.contains("postern user enable") == true)
     }
 
     @Test func `a name that is taken can't be given to another`() throws {

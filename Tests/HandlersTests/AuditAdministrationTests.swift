@@ -29,6 +29,8 @@ import Testing
     @Test func `a user is found by name, and once removed by the subject`() throws {
         let ann = try fixture.users.add("ann", password: nil)
         #expect(try audit.query(user: "ann").userID == ann.id)
+        _ = try fixture.users.add(ann.id.value, password: nil)
+        #expect(try audit.query(user: ann.id.value).userID == ann.id, "whatever others are called")
         _ = try fixture.users.remove("ann")
         #expect(try audit.query(user: ann.id.value).userID == ann.id)
         let refusal = fixture.refusal { _ = try audit.query(user: "ann") }
@@ -56,6 +58,15 @@ import Testing
                 "client_id":"shop","event":"client.added","object":{"id":"shop","kind":"client"},"position":7,\
                 "request_id":"r","time":"2027-01-15T08:00:00Z","via":"registration"}
                 """)
+    }
+
+    @Test(
+        arguments: [
+            ("Shop", "Shop"), ("https://a.example/", "https://a.example/"), ("a, scope: b", #""a, scope: b""#),
+            ("a; b", #""a; b""#), ("a → b", #""a → b""#), (true, "true"),
+        ] as [(JSON, String)])
+    func `no name is taken for another member of its row`(value: JSON, text: String) {
+        #expect(AuditChange.shown(value) == text)
     }
 
     @Test func `any number of rows is handed over, as many as are asked for`() throws {

@@ -101,7 +101,7 @@ struct AuditHandlerTests {
 
     @Test func `whoever registers without a token is anonymous`() throws {
         var settings = RegistrationSettings()
-        settings.isOpen = true
+        settings.open = .open
         let open = try HandlerFixture(registration: settings)
         #expect(open.register(["client_id": "orders"], by: nil).status == .created)
         let row = try open.store.auditRecords(after: open.store.auditEnd() - 1, limit: 1)[0]

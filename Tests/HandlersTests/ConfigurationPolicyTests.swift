@@ -98,7 +98,7 @@ struct ConfigurationPolicyTests {
         ),
         (
             "policy_tests:\n  - name: a\n    expect: refused\n    client: { scope: 1 }",
-            ":5: policy_tests.1.client can't be one: scope must be a string"
+            ":5: policy_tests.1.client can't be one: scope is 1; it must be a string"
         ),
         (
             "policy_tests:\n  - name: a\n    expect: refused\n    resquest: {}",

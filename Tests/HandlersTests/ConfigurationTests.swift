@@ -11,17 +11,19 @@ import Testing
         #expect(configuration.stateKeyFile == "/etc/postern/state.key")
         #expect(configuration.signingKeyFile == "/etc/postern/signing.key")
         #expect(configuration.lifetimes == .init())
+        #expect(!configuration.hasSessionManagement)
         #expect(
             configuration.pools == [
                 Pool(
                     name: "fast",
                     handlers: [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
-                        .health,
+                        .checkSession, .health,
                     ],
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
-                    name: "slow", handlers: [.login, .register, .clientConfiguration, .administration, .console],
+                    name: "slow",
+                    handlers: [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
                     processes: 1,
                     threads: 24,
                     socket: "/etc/postern/run/slow.sock"),
@@ -32,29 +34,47 @@ import Testing
         #expect(configuration.warnings.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            ("rotate_after: 30d", 30, 7 * 24), ("rotate_after: 4d", 4, 2 * 24), ("publish_ahead: 3h", 90, 3),
+            ("rotate_after: never", nil, 7 * 24), ("rotate_after: 0", nil, 7 * 24),
+            ("rotate_after: never, publish_ahead: 30d", nil, 30 * 24), ("rotate_after: 1d, publish_ahead: 23h", 1, 23),
+        ] as [(String, Int64?, Int64)])
+    func `when keys change is read`(keys: String, days: Int64?, hoursAhead: Int64) throws {
+        let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + "keys: { \(keys) }\n")
+        #expect(configuration.lifetimes.signingKey == days.map { $0 * 86_400 })
+        #expect(configuration.lifetimes.signingKeyAhead == hoursAhead * 3600)
+    }
+
     @Test func `every key is read`() throws {
         let configuration = try ConfigurationFixture.parse(
             """
             issuer: https://login.example.com
+            session_management: true
+            logout: { on_expiry: true }
             store: /var/lib/postern/state.db
             keys: { state: ../keys/a.key, signing: "${CREDENTIALS_DIRECTORY}/b.key" }
-            lifetimes: { code: 30, attempt: 10m, session: 2d, session_idle: 4h, id_token: 5m, access_token: 90s }
+            lifetimes: { code: 30, attempt: 10m, session: 2d, session_idle: 4h, session_remembered: 7d, id_token: 5m, access_token: 90s }
             pools:
-              tokens: { handlers: [discovery, jwks, token, userinfo, introspect, revoke, health], processes: 3, threads: 6, socket: t.sock }
+              tokens: { handlers: [discovery, jwks, token, userinfo, introspect, revoke, check_session, health], processes: 3, threads: 6, socket: t.sock }
               rest:
                 handlers:
                   - authorize
                   - login
                   - consent
                   - logout
+                  - logo
                   - register
                   - client-configuration
                   - admin-api
                   - console
+                  - account
             pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
             """)
+        #expect(configuration.hasSessionManagement)
+        #expect(configuration.logout.tellsOfExpiry)
         #expect(configuration.store == "/var/lib/postern/state.db")
         #expect(configuration.stateKeyFile == "/etc/keys/a.key")
         #expect(configuration.signingKeyFile == "${CREDENTIALS_DIRECTORY}/b.key", "known only where the service runs")
@@ -62,19 +82,21 @@ import Testing
         #expect(configuration.lifetimes.attempt == 600)
         #expect(configuration.lifetimes.session == 172_800)
         #expect(configuration.lifetimes.sessionIdle == 14_400)
+        #expect(configuration.lifetimes.sessionRemembered == 604_800)
         #expect(configuration.lifetimes.idToken == 300)
         #expect(configuration.lifetimes.accessToken == 90)
         #expect(
             configuration.pools == [
                 Pool(
-                    name: "tokens", handlers: [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .health],
+                    name: "tokens",
+                    handlers: [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .checkSession, .health],
                     processes: 3, threads: 6,
                     socket: "/etc/postern/t.sock"),
                 Pool(
                     name: "rest",
                     handlers: [
-                        .authorize, .login, .consent, .logout, .register, .clientConfiguration, .administration,
-                        .console,
+                        .authorize, .login, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
+                        .console, .account,
                     ],
                     processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
@@ -92,6 +114,14 @@ import Testing
 
     @Test(arguments: [
         ("stroe: x", "postern.yaml:2: there is no key \"stroe\". Did you mean \"store\"?"),
+        ("logout: { on_expiry: 8h }", "postern.yaml:2: logout.on_expiry is \"8h\"; it must be true or false"),
+        ("keys: { rotate_after: 12h }", "postern.yaml:2: keys.rotate_after is \"12h\"; it must be from 1d to 3650d"),
+        ("keys: { rotate_after: soon }", "postern.yaml:2: keys.rotate_after is \"soon\"; it must be from 1d to 3650d"),
+        ("keys: { publish_ahead: 2h }", "postern.yaml:2: keys.publish_ahead is \"2h\"; it must be from 3h to 90d"),
+        (
+            "keys: { rotate_after: 5d, publish_ahead: 5d }",
+            "postern.yaml:2: keys.publish_ahead is not shorter than keys.rotate_after, which is 5d"
+        ),
         ("lifetimes:\n  cod: 60", "postern.yaml:3: there is no key \"lifetimes.cod\". Did you mean \"code\"?"),
         ("lifetimes: { code: soon }", "postern.yaml:2: lifetimes.code is \"soon\"; it must be a number of seconds,"),
         ("lifetimes: { code: -1 }", "postern.yaml:2: lifetimes.code is \"-1\"; it must be a number of seconds,"),
@@ -100,6 +130,7 @@ import Testing
             "lifetimes: { code: 99999999999999999d }",
             "postern.yaml:2: lifetimes.code is \"99999999999999999d\"; it must be"
         ),
+        ("lifetimes: { session_remembered: 400d }", "postern.yaml:2: lifetimes.session_remembered is \"400d\""),
         ("lifetimes: { session: 1h, session_idle: 2h }", "postern.yaml:2: lifetimes.session_idle is longer than"),
         ("lifetimes: 60", "postern.yaml:2: lifetimes must be a section"),
         ("store: [a, b]", "postern.yaml:2: store must be a single value"),
@@ -176,29 +207,35 @@ import Testing
     @Test(
         arguments: [
             (
-                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke] }, slow: { handlers: [login, register, client-configuration, admin-api, console] } }",
+                "{ fast: { handlers: [discovery, jwks, authorize, consent, logout, token, userinfo, introspect, revoke, check_session] }, slow: { handlers: [login, logo, register, client-configuration, admin-api, console, account] } }",
                 [
                     [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
-                        .health,
+                        .checkSession, .health,
                     ],
-                    [.login, .register, .clientConfiguration, .administration, .console],
+                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
-                "{ slow: { handlers: [authorize, register, client-configuration, admin-api, console] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, health] } }",
+                "{ slow: { handlers: [authorize, logo, register, client-configuration, admin-api, console, account] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, check_session, health] } }",
                 [
-                    [.authorize, .register, .clientConfiguration, .administration, .console, .login],
-                    [.discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .health],
+                    [.authorize, .logo, .register, .clientConfiguration, .administration, .console, .account, .login],
+                    [
+                        .discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .checkSession,
+                        .health,
+                    ],
                 ],
                 "no pool lists login, so pools.slow serves this too"
             ),
             (
-                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke] }, b: { handlers: [authorize, consent, logout, register, client-configuration, admin-api, console] } }",
+                "{ a: { handlers: [discovery, jwks, token, userinfo, introspect, revoke, check_session] }, b: { handlers: [authorize, consent, logout, logo, register, client-configuration, admin-api, console, account] } }",
                 [
-                    [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .login, .health],
-                    [.authorize, .consent, .logout, .register, .clientConfiguration, .administration, .console],
+                    [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .checkSession, .login, .health],
+                    [
+                        .authorize, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
+                        .console, .account,
+                    ],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
             ),
@@ -207,17 +244,20 @@ import Testing
                 [
                     [
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
-                        .health,
+                        .checkSession, .health,
                     ],
-                    [.login, .register, .clientConfiguration, .administration, .console],
+                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
                 ], nil
             ),
             (
                 "{ tokens: { handlers: [token] }, fast: , slow: }",
                 [
                     [.token],
-                    [.discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke, .health],
-                    [.login, .register, .clientConfiguration, .administration, .console],
+                    [
+                        .discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke,
+                        .checkSession, .health,
+                    ],
+                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
                 ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])
@@ -278,7 +318,7 @@ import Testing
         threads: String, login: String, waiting: Int, isWarned: Bool
     ) throws {
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], \(threads) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, logo, token, userinfo, introspect, revoke, register, check_session, client-configuration, admin-api, console, account, health], \(threads) } }\n"
         let configuration = try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools + login + "\n")
         #expect(configuration.login.hashesWaiting == waiting)
         #expect(configuration.warnings.contains { $0.hasPrefix("pools.a.threads is") } == isWarned)
@@ -287,7 +327,7 @@ import Testing
     @Test func `a socket path that no system takes is warned of`() throws {
         let socket = "/" + String(repeating: "s", count: 107)
         let pools =
-            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register, client-configuration, admin-api, console, health], socket: \(socket) } }\n"
+            "pools: { a: { handlers: [discovery, jwks, authorize, login, consent, logout, logo, token, userinfo, introspect, revoke, register, check_session, client-configuration, admin-api, console, account, health], socket: \(socket) } }\n"
         #expect(try ConfigurationFixture.parse(ConfigurationFixture.minimal + pools).warnings.count == 1)
     }
 

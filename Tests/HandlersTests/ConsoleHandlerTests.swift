@@ -61,6 +61,14 @@ struct ConsoleHandlerTests {
     @Test(arguments: ["apps/nobody", "apps/nobody/secret", "users/nobody", "roles/nothing/remove", "new-app/nothing"])
     func `a page of what isn't there is not found`(path: String) { #expect(get(path).status == .notFound) }
 
+    @Test func `every page is found by its own address`() {
+        for (index, route) in ConsoleRoute.all.enumerated() {
+            let parts = route.path.description.split(separator: "/").map { $0.hasPrefix("{") ? "x" : String($0) }
+            let first = ConsoleRoute.all.firstIndex { $0.path.match(parts) != nil }
+            #expect(first == index, "\(route.path.description)")
+        }
+    }
+
     // Each gives somebody what a new secret or a role would.
     @Test(arguments: ["apps/app/change", "new-app/service", "new-group", "new-user", "apps/app/secret"])
     func `what gives rights wants a fresh sign-in`(path: String) throws {
@@ -93,10 +101,58 @@ struct ConsoleHandlerTests {
         #expect(now.metadata == made.metadata && now.isFirstParty)
     }
 
+    // An app that registers itself chooses how its keys look.
+    @Test func `a client that is as deep as may come in is shown in lists and in the log`() throws {
+        let key = String(repeating: "[", count: 28) + String(repeating: "]", count: 28)
+        let members =
+            #"{"redirect_uris":["https://a.example/"],"jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"#
+            + #""MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","#
+            + #""more":\#(key)}]}}"#
+        var client = try #require(try fixture.store.client(ClientID("app")))
+        client.metadata = try ClientMetadata(JSON(parsing: Array(members.utf8)))
+        try fixture.store.replace(client)
+        for path in ["apps", "audit"] { #expect(get(path).status == .ok, "\(path)") }
+    }
+
+    // An app chooses its id.
+    @Test func `an app that is called like a user is told from them in the log`() throws {
+        let actor = AuditActor(.client(ClientID("ann")), by: .registration)
+        try fixture.store.acting(as: actor, at: fixture.now) {
+            try fixture.store.add(DefinedScope(ScopeName("reports")))
+        }
+        #expect(get("audit", query: "event=scope.").text.contains("<bdi>app ann</bdi>"))
+    }
+
     @Test func `a dry run for somebody who isn't there says so at once`() throws {
-        let token = try token(on: get("apps/app/try"))
-        let page = post("apps/app/try", [("token", token), ("username", "nobody"), ("scope", "openid")])
-        #expect(page.status == .notFound && page.text.contains("there is no user"))
+        let page = get("apps/app/try", query: "tried=yes&user=nobody&scope=openid")
+        #expect(page.text.contains("there is no user") && page.text.contains("user-error"))
         #expect(!page.text.contains("Did you mean"))
+    }
+
+    @Test func `a dry run may be reloaded, and says from where it was thought to be asked`() throws {
+        try fixture.store.add(try fixture.user("bob", "another-user"))
+        for _ in 0..<2 {
+            let page = get("apps/app/try", query: "tried=yes&user=bob&scope=openid")
+            #expect(page.status == .ok && page.text.contains("from an unknown address"))
+        }
+        let query = FormEncoding.encode([("tried", "yes"), ("user", "bob"), ("address", "192.0.2.7"), ("acr", "urn:a")])
+        let page = get("apps/app/try", query: query)
+        #expect(page.text.contains("from 192.0.2.7, and the user has signed in with acr urn:a"))
+        #expect(
+            page.text.contains(#"value="192.0.2.7""#) && page.text.contains(#"value="urn:a""#), "as it was filled in")
+        let own = get("apps/app/try", query: "tried=yes&user=ann")
+        #expect(own.text.contains("from 127.0.0.1"))
+        let twice = get("apps/app/try", query: "tried=yes&scope=openid&scope=email")
+        #expect(twice.text.contains("can’t be shown"))
+    }
+
+    @Test func `a dry run of a service is about no user`() throws {
+        try fixture.add(
+            "batch", metadata: ["redirect_uris": [], "grant_types": ["client_credentials"], "scope": "openid"])
+        let form = get("apps/batch/try")
+        #expect(!form.shows("user") && !form.shows("prompt") && !form.shows("address") && !form.shows("acr"))
+        let page = get("apps/batch/try", query: "tried=yes&scope=")
+        #expect(page.status == .ok && page.text.contains("In the access token"))
+        #expect(page.text.contains("https://login.example/oidc/token") && !page.text.contains("In the ID token"))
     }
 }

@@ -26,6 +26,23 @@ import Testing
         #expect(!header.contains("Domain"))
     }
 
+    // Session Management 1.0 §3.1: a frame on another site's page reads it.
+    @Test(arguments: [
+        ("https://login.example.com/oidc", false, "__Host-postern-state", "; Path=/; Secure; SameSite=None"),
+        ("https://www.example.com/oidc", true, "__Secure-postern-state", "; Path=/oidc; Secure; SameSite=None"),
+        // RFC 6265bis §5.6: without Secure no browser keeps SameSite=None.
+        ("http://localhost:8080/oidc", false, "postern-state", "; Path=/oidc; SameSite=Lax"),
+    ])
+    func `what scripts may see is a cookie of its own`(
+        issuer: String, sharesHost: Bool, name: String, attributes: String
+    ) throws {
+        let names = try CookieNames(for: Issuer(issuer), sharesHost: sharesHost)
+        #expect(names.state == name)
+        var response = Response(status: .ok)
+        response.setCookie(names.setting(BrowserState(of: nil)))
+        #expect(response[.setCookie]?.text == "\(name)=none\(attributes)")
+    }
+
     @Test(arguments: ["postern", "postern-browser"])
     func `a cookie that came twice, or was never ours, is none, and is cleared`(name: String) throws {
         let names = try CookieNames(for: Issuer("http://localhost/oidc"), sharesHost: false)

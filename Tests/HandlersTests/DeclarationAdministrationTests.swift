@@ -121,6 +121,35 @@ import Testing
         for change in [8, 9, 6, 7, 4, 5, 2, 3, 0, 1].map({ changes[$0] }) { #expect(fixture.refusal(change) == nil) }
     }
 
+    @Test func `an app whose roles a file declares takes none of them with it`() throws {
+        _ = try fixture.clients.register([
+            "client_id": "own", "redirect_uris": ["https://own.example/"], "scope": "openid",
+        ])
+        let declaring = ["clients.d/roles.yaml": "roles: [{ name: editor, client: own }]"]
+        _ = try declarations(declaring).apply()
+        let refused = try #require(fixture.refusal { _ = try fixture.clients.remove("own") })
+        #expect(refused.contains("\"editor@own\"") && refused.contains("clients.d/roles.yaml"))
+        #expect(try fixture.store.client(ClientID("own")) != nil)
+        var options = DeclarationOptions()
+        options.fate = .remove
+        _ = try declarations().apply(options)
+        #expect(try fixture.clients.remove("own").id == ClientID("own"))
+    }
+
+    @Test func `an app whose claims a file declares takes none of them with it either`() throws {
+        _ = try fixture.clients.register([
+            "client_id": "own", "redirect_uris": ["https://own.example/"], "scope": "openid",
+        ])
+        _ = try declarations(["clients.d/claims.yaml": "claims: { custom: [{ name: desk, client: own, value: 1 }] }"])
+            .apply()
+        let refused = try #require(fixture.refusal { _ = try fixture.clients.remove("own") })
+        #expect(refused.contains("claim \"desk\"") && refused.contains("clients.d/claims.yaml"))
+        var options = DeclarationOptions()
+        options.fate = .release
+        _ = try declarations().apply(options)
+        #expect(try fixture.clients.remove("own").id == ClientID("own"), "one that no file declares goes with it")
+    }
+
     @Test func `a folder that isn't there prunes nothing`() throws {
         _ = try declarations(file).apply()
         var options = DeclarationOptions()
@@ -163,7 +192,7 @@ import Testing
                 "application_type": "native",
                 "scope": "profile openid clerk", "default_scope": "clerk", "roles_claim": "roles",
                 "token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "HS512",
-                "id_token_signed_response_alg": "ES256", "contacts": ["yes", "no"], "default_max_age": 0,
+                "id_token_signed_response_alg": "ES256", "default_acr_values": ["yes", "no"], "default_max_age": 0,
                 "require_pkce": true, "access_token_format": "opaque", "resources": ["https://api.example/"],
                 "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
             ])

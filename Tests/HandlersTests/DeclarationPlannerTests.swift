@@ -21,9 +21,11 @@ import Testing
 
         """
 
+    private let sectors = OutboundFixture()
+
     private func surroundings(_ secrets: [DeclaredSecret: String] = [:]) -> DeclarationPlanner.Surroundings {
         DeclarationPlanner.Surroundings(
-            seal: { Self.seal }, readSecret: { ClientSecret(secrets[$0] ?? "") },
+            seal: { Self.seal }, sectors: .fixture(sectors), readSecret: { ClientSecret(secrets[$0] ?? "") },
             isSubject: { $0.value == "a-subject" }, now: { Self.noon })
     }
 
@@ -35,6 +37,21 @@ import Testing
         var options = DeclarationOptions()
         change(&options)
         return try DeclarationPlanner.plan(from: state, to: declarations, options, surroundings(secrets))
+    }
+
+    @Test func `a sector is looked at for what is declared, and a change of what users are called is told`() throws {
+        let uri = "https://sector.example/uris.json"
+        func text(_ more: String) -> String {
+            "clients: [{ client_id: shop, redirect_uris: [https://shop.example/cb]\(more) }]\n"
+        }
+        let pairwise = ", subject_type: pairwise, sector_identifier_uri: \(uri)"
+        #expect(throws: ConfigurationErrors.self) { try plan(text(pairwise)) }
+        sectors.publish(#"["https://shop.example/cb"]"#, at: uri)
+        let state = try applied(plan(text(pairwise)))
+        sectors.fail(.unreachable("down"), at: uri)
+        #expect(try plan(text(pairwise + ", client_name: Shop"), from: state).warnings.isEmpty)
+        let warnings = try plan(text(""), from: state).warnings
+        #expect(warnings.count == 1 && warnings[0].contains("another sub of each user"), "\(warnings)")
     }
 
     /// What a store holds after a plan.
@@ -219,6 +236,18 @@ import Testing
             #expect(fault.contains("differs (\(member))"), "\(fault)")
             #expect(fault.hasPrefix("postern.yaml:"))
         }
+    }
+
+    @Test func `what waits for approval becomes no file's unseen`() throws {
+        var state = try unowned(Self.shop)
+        state.clients = state.clients.map { client in
+            Client(
+                id: client.id, version: client.version, metadata: client.metadata, sealedSecret: client.sealedSecret,
+                preset: client.preset, isFirstParty: client.isFirstParty, approval: .awaited,
+                createdAt: client.createdAt, updatedAt: client.updatedAt)
+        }
+        let fault = fault { try plan(Self.shop, from: state) { $0.adopts = true } }
+        #expect(fault.contains("differs (awaits_approval)"), "\(fault)")
     }
 
     @Test func `something moves to another file as it is`() throws {

@@ -90,7 +90,7 @@ import Testing
         ),
         (
             "clients:\n  - client_id: a\n    redirect_uris: [https://a.example/]\n    client_name: 42",
-            "5: clients.1.client_name must be a string"
+            "5: clients.1.client_name is 42; it must be a string"
         ),
         (
             "clients:\n  - client_id: a\n    redirect_uris: [https://a.example/]\n    scope: [{ a: b }]",
@@ -122,12 +122,26 @@ import Testing
         #expect(!faults.contains { $0.contains("s3cr3t") })
     }
 
+    @Test func `aliases can't make a few lines more than fits`() throws {
+        var text = "claims:\n  custom:\n    - name: a\n      value:\n        v0: &v0 [1, 1]\n"
+        for number in 1..<60 { text += "        v\(number): &v\(number) [*v\(number - 1), *v\(number - 1)]\n" }
+        let faults = ConfigurationFixture.faults(ConfigurationFixture.minimal + text)
+        #expect(faults.count == 1 && faults[0].contains("has more than 1000000 values"), "\(faults)")
+        let some = "scopes: [{ name: a, description: &d \"A\" }, { name: b, description: *d }]\n"
+        let declared = try ConfigurationFixture.parse(ConfigurationFixture.minimal + some).declarations
+        #expect(declared.scopes.map(\.description) == ["A", "A"])
+    }
+
     private func load(_ files: [String: String], _ text: String = "") throws -> DeclaredConfiguration {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         try FileManager.default.createDirectory(atPath: folder.file("clients.d"), withIntermediateDirectories: true)
         try folder.write(ConfigurationFixture.minimal + text, to: "postern.yaml")
-        for (name, text) in files { try folder.write(text, to: name) }
+        for (name, text) in files {
+            let parent = AbsolutePath.folder(of: folder.file(name))
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            try folder.write(text, to: name)
+        }
         return try DeclaredConfiguration(loading: folder.file("postern.yaml"), environment: [:])
     }
 
@@ -137,7 +151,7 @@ import Testing
             [
                 "clients.d/b.yaml": scope("b"), "clients.d/a.yml": scope("a"), "clients.d/.c.yaml": scope("c"),
                 "clients.d/d.yaml.bak": scope("d"), "clients.d/README.md": "# no: [YAML",
-                "clients.d/empty.yaml": "# none",
+                "clients.d/empty.yaml": "# none", "clients.d/folder.yaml/x.yaml": scope("x"),
             ], "scopes: [{ name: own }]\n")
         #expect(declared.declarations.scopes.map(\.name) == ["own", "a", "b"])
         #expect(

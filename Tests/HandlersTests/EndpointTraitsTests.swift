@@ -13,7 +13,9 @@ import Testing
         ] as [(String, HandlerName)])
     func `apps are told the path that nginx serves`(member: String, name: HandlerName) throws {
         let issuer = try Issuer("https://login.example/oidc")
-        #expect(ProviderMetadata(issuer: issuer).json[member] == .string(issuer.value + name.traits.path))
+        #expect(
+            ProviderMetadata(issuer: issuer, languages: ["en"]).json[member] == .string(issuer.value + name.traits.path)
+        )
     }
 
     @Test func `no two endpoints have one path`() {
@@ -32,7 +34,7 @@ import Testing
         #expect(HandlerName.allCases.filter(\.signs) == [.token, .userinfo])
         #expect(
             HandlerName.allCases.filter { $0.traits.pool == .slow } == [
-                .login, .register, .clientConfiguration, .administration, .console,
+                .login, .logo, .register, .clientConfiguration, .administration, .console, .account,
             ])
     }
 }

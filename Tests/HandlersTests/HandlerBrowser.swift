@@ -18,12 +18,12 @@ final class HandlerBrowser {
     func send(
         _ method: Method, _ handler: HandlerName, _ fields: [(name: String, value: String)],
         contentType: String = "application/x-www-form-urlencoded", mode: String = "navigate",
-        cookie: String? = nil, body: [UInt8]? = nil
+        cookie: String? = nil, body: [UInt8]? = nil, tail: String = ""
     ) -> Response {
         let text = FormEncoding.encode(fields)
         let kept = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         let request = Request(
-            method: method, handler: handler.rawValue, query: method == .get ? text : "",
+            method: method, handler: handler.rawValue, tail: tail, query: method == .get ? text : "",
             body: body ?? (method == .post ? Array(text.utf8) : []),
             headers: ["Cookie": cookie ?? kept, "Content-Type": contentType, "Sec-Fetch-Mode": mode])
         let response = fixture.respond(handler, request)

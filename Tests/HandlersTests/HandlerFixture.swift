@@ -18,6 +18,7 @@ final class HandlerFixture {
     let database: SQLiteDatabase
     let store: SQLiteStore
     let published = PublishedKeysFixture()
+    let sectors = OutboundFixture()
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let checking: Checking
@@ -29,8 +30,8 @@ final class HandlerFixture {
 
     /// There are `app`, of the administrator's own, `other` like it, `third`, which asks for consent, and the user `ann`.
     init(
-        rules: [PolicyRule] = [], mendixProfile: Bool = false,
-        registration: RegistrationSettings = RegistrationSettings()
+        rules: [PolicyRule] = [], mendixProfile: Bool = false, sessionManagement: Bool = false,
+        registration: RegistrationSettings = RegistrationSettings(), signIn: SignInOptions = SignInOptions()
     ) throws {
         let recorder = LogRecorder()
         self.recorder = recorder
@@ -58,8 +59,16 @@ final class HandlerFixture {
                 }), checks: ChecksInFlight(),
             secrets: ClientSecrets(seal: Self.seal), keys: KeyRing(seal: Self.seal), verifiedTokens: VerifiedTokens(),
             resources: ResourceServers(), assertions: AssertionSettings(), registration: registration,
-            publishedKeys: published, rules: rules, expressions: expressions, hasMendixProfile: mendixProfile,
-            now: { clock.now }, random: SystemRandom(), log: Logger(label: "test") { _ in recorder })
+            publishedKeys: published,
+            publishedRequests: RequestObjectCache(sectors, callsPerHost: 2, now: { clock.now }),
+            logos: LogoCache(sectors, now: { clock.now }), outbound: sectors,
+            upstreams: UpstreamDirectory(
+                signIn,
+                secrets: Dictionary(uniqueKeysWithValues: signIn.upstreams.map { ($0.name, "its secret") })
+                    .mapValues { UpstreamSecret($0) }, outbound: sectors, now: { clock.now }),
+            upstreamExpressions: try UpstreamExpressions(), rules: rules, expressions: expressions,
+            hasMendixProfile: mendixProfile, hasSessionManagement: sessionManagement,
+            now: { clock.now }, random: SystemRandom(), ids: .system, log: recorder.logger)
         try store.add(try Self.keys.get())
         for (id, isFirstParty) in [("app", true), ("other", true), ("third", false)] {
             try add(id, isFirstParty: isFirstParty)
@@ -81,13 +90,31 @@ final class HandlerFixture {
     func add(
         _ id: String, isFirstParty: Bool = true, preset: ClaimPreset = .standard, metadata: [String: JSON] = [:]
     ) throws {
+        try store.add(client(id, isFirstParty: isFirstParty, preset: preset, metadata: metadata))
+    }
+
+    /// One that registers itself, as a third party's.
+    @discardableResult func addRegistered(
+        _ id: String, needsApproval: Bool = false, approval: ClientApproval = .given, metadata: [String: JSON] = [:]
+    ) throws -> Client {
+        let client = try client(id, isFirstParty: false, approval: approval, metadata: metadata)
+        let registration = ClientRegistration(
+            id: RegistrationID("registration of \(id)"), clientID: client.id, digest: Array(id.utf8),
+            permit: RegistrationPermit(isFirstParty: false, needsApproval: needsApproval))
+        _ = try store.register(client, as: registration, spending: .none, at: now)
+        return client
+    }
+
+    private func client(
+        _ id: String, isFirstParty: Bool, preset: ClaimPreset = .standard, approval: ClientApproval = .given,
+        metadata: [String: JSON]
+    ) throws -> Client {
         let good: [String: JSON] = ["redirect_uris": ["https://\(id).example/callback"]]
         let metadata = try ClientMetadata(.object(good.merging(metadata) { _, new in new }))
         let secret = ClientSecret("the secret of \(id)").sealed(for: ClientID(id), by: Self.seal)
-        try store.add(
-            Client(
-                id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
-                isFirstParty: isFirstParty, createdAt: Self.noon, updatedAt: Self.noon))
+        return Client(
+            id: ClientID(id), metadata: metadata, sealedSecret: metadata.hasSecret ? secret : nil, preset: preset,
+            isFirstParty: isFirstParty, approval: approval, createdAt: Self.noon, updatedAt: Self.noon)
     }
 
     func user(_ name: String, _ id: String, isDisabled: Bool = false) throws -> User {
@@ -98,16 +125,17 @@ final class HandlerFixture {
     }
 
     /// Every row of the tables that matter, to compare before and after a refusal. What failures are counted for is left
-    /// out: counting them is what a refusal is to do.
+    /// out: counting them is what a refusal is to do; and when a client was last used, which is noted in the background.
     func rows() throws -> [String] {
         try [
             "client", "user", "user_role", "user_group_member", "consent", "session", "spent_attempt",
             "spent_assertion", "parked_value",
-            "authorization_grant", "client_registration",
+            "authorization_grant", "client_registration", "upstream_link",
         ].flatMap {
             table in
-            let columns = try store.reader.all("SELECT name FROM pragma_table_info('\(table)')") {
-                row throws(StoreError) in
+            let columns = try store.reader.all(
+                "SELECT name FROM pragma_table_info('\(table)') WHERE '\(table).' || name != 'client.last_used_at'"
+            ) { row throws(StoreError) in
                 "quote(\(try row.text(0)))"
             }
             let sql = "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(table)"
@@ -135,6 +163,8 @@ final class HandlerFixture {
         case .login: LoginHandler(provider).respond(to: request)
         case .consent: ConsentHandler(provider).respond(to: request)
         case .logout: LogoutHandler(provider).respond(to: request)
+        case .logo: LogoHandler(provider: provider).respond(to: request)
+        case .checkSession: CheckSessionHandler(provider: provider).respond(to: request)
         case .token: TokenHandler(provider: provider).respond(to: request)
         case .userinfo: UserInfoHandler(provider: provider).respond(to: request)
         case .introspect: IntrospectHandler(provider: provider).respond(to: request)
@@ -143,6 +173,10 @@ final class HandlerFixture {
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond(to: request)
         case .administration: AdministrationHandler(provider: provider).respond(to: request)
         case .console: ConsoleHandler(provider).respond(to: request)
+        case .account: AccountHandler(provider).respond(to: request)
+        case .upstream: UpstreamHandler(provider).respond(to: request)
+        case .callback: CallbackHandler(provider).respond(to: request)
+        case .upstreamLogout: UpstreamLogoutHandler(provider: provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }
@@ -163,32 +197,8 @@ final class HandlerFixture {
 
     /// A new active key; `seal` is another than the provider's where it shall not be able to open it.
     static func key(_ algorithm: SignatureAlgorithm, sealedBy seal: Seal = seal) throws -> SigningKeyRecord {
-        try SigningKeyRecord(sealing: .generate(algorithm), by: seal, status: .active, createdAt: noon)
-    }
-}
-
-/// Keeps what is logged, a line each.
-private final class LogRecorder: LogHandler, Sendable {
-    private let kept = Mutex<[String]>([])
-
-    var lines: [String] { kept.withLock { $0 } }
-
-    func log(event: LogEvent) {
-        let metadata = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-        kept.withLock { $0.append("\(event.level) \(event.message) \(metadata)") }
-    }
-
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
+        try SigningKeyRecord(
+            active: .generate(algorithm), sealedBy: seal, at: noon, lifetimes: Lifetimes())
     }
 }
 

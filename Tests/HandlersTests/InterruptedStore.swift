@@ -18,6 +18,11 @@ final class InterruptedStore: Store {
         return try store.remember(consent, spending: attempt, until: until)
     }
 
+    func redeemOrRevoke(_ grant: Grant) throws -> Redemption {
+        try interrupt()
+        return try store.redeemOrRevoke(grant)
+    }
+
     func rotate(
         _ id: GrantID, from digest: [UInt8], to family: RefreshFamily, keeping claims: GrantedClaims,
         until expiresAt: Timestamp
@@ -27,15 +32,20 @@ final class InterruptedStore: Store {
     }
 
     func register(
-        _ client: Client, as registration: ClientRegistration, spending token: InitialAccessTokenID?, at now: Timestamp
+        _ client: Client, as registration: ClientRegistration, spending proof: RegistrationProof, at now: Timestamp
     ) throws -> Bool {
         try interrupt()
-        return try store.register(client, as: registration, spending: token, at: now)
+        return try store.register(client, as: registration, spending: proof, at: now)
     }
 
     func replace(_ client: Client, in id: RegistrationID, offering digest: [UInt8]?) throws -> Client {
         try interrupt()
         return try store.replace(client, in: id, offering: digest)
+    }
+
+    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool {
+        try interrupt()
+        return try store.replace(user, spending: link, at: now)
     }
 
     private func interrupt() throws {
@@ -47,6 +57,21 @@ final class InterruptedStore: Store {
     // MARK: All else goes on undisturbed
 
     func generation() throws -> Int64 { try store.generation() }
+
+    func takeLogoutDeliveries(limit: Int, at now: Timestamp) throws -> [LogoutDelivery] {
+        try store.takeLogoutDeliveries(limit: limit, at: now)
+    }
+    @discardableResult
+    func record(_ outcomes: [LogoutDelivery.Outcome], at now: Timestamp) throws -> Bool {
+        try store.record(outcomes, at: now)
+    }
+    func undeliveredLogouts(at now: Timestamp, before id: Int64?, limit: Int) throws -> [LogoutDelivery] {
+        try store.undeliveredLogouts(at: now, before: id, limit: limit)
+    }
+    func frontchannelLogouts(digest: [UInt8], at now: Timestamp) throws -> [FrontchannelLogout] {
+        try store.frontchannelLogouts(digest: digest, at: now)
+    }
+
     func reading<Result>(_ body: () throws -> Result) throws -> Result { try store.reading(body) }
     func moveOn() { store.moveOn() }
     func prune(at now: Timestamp, limit: Int) throws -> Int { try store.prune(at: now, limit: limit) }
@@ -73,6 +98,9 @@ final class InterruptedStore: Store {
 
     func client(_ id: ClientID) throws -> Client? { try store.client(id) }
     func clients(after id: ClientID?, limit: Int) throws -> [Client] { try store.clients(after: id, limit: limit) }
+    func clientsAwaitingApproval(after position: WaitingPosition?, limit: Int) throws -> [Client] {
+        try store.clientsAwaitingApproval(after: position, limit: limit)
+    }
     func clients(beginning prefix: String, after position: SearchPosition?, limit: Int) throws -> SearchPage<Client> {
         try store.clients(beginning: prefix, after: position, limit: limit)
     }
@@ -93,8 +121,10 @@ final class InterruptedStore: Store {
     }
     func recordRefusal(by id: InitialAccessTokenID) throws { try store.recordRefusal(by: id) }
     func registration(_ id: RegistrationID) throws -> ClientRegistration? { try store.registration(id) }
+    func registration(of client: ClientID) throws -> ClientRegistration? { try store.registration(of: client) }
     func acceptOffer(_ digest: [UInt8], in id: RegistrationID) throws { try store.acceptOffer(digest, in: id) }
 
+    func isSpent(_ assertion: AssertionID) throws -> Bool { try store.isSpent(assertion) }
     func spend(_ assertion: AssertionID, until: Timestamp) throws -> Bool {
         try store.spend(assertion, until: until)
     }
@@ -110,18 +140,31 @@ final class InterruptedStore: Store {
     func replace(_ user: User, ending: UserEnding) throws -> User { try store.replace(user, ending: ending) }
     func add(_ link: OneTimeLink) throws { try store.add(link) }
     func oneTimeLink(digest: [UInt8]) throws -> OneTimeLink? { try store.oneTimeLink(digest: digest) }
-    func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool {
-        try store.replace(user, spending: link, at: now)
-    }
     func removeUser(_ id: UserID) throws -> Bool { try store.removeUser(id) }
     func consent(of user: UserID, to client: ClientID) throws -> Consent? { try store.consent(of: user, to: client) }
+    func consents(to client: ClientID, after user: UserID?, limit: Int) throws -> [Consent] {
+        try store.consents(to: client, after: user, limit: limit)
+    }
+    func consents(of user: UserID, after client: ClientID?, limit: Int) throws -> [Consent] {
+        try store.consents(of: user, after: client, limit: limit)
+    }
+    func disconnect(_ client: ClientID, from user: UserID) throws -> Bool { try store.disconnect(client, from: user) }
+    func refreshableGrants(of user: UserID, at now: Timestamp, limit: Int) throws -> [Grant] {
+        try store.refreshableGrants(of: user, at: now, limit: limit)
+    }
+    func removeConsent(of user: UserID, to client: ClientID) throws -> Bool {
+        try store.removeConsent(of: user, to: client)
+    }
+    func grants(of client: ClientID, at now: Timestamp, before id: GrantID?, limit: Int) throws -> [Grant] {
+        try store.grants(of: client, at: now, before: id, limit: limit)
+    }
 
     func catalogue() throws -> ScopeCatalogue { try store.catalogue() }
     func add(_ scope: DefinedScope) throws { try store.add(scope) }
-    func replace(_ scope: DefinedScope) throws { try store.replace(scope) }
+    func replace(_ former: DefinedScope, by scope: DefinedScope) throws { try store.replace(former, by: scope) }
     func removeScope(_ name: ScopeName) throws -> Bool { try store.removeScope(name) }
     func add(_ role: Role) throws { try store.add(role) }
-    func replace(_ role: Role) throws { try store.replace(role) }
+    func replace(_ former: Role, by role: Role) throws { try store.replace(former, by: role) }
     func removeRole(_ id: RoleID) throws -> Bool { try store.removeRole(id) }
     func add(_ group: Group) throws { try store.add(group) }
     func replace(_ group: Group) throws { try store.replace(group) }
@@ -140,6 +183,10 @@ final class InterruptedStore: Store {
     func sessions(of user: UserID, limit: Int) throws -> [Session] { try store.sessions(of: user, limit: limit) }
     func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }
     func endSession(_ id: SessionID) throws { try store.endSession(id) }
+    func endSessions(of user: UserID, but kept: SessionID) throws -> Int {
+        try store.endSessions(of: user, but: kept)
+    }
+    func clients(of session: SessionID) throws -> [ClientID] { try store.clients(of: session) }
     func spend(_ attempt: AttemptID, until: Timestamp) throws -> Bool { try store.spend(attempt, until: until) }
     func park(
         _ sealed: String, digest: [UInt8], address: String, until: Timestamp, now: Timestamp, limit: Int
@@ -148,20 +195,27 @@ final class InterruptedStore: Store {
     }
     func parked(digest: [UInt8], at now: Timestamp) throws -> String? { try store.parked(digest: digest, at: now) }
 
-    func redeemOrRevoke(_ grant: Grant) throws -> Redemption { try store.redeemOrRevoke(grant) }
     func revoke(_ id: GrantID, because reason: GrantRevocation) throws { try store.revoke(id, because: reason) }
     func grant(_ id: GrantID) throws -> Grant? { try store.grant(id) }
     func revoke(_ token: TokenID, until expiresAt: Timestamp) throws { try store.revoke(token, until: expiresAt) }
     func isRevoked(_ token: TokenID) throws -> Bool { try store.isRevoked(token) }
 
+    func pairwiseSalt() throws -> PairwiseSalt { try store.pairwiseSalt() }
     func signingKeys() throws -> [SigningKeyRecord] { try store.signingKeys() }
     func add(_ keys: [SigningKeyRecord]) throws { try store.add(keys) }
-    func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws {
-        try store.setStatus(status, ofKey: keyID)
-    }
+    func change(_ steps: [SigningKeyStep]) throws { try store.change(steps) }
 
     func offer(_ refusal: RefusalRecord) -> RefusalOffer { store.offer(refusal) }
-    func settleRefusals() { store.settleRefusals() }
+    func settleObservations() { store.settleObservations() }
+    func note(_ event: TokenServiceEvent, at now: Timestamp) { store.note(event, at: now) }
+    func tokenServiceEvents(since start: Timestamp) throws -> [TokenServiceCount] {
+        try store.tokenServiceEvents(since: start)
+    }
+    func noteUse(of client: ClientID, at now: Timestamp) { store.noteUse(of: client, at: now) }
+    func lastUse(of client: ClientID) throws -> Timestamp? { try store.lastUse(of: client) }
+    func clients(unusedSince start: Timestamp, after position: UnusedPosition?, limit: Int) throws -> [Client] {
+        try store.clients(unusedSince: start, after: position, limit: limit)
+    }
     func refusal(_ id: RefusalID) throws -> RefusalRecord? { try store.refusal(id) }
 
     func failedAttempts(for key: ThrottleKey) throws -> FailedAttempts? { try store.failedAttempts(for: key) }
@@ -169,4 +223,17 @@ final class InterruptedStore: Store {
         try store.recordFailure(for: keys, at: now)
     }
     func clearFailures(for keys: [ThrottleKey]) throws { try store.clearFailures(for: keys) }
+
+    func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? { try store.upstreamLink(id) }
+    func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
+        try store.endSessions(ofUpstream: issuer, sid: sid, subject: subject)
+    }
+    func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink? { try store.takeUpstreamCheck(at: now) }
+    func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool {
+        try store.takeUpstreamCheck(of: link, at: now)
+    }
+    func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
+        try store.record(check, of: link, at: now)
+    }
+    func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

@@ -10,7 +10,7 @@ import Testing
 struct JWKSCacheTests {
     private let server = ServerFixture()
     private let cache: JWKSCache
-    private let uri: WebURI
+    private let uri: KeyPlace
 
     private static let key: JSON = [
         "kty": "OKP", "crv": "Ed25519", "kid": "one", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
@@ -19,14 +19,14 @@ struct JWKSCacheTests {
     init() throws {
         let server = server
         cache = JWKSCache(server, limit: 3) { server.now }
-        uri = try #require(WebURI("https://app.example/jwks"))
+        uri = .uri(try #require(WebURI("https://app.example/jwks")))
         server.answer(200, kid: "one")
     }
 
     @Test func `a set is fetched once while it is fresh`() throws {
         for _ in 0..<5 { #expect(try cache.keys(at: uri).has(id: "one")) }
         #expect(server.calls == 1)
-        server.now = server.now + JWKSFetch.usualMaxAge
+        server.now = server.now + FetchAge.usual
         server.answer(200, kid: "two")
         #expect(try cache.keys(at: uri).has(id: "two"))
         #expect(server.calls == 2)
@@ -34,13 +34,13 @@ struct JWKSCacheTests {
 
     @Test(
         arguments: [
-            (nil, JWKSFetch.usualMaxAge), ("max-age=600", 600), ("public, Max-Age=\"600\"", 600), ("max-age=1", 60),
+            (nil, FetchAge.usual), ("max-age=600", 600), ("public, Max-Age=\"600\"", 600), ("max-age=1", 60),
             ("max-age=0", 60), ("max-age=99999999999", 86_400), ("max-age=99999999999999999999", 60), ("no-store", 60),
-            ("max-age=600, no-cache", 60), ("max-age=-5", 60), ("max-age", JWKSFetch.usualMaxAge), ("max-age=x", 60),
-            ("s-maxage=5", JWKSFetch.usualMaxAge),
+            ("max-age=600, no-cache", 60), ("max-age=-5", 60), ("max-age", FetchAge.usual), ("max-age=x", 60),
+            ("s-maxage=5", FetchAge.usual),
         ] as [(String?, Int64)])
     func `Cache-Control says how long, within a minute and a day`(header: String?, seconds: Int64) {
-        #expect(JWKSFetch.maxAge(header) == seconds)
+        #expect(FetchAge.seconds(header) == seconds)
     }
 
     @Test func `a missed key causes one fetch a minute`() throws {
@@ -49,7 +49,7 @@ struct JWKSCacheTests {
         #expect(try cache.newerKeys(at: uri)?.has(id: "two") == true, "also right after the first")
         for _ in 0..<100 { #expect(try cache.newerKeys(at: uri)?.keys == nil) }
         #expect(server.calls == 2)
-        server.now = server.now + JWKSCache.pause
+        server.now = server.now + PublishedTimes.pause
         #expect(try cache.newerKeys(at: uri)?.keys != nil)
         #expect(server.calls == 3)
         #expect(try cache.keys(at: uri).has(id: "two"))
@@ -58,31 +58,31 @@ struct JWKSCacheTests {
     @Test func `a URI that is down is asked once a minute, and the old keys serve for a day`() throws {
         _ = try cache.keys(at: uri)
         server.fail(.unreachable("down"))
-        server.now = server.now + JWKSFetch.usualMaxAge
+        server.now = server.now + FetchAge.usual
         for _ in 0..<5 { #expect(try cache.keys(at: uri).has(id: "one")) }
         #expect(server.calls == 2)
-        server.now = server.now + JWKSCache.pause
+        server.now = server.now + PublishedTimes.pause
         #expect(try cache.keys(at: uri).has(id: "one"))
         #expect(server.calls == 3)
-        server.now = server.now + JWKSCache.grace
-        #expect(code { _ = try cache.keys(at: uri) } == .temporarilyUnavailable)
+        server.now = server.now + PublishedTimes.grace
+        #expect(code { _ = try cache.keys(at: uri) } == .unavailable)
     }
 
     @Test func `a failure is remembered for a minute`() throws {
         server.fail(.unreachable("down"))
-        for _ in 0..<5 { #expect(code { _ = try cache.keys(at: uri) } == .temporarilyUnavailable) }
+        for _ in 0..<5 { #expect(code { _ = try cache.keys(at: uri) } == .unavailable) }
         #expect(server.calls == 1)
-        server.now = server.now + JWKSCache.pause
+        server.now = server.now + PublishedTimes.pause
         server.answer(200, kid: "one")
         #expect(try cache.keys(at: uri).has(id: "one"))
     }
 
     @Test(arguments: [
-        (OutboundError.unreachable("x"), OAuthError.Code.temporarilyUnavailable), (.busy, .temporarilyUnavailable),
-        (.forbidden("x"), .invalidClient), (.tooLong, .invalidClient),
+        (OutboundError.unreachable("x"), Outcome.unavailable), (.busy, .unavailable),
+        (.forbidden("x"), .useless), (.tooLong, .useless),
     ])
-    func `what the client must mend is invalid_client, what may pass is not`(
-        error: OutboundError, expected: OAuthError.Code
+    func `what others must mend is useless, what may pass is not`(
+        error: OutboundError, expected: Outcome
     ) {
         server.fail(error)
         #expect(code { _ = try cache.keys(at: uri) } == expected)
@@ -91,37 +91,37 @@ struct JWKSCacheTests {
     @Test(arguments: [301, 302, 307, 204, 401, 404, 206])
     func `only 200 is an answer, and no redirect is followed`(status: Int) {
         server.answer(status, kid: "one")
-        #expect(code { _ = try cache.keys(at: uri) } == .invalidClient)
+        #expect(code { _ = try cache.keys(at: uri) } == .useless)
         #expect(server.calls == 1)
     }
 
     @Test(arguments: [429, 500, 502, 503])
     func `a server in trouble is asked again`(status: Int) {
         server.answer(status, kid: "one")
-        #expect(code { _ = try cache.keys(at: uri) } == .temporarilyUnavailable)
+        #expect(code { _ = try cache.keys(at: uri) } == .unavailable)
     }
 
     @Test(arguments: ["", "<html>", "{}", #"{"keys":[{"kty":"oct","k":"AAEC"}]}"#])
-    func `what is no set of public keys is invalid_client, and takes no keys away`(body: String) throws {
+    func `what is no set of public keys is useless, and takes no keys away`(body: String) throws {
         server.answer(body: body)
-        #expect(code { _ = try cache.keys(at: uri) } == .invalidClient)
+        #expect(code { _ = try cache.keys(at: uri) } == .useless)
         server.answer(200, kid: "one")
-        server.now = server.now + JWKSCache.pause
+        server.now = server.now + PublishedTimes.pause
         _ = try cache.keys(at: uri)
         server.answer(body: body)
-        server.now = server.now + JWKSFetch.usualMaxAge
+        server.now = server.now + FetchAge.usual
         #expect(try cache.keys(at: uri).has(id: "one"))
     }
 
     @Test func `that we are busy is not remembered`() throws {
         server.fail(.busy)
-        #expect(code { _ = try cache.keys(at: uri) } == .temporarilyUnavailable)
+        #expect(code { _ = try cache.keys(at: uri) } == .unavailable)
         server.answer(200, kid: "one")
         #expect(try cache.keys(at: uri).has(id: "one"))
     }
 
     @Test func `the set that was used the longest ago makes room`() throws {
-        let uris = try (0..<4).map { try #require(WebURI("https://app.example/\($0)")) }
+        let uris = try (0..<4).map { KeyPlace.uri(try #require(WebURI("https://app.example/\($0)"))) }
         for uri in uris {
             _ = try cache.keys(at: uri)
             server.now = server.now + 1
@@ -151,27 +151,64 @@ struct JWKSCacheTests {
         #expect(try cache.keys(at: uri).has(id: "two"))
     }
 
-    private func code(_ body: () throws -> Void) -> OAuthError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? OAuthError)?.code
-        }
+    @Test func `an issuer's keys are where its discovery document says`() throws {
+        let issuer = KeyPlace.issuer(try #require(WebURI("https://ci.example/path/")))
+        let document = "https://ci.example/path/.well-known/openid-configuration"
+        server.answer(
+            body: #"{"issuer":"https://ci.example/path/","jwks_uri":"https://keys.example/jwks"}"#, at: document)
+        server.answer(200, kid: "one")
+        #expect(try cache.keys(at: issuer).has(id: "one"))
+        #expect(server.asked == [document, "https://keys.example/jwks"])
+        _ = try cache.keys(at: issuer)
+        #expect(server.calls == 2)
+        server.answer(200, kid: "two")
+        #expect(try cache.newerKeys(at: issuer)?.has(id: "two") == true)
+        #expect(server.calls == 4, "the document may name another place by now")
     }
 
-    /// What stands at every URI.
+    @Test(arguments: [
+        #"{"issuer":"https://ci.example/","jwks_uri":"https://keys.example/jwks"}"#,
+        #"{"issuer":"https://evil.example","jwks_uri":"https://keys.example/jwks"}"#,
+        #"{"jwks_uri":"https://keys.example/jwks"}"#, #"{"issuer":"https://ci.example"}"#,
+        #"{"issuer":"https://ci.example","jwks_uri":"/jwks"}"#, #"{"issuer":["https://ci.example"]}"#, "", "<html>",
+    ])
+    func `a document that names another issuer, or no keys, is useless`(document: String) throws {
+        let issuer = KeyPlace.issuer(try #require(WebURI("https://ci.example")))
+        server.answer(body: document, at: "https://ci.example/.well-known/openid-configuration")
+        #expect(code { _ = try cache.keys(at: issuer) } == .useless)
+        #expect(server.calls == 1, "and leads nowhere")
+    }
+
+    enum Outcome {
+        case unavailable, useless
+    }
+
+    private func code(_ body: () throws -> Void) -> Outcome? {
+        do {
+            try body()
+        } catch PublishedKeysFault.unavailable {
+            return .unavailable
+        } catch PublishedKeysFault.useless {
+            return .useless
+        } catch {}
+        return nil
+    }
+
+    /// What stands at every URI, unless something else does.
     private final class ServerFixture: Outbound {
         private struct State {
             var now = Timestamp(1_800_000_000)
             var calls = 0
             var delay: UInt32 = 0
             var result: Result<OutboundAnswer, OutboundError> = .failure(.busy)
+            var documents: [String: OutboundAnswer] = [:]
+            var asked: [String] = []
         }
 
         private let state = Mutex(State())
 
         var calls: Int { state.withLock(\.calls) }
+        var asked: [String] { state.withLock(\.asked) }
         var now: Timestamp {
             get { state.withLock(\.now) }
             set { state.withLock { $0.now = newValue } }
@@ -182,11 +219,22 @@ struct JWKSCacheTests {
             set { state.withLock { $0.delay = newValue } }
         }
 
+        /// Keys are never posted for.
+        func post(_ fields: [(name: String, value: String)], to uri: WebURI) throws(OutboundError) -> Int {
+            throw .unreachable("\(uri.value) takes no POST")
+        }
+
         func fail(_ error: OutboundError) { state.withLock { $0.result = .failure(error) } }
 
         func answer(_ status: Int = 200, body: String) {
             let answer = OutboundAnswer(status: status, cacheControl: nil, body: Array(body.utf8))
             state.withLock { $0.result = .success(answer) }
+        }
+
+        /// At one URI alone.
+        func answer(body: String, at uri: String) {
+            let answer = OutboundAnswer(status: 200, cacheControl: nil, body: Array(body.utf8))
+            state.withLock { $0.documents[uri] = answer }
         }
 
         func answer(_ status: Int, kid: String) {
@@ -195,14 +243,17 @@ struct JWKSCacheTests {
             answer(status, body: JSON.object(["keys": .array([.object(key)])]).text)
         }
 
-        func get(_ uri: WebURI, maximumBytes: Int) throws(OutboundError) -> OutboundAnswer {
+        func answer(to call: OutboundCall) throws(OutboundError) -> OutboundAnswer {
             let (result, delay) = state.withLock { state in
                 state.calls += 1
-                return (state.result, state.delay)
+                state.asked.append(call.uri.value)
+                return (state.documents[call.uri.value].map(Result.success) ?? state.result, state.delay)
             }
             if delay > 0 { DispatchSemaphore(value: 0).waitMilliseconds(delay) }
             return try result.get()
         }
+
+        func refuses(_ uri: WebURI) -> Bool { false }
 
         func waiting(_ wait: () -> Void) throws(OutboundError) { wait() }
     }

@@ -21,10 +21,13 @@ import Testing
         let renderer = try PagesFixture.renderer()
         for page in PagesFixture.all() {
             let html = renderer.text(page)
-            // The one script is a file of ours, on the page that sends itself on.
+            // A script is a file of ours, on the pages that go on by themselves.
             let scripts = html.components(separatedBy: "<script").count - 1
-            #expect(scripts == (page is FormPostPage ? 1 : 0), "\(type(of: page))")
-            #expect(html.components(separatedBy: #"<script src="/oidc/static/form-post.js?v="#).count - 1 == scripts)
+            let file = page is FormPostPage ? "form-post" : page is CheckSessionPage ? "check-session" : "onward"
+            let hasOne = file != "onward" || html.contains("id=\"onward\"")
+            #expect(scripts == (hasOne ? 1 : 0), "\(type(of: page))")
+            let ours = "<script src=\"/oidc/static/\(file).js?v="
+            #expect(html.components(separatedBy: ours).count - 1 == scripts)
             for forbidden in [
                 " style=", "<style", "javascript:", " onclick", "{{", "}}", "<base", "Optional(",
             ] {
@@ -80,7 +83,8 @@ import Testing
     func `consent describes standard scopes, and the others where an administrator did`() throws {
         let html = try PagesFixture.renderer().text(
             ConsentPage(
-                clientName: "Demo", clientIsVerified: true, policyURI: WebLink("https://app.example/policy"),
+                clientName: "Demo", clientIsVerified: true,
+                links: AppLinks(policy: WebLink("https://app.example/policy")),
                 userName: "Ada",
                 scopes: [
                     .init("openid"), .init("offline_access", description: "not this"), .init("Admin"),
@@ -113,6 +117,33 @@ import Testing
         #expect(html.contains("<code translate=\"no\">3f9a-1c22-77de</code>"))
         #expect(!html.contains("<details>"))
         #expect(!html.contains("class=\"button\""))
+    }
+
+    @Test
+    func `the page after a sign-out tells apps by frames, and goes on when they have loaded`() throws {
+        let frames = [
+            SignedOutPage.Frame(clientName: "Time", uri: "https://time.example/out?iss=i&sid=s"),
+            .init(clientName: "Notes", uri: "https://notes.example/out"),
+        ]
+        let renderer = try PagesFixture.renderer()
+        let html = renderer.text(
+            SignedOutPage(.done, frames: frames, onward: .init(uri: "https://app.example/bye?a&b", clientName: "App")))
+        for expected in [
+            #"<iframe src="https://time.example/out?iss=i&amp;sid=s" title="Time" sandbox="#,
+            #"<iframe src="https://notes.example/out" title="Notes" sandbox="#, "<li><bdi>Notes</bdi></li>",
+            #"<meta http-equiv="refresh" content="0; url=https://app.example/bye?a&amp;b">"#,
+            #"id="onward" href="https://app.example/bye?a&amp;b""#, "Continue to <bdi>App</bdi>",
+        ] {
+            #expect(html.contains(expected), "\(expected)")
+        }
+        let staying = renderer.text(SignedOutPage(.done, frames: frames))
+        #expect(staying.contains("<iframe"))
+        #expect(!staying.contains("http-equiv=\"refresh\"") && !staying.contains("<script"))
+        #expect(!renderer.text(SignedOutPage(.done)).contains("asked to sign you out"))
+        #expect(html.contains("asked to sign you out"))
+        let switched = renderer.text(SignedOutPage(.switched, frames: frames))
+        #expect(switched.contains("You are signed in") && switched.contains("whoever was here before"))
+        #expect(!switched.contains("asked to sign you out"))
     }
 
     @Test

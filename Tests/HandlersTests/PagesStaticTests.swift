@@ -52,9 +52,9 @@ import Testing
         consent.scopes += [
             "phone", "address", "offline_access", "mx:app:userrole:7d5f6e3a-1c22-4b8a-9f1e-2277de3f9a1c",
         ].map { .init($0) }
-        consent.clientURI = WebLink("https://demo.example/")
-        consent.policyURI = WebLink("https://demo.example/policy")
-        consent.termsURI = WebLink("https://\(String(repeating: "very-long-", count: 7))demo.example/terms")
+        consent.links = AppLinks(
+            website: WebLink("https://demo.example/"), policy: WebLink("https://demo.example/policy"),
+            terms: WebLink("https://\(String(repeating: "very-long-", count: 7))demo.example/terms"))
         consent.destination = "\(String(repeating: "very-long-", count: 7))demo.example"
         pages.append(("consent-long", consent))
         for kind in ErrorPage.Kind.allCases {
@@ -69,6 +69,16 @@ import Testing
                         detail: .init(error: "invalid_request", description: "redirect_uri is not registered"))
                 ))
         }
+        let frames = ["Time sheets", "Photo prints", long].map { name in
+            SignedOutPage.Frame(clientName: name, uri: "about:blank")
+        }
+        pages.append(("signed-out", SignedOutPage(.done)))
+        pages.append(("signed-out-telling", SignedOutPage(.done, frames: frames)))
+        pages.append(
+            (
+                "signed-out-switched",
+                SignedOutPage(.switched, frames: frames, onward: .init(uri: "about:blank", clientName: "Demo app"))
+            ))
         pages.append(("landing", LandingPage(discovery: "/oidc/.well-known/openid-configuration")))
         for (name, page) in pages {
             for language in ["en", "de"] {

@@ -4,17 +4,21 @@ import Synchronization
 
 /// Key sets that a test publishes.
 final class PublishedKeysFixture: PublishedKeys {
-    private let sets = Mutex<[String: JWKSet]>([:])
+    private let sets = Mutex<[KeyPlace: JWKSet]>([:])
 
     func publish(_ keys: [JSON], at uri: String) throws {
-        let set = try JWKSet(["keys": .array(keys)])
-        sets.withLock { $0[uri] = set }
+        if let uri = WebURI(uri) { try publish(keys, at: .uri(uri)) }
     }
 
-    func keys(at uri: WebURI) throws(OAuthError) -> JWKSet {
-        guard let set = sets.withLock({ $0[uri.value] }) else { throw .temporarilyUnavailable(cause: "no keys") }
+    func publish(_ keys: [JSON], at place: KeyPlace) throws {
+        let set = try JWKSet(["keys": .array(keys)])
+        sets.withLock { $0[place] = set }
+    }
+
+    func keys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet {
+        guard let set = sets.withLock({ $0[place] }) else { throw .unavailable("no keys") }
         return set
     }
 
-    func newerKeys(at uri: WebURI) throws(OAuthError) -> JWKSet? { nil }
+    func newerKeys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet? { nil }
 }

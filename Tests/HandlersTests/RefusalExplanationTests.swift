@@ -13,7 +13,7 @@ import Testing
     /// What `postern why` says of the answer to a request.
     private func explain(_ handler: HandlerName, _ request: Request) throws -> RefusalExplanation {
         _ = fixture.respond(handler, request)
-        fixture.store.settleRefusals()
+        fixture.store.settleObservations()
         return try RefusalAdministration(store: fixture.store).explain(request.id)
     }
 
@@ -182,7 +182,7 @@ import Testing
     @Test func `a store that takes no refusal changes no answer`() throws {
         let request = Request(handler: "authorize", query: "client_id=nobody", id: "3f9a1c2277de")
         let before = fixture.respond(.authorize, request)
-        fixture.store.settleRefusals()
+        fixture.store.settleObservations()
         fixture.database.close()
         let after = fixture.respond(.authorize, request)
         #expect(after.status == before.status && after.body == before.body)

@@ -53,6 +53,22 @@ struct RegisterHandlerTests {
         #expect(client.preset == .mendix && !client.isFirstParty)
     }
 
+    @Test func `an app that names no scope is given what its token permits`() throws {
+        let narrow = try fixture.issue(RegistrationPermit(scope: Scope(names: ["openid", "email", "reports"])))
+        let answer = try fixture.register(["client_name": "Orders"], by: narrow).json()
+        #expect(answer["scope"] == "openid email", "of the default, that is, and no more")
+        let uri = String(try #require(answer["registration_client_uri"]?.stringValue?.split(separator: "/").last))
+        let access = try #require(answer["registration_access_token"]?.stringValue)
+        let changed = fixture.configure(
+            .put, uri, by: access,
+            ["client_id": answer["client_id"] ?? .null, "redirect_uris": ["https://app.example/callback"]])
+        #expect(try changed.json()["scope"] == "openid email", "and when it names none later")
+        let asks = try fixture.register(
+            ["scope": "openid profile"], by: fixture.issue(RegistrationPermit(scope: Scope(names: ["openid"])))
+        )
+        #expect(asks.error == "invalid_client_metadata", "what it names itself is refused, not narrowed")
+    }
+
     @Test(
         arguments: [
             (["redirect_uris": nil], "redirect_uris", "invalid_redirect_uri"),
@@ -87,6 +103,8 @@ struct RegisterHandlerTests {
                 "invalid_client_metadata"
             ),
             (["require_signed_request_object": true], "require_signed_request_object", "invalid_client_metadata"),
+            (["request_object_signing_alg": "none"], "request_object_signing_alg", "invalid_client_metadata"),
+            (["request_uris": ["http://app.example/request"]], "request_uris", "invalid_client_metadata"),
             (["dpop_bound_access_tokens": true], "dpop_bound_access_tokens", "invalid_client_metadata"),
             (
                 ["frontchannel_logout_uri": "https://other.example/"], "frontchannel_logout_uri",
@@ -111,7 +129,8 @@ struct RegisterHandlerTests {
     @Test(
         arguments: [
             ("{", "is not well-formed JSON"), ("[]", "must be a JSON object"), ("", "is not well-formed JSON"),
-            (#"{"a":1,"a":2}"#, "two members"), (String(repeating: "[", count: 40), "is nested deeper"),
+            (#"{"a":1,"a":2}"#, #"has two members "a"; keep one"#),
+            (String(repeating: "[", count: 40), "is nested deeper"),
             ("{\"a\":\"\u{0}\"}", "is not well-formed JSON"),
         ])
     func `a body that is no metadata is refused`(body: String, words: String) throws {
@@ -191,6 +210,14 @@ struct RegisterHandlerTests {
         #expect(fixture.register([:], by: own).error == "invalid_token")
     }
 
+    // RFC 7591 §3.2.2: "Human-readable ASCII text description".
+    @Test func `what was wrong is told in ASCII`() throws {
+        let answer = try fixture.register(["contacts": ["é😀"]], by: token).json()
+        let description = try #require(answer["error_description"]?.stringValue)
+        #expect(description.hasPrefix(#"contacts has "\u00e9\ud83d\ude00"; each must be"#))
+        #expect(description.utf8.allSatisfy { (0x20...0x7E).contains($0) })
+    }
+
     @Test func `what a token permits binds`() throws {
         let permit = RegistrationPermit(redirectHosts: ["app.example"].compactMap(RedirectHost.init))
         let token = try fixture.issue(permit)
@@ -201,7 +228,7 @@ struct RegisterHandlerTests {
 
     @Test func `open registration is for those who ask their users, and not for many at once`() throws {
         var settings = RegistrationSettings()
-        settings.isOpen = true
+        settings.open = .open
         let fixture = try HandlerFixture(registration: settings)
         let answer = try fixture.register(["client_id": "first"], by: nil).json()
         #expect(answer["client_id"] == "first")
@@ -213,9 +240,28 @@ struct RegisterHandlerTests {
         #expect(fixture.register([:], by: "unknown").status == .unauthorized, "and a bad token isn't as good as none")
     }
 
+    @Test(arguments: ["jwks_uri", "backchannel_logout_uri", "logo_uri", "request_uris"])
+    func `nobody is called at an address that isn't allowed, so none is registered`(member: String) throws {
+        func metadata(_ host: String) -> [String: JSON?] {
+            let uri = JSON.string("https://\(host)/x")
+            return [
+                "token_endpoint_auth_method": member == "jwks_uri" ? "private_key_jwt" : nil,
+                member: member == "request_uris" ? [uri] : uri,
+            ]
+        }
+        let before = try fixture.rows()
+        let refused = fixture.register(metadata("10.0.0.1"), by: token)
+        #expect(refused.error == "invalid_client_metadata")
+        #expect(
+            try refused.json()["error_description"]?.stringValue?.contains("\(member) is \"https://10.0.0.1/x\"")
+                == true)
+        #expect(try fixture.rows() == before)
+        #expect(fixture.register(metadata("app.example"), by: token).status == .created)
+    }
+
     @Test func `a refusal is explained without its values`() throws {
         _ = fixture.register(["redirect_uris": ["https://app.example/?secret#x"]], by: token)
-        fixture.store.settleRefusals()
+        fixture.store.settleObservations()
         let record = try #require(try fixture.store.refusal(RefusalID("000000000000")))
         #expect(record.detail == .clientMetadata("redirect_uris"))
         #expect(!fixture.logged.joined().contains("secret#x"))

@@ -1,7 +1,6 @@
 import FCGIBridge
 import JOSE
 import OIDCLogic
-import Synchronization
 import Testing
 
 @testable import Handlers
@@ -112,64 +111,6 @@ struct SignInHandlerTests {
         #expect(response.status == .ok && response.shows("password"))
     }
 
-    @Test func `who guesses waits, and then gets in`() throws {
-        var page = browser.authorize()
-        for _ in 0..<6 {
-            page = browser.login(on: page, ["password": "wrong"])
-            #expect(page.status == .ok, "five are free, and the sixth is the first that costs")
-        }
-        let refused = browser.login(on: page)
-        #expect(refused.status == .tooManyRequests)
-        #expect(refused[.retryAfter]?.text == "1")
-        fixture.now = fixture.now + 1
-        #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
-    }
-
-    // RFC 6819 §4.4.3.6: one password for many names is a guess as well.
-    @Test func `who tries many names from one address waits`() throws {
-        let address = ThrottleKey.login(address: "127.0.0.1")
-        _ = browser.login(on: browser.authorize(), as: "nobody")
-        #expect(try fixture.store.failedAttempts(for: address)?.count == 1)
-        for _ in 0..<100 { try fixture.store.recordFailure(for: [address], at: fixture.now) }
-        let refused = browser.login(on: browser.authorize())
-        #expect(refused.status == .tooManyRequests)
-        fixture.now = fixture.now + 1
-        #expect(browser.login(on: refused).leads(to: "https://app.example/callback?code="))
-        #expect(try fixture.store.failedAttempts(for: address)?.count == 101, "one success says nothing of the others")
-    }
-
-    @Test func `a success forgets the failures`() throws {
-        var page = browser.authorize()
-        for _ in 0..<5 { page = browser.login(on: page, ["password": "wrong"]) }
-        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
-        let key = ThrottleKey.login(account: Username("ann"))
-        #expect(try fixture.store.failedAttempts(for: key) == nil)
-    }
-
-    // RFC 6819 §4.4.3.6: a failure is known only after the hash, and must count before that.
-    @Test func `guesses sent at once get no more than guesses in turn`() throws {
-        let hashes = Mutex(0)
-        nonisolated(unsafe) let same = fixture
-        // Each is sent while the one before is being checked.
-        fixture.whileChecking {
-            let depth = hashes.withLock { hashes in
-                hashes += 1
-                return hashes
-            }
-            guard depth < 12 else { return }
-            let browser = unsafe HandlerBrowser(same)
-            let response = browser.login(on: browser.authorize(), ["password": "wrong"])
-            if depth == 6 { #expect(response.status == .tooManyRequests && response[.retryAfter]?.text == "1") }
-        }
-        _ = browser.login(on: browser.authorize(), ["password": "wrong"])
-        #expect(hashes.withLock { $0 } == 6)
-        let key = ThrottleKey.login(account: Username("ann"))
-        #expect(try fixture.store.failedAttempts(for: key)?.count == 6)
-        fixture.whileChecking(nil)
-        fixture.now = fixture.now + 1
-        #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
-    }
-
     /// What an administrator does while a password is being checked.
     enum Meanwhile: CaseIterable { case disable, reset, remove }
 
@@ -204,132 +145,6 @@ struct SignInHandlerTests {
         let changed = user
         fixture.whileChecking { _ = try? database.store().replace(changed, ending: .nothing) }
         #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?code="))
-    }
-
-    @Test func `a form sent again with another's password asks them to sign in`() throws {
-        try fixture.store.add(fixture.user("bob", "bob"))
-        let page = browser.authorize()
-        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
-        let before = try fixture.rows()
-        let again = try browser.follow(browser.login(on: page, as: "bob"))
-        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
-        #expect(try fixture.rows() == before)
-        #expect(browser.login(on: again, as: "bob").leads(to: "https://app.example/callback?code="))
-    }
-
-    /// What came instead of a good login form.
-    enum Fault: String, CaseIterable {
-        case noToken, tokenOfAnotherPage, noAttempt, changedAttempt, code, otherBrowser, noCookie, changedCookie
-        case twoCookies, framed, script, contentType, twice
-    }
-
-    @Test(arguments: Fault.allCases)
-    func `a faulty form signs nobody in`(fault: Fault) throws {
-        let code = try HandlerBrowser(fixture).code()
-        let page = browser.authorize()
-        let other = browser.authorize()
-        let before = try fixture.rows()
-        let response: Response
-        switch fault {
-        case .noToken: response = browser.login(on: page, ["token": nil])
-        case .tokenOfAnotherPage: response = browser.login(on: page, ["token": other.hidden["token"]])
-        case .noAttempt: response = browser.login(on: page, ["attempt": nil])
-        case .changedAttempt:
-            let attempt = page.hidden["attempt"] ?? ""
-            response = browser.login(on: page, ["attempt": attempt.dropLast() + (attempt.hasSuffix("A") ? "E" : "A")])
-        case .code: response = browser.login(on: page, ["attempt": code])
-        case .otherBrowser:
-            let stranger = HandlerBrowser(fixture)
-            _ = stranger.authorize()
-            response = stranger.login(on: page)
-        case .noCookie:
-            browser.cookies = [:]
-            response = browser.login(on: page)
-        case .changedCookie:
-            browser.cookies["__Host-postern-browser"]?.append("A")
-            response = browser.login(on: page)
-        case .twoCookies:
-            browser.cookies[" __Host-postern-browser"] = browser.cookies["__Host-postern-browser"]
-            response = browser.login(on: page)
-        case .framed: response = browser.login(on: page, mode: "nested-navigate")
-        case .script: response = browser.login(on: page, mode: "cors")
-        case .contentType:
-            response = browser.send(.post, .login, page.hidden.fields, contentType: "text/plain")
-        case .twice:
-            let fields = page.hidden.fields + page.hidden.fields
-            response = browser.send(.post, .login, fields)
-        }
-        #expect((400..<500).contains(response.status.code), "\(response.status)")
-        #expect(response[.location] == nil)
-        #expect(response[.contentType]?.text == "text/html; charset=utf-8")
-        #expect(browser.cookies["__Host-postern"] == nil)
-        #expect(try fixture.rows() == before)
-    }
-
-    @Test func `a form that is an hour late offers to sign in all the same`() throws {
-        let page = browser.authorize()
-        let before = try fixture.rows()
-        fixture.now = fixture.now + 3600
-        let late = browser.login(on: page)
-        #expect(late.status == .ok)
-        #expect(late.shows("password"))
-        #expect(try fixture.rows() == before)
-        #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
-    }
-
-    @Test func `a form of a clock that was set back is late too`() throws {
-        let page = browser.authorize()
-        fixture.now = fixture.now - 10
-        let late = browser.login(on: page)
-        #expect(late.shows("password"))
-        #expect(browser.login(on: late).leads(to: "https://app.example/callback?code="))
-    }
-
-    @Test(arguments: [[:], ["prompt": "login"]] as [Change])
-    func `a form sent twice signs in once, and leads to the app twice`(change: Change) throws {
-        let page = browser.authorize("app", change)
-        let early = browser.cookies
-        #expect(browser.login(on: page).leads(to: "https://app.example/callback?code="))
-        let signedIn = browser.cookies
-        let before = try fixture.rows()
-        for cookies in [early, signedIn] {
-            // The second click comes before the first one's cookie does, or after it.
-            browser.cookies = cookies
-            let second = browser.login(on: page)
-            #expect(second.status == .seeOther)
-            browser.cookies = signedIn
-            #expect(try browser.follow(second).leads(to: "https://app.example/callback?code="))
-        }
-        #expect(try fixture.rows() == before)
-    }
-
-    @Test func `a form sent twice by a browser that has no session asks to sign in`() throws {
-        let page = browser.authorize()
-        let early = browser.cookies
-        _ = browser.login(on: page)
-        let before = try fixture.rows()
-        browser.cookies = early
-        let again = try browser.follow(browser.login(on: page))
-        #expect(again.shows("password") && again.text.contains("role=\"alert\""))
-        #expect(browser.cookies == early)
-        #expect(try fixture.rows() == before)
-        #expect(browser.login(on: again).leads(to: "https://app.example/callback?code="))
-    }
-
-    // Neither the form nor the address that it leads to is worth anything elsewhere.
-    @Test func `a form sent again from another browser gets nothing`() throws {
-        let page = browser.authorize()
-        _ = browser.login(on: page)
-        let second = browser.login(on: page)
-        let before = try fixture.rows()
-        for thief in [HandlerBrowser(fixture), HandlerBrowser(fixture)] {
-            let refused = thief.login(on: page)
-            #expect((400..<500).contains(refused.status.code))
-            #expect(refused[.location] == nil)
-            #expect(try thief.follow(second).shows("password"))
-            #expect(thief.cookies["__Host-postern"] == nil)
-        }
-        #expect(try fixture.rows() == before)
     }
 
     // RFC 9700 §4.17 and session fixation: each sign-in has a cookie of its own.
@@ -391,6 +206,37 @@ struct SignInHandlerTests {
         #expect(sessions.count == 1)
         #expect(sessions.first?.contains("'bob'") == true)
         #expect(browser.token(code).error == "invalid_grant", "a code of the ended session is worth nothing")
+    }
+
+    @Test func `who stays signed in on this device does so when the browser was closed, and again after a new sign-in`()
+        throws
+    {
+        let page = browser.authorize()
+        #expect(page.shows("remember"))
+        let response = browser.login(on: page, ["remember": "yes"])
+        let cookie = try #require(response.headers.first { $0.value.text.hasPrefix("__Host-postern=") }).value.text
+        #expect(cookie.contains("Max-Age=2592000"))
+        fixture.now = fixture.now + 29 * 86_400
+        #expect(browser.authorize("app", ["prompt": "none"]).error == nil, "without use for weeks")
+        let again = browser.authorize("app", ["prompt": "login"])
+        #expect(again.text.contains("value=\"yes\" checked"), "as it was chosen")
+        let renewed = browser.login(on: again, ["remember": "yes"])
+        #expect(renewed.headers.contains { $0.value.text.contains("Max-Age=2592000") })
+        let ended = browser.login(on: browser.authorize("app", ["prompt": "login"]))
+        #expect(!ended.headers.contains { $0.value.text.contains("Max-Age=2592000") })
+        #expect(try fixture.session().isRemembered == false, "unticked, it goes with the browser")
+        fixture.now = fixture.now + 9 * 3600
+        #expect(browser.authorize("app", ["prompt": "none"]).error == "login_required")
+    }
+
+    @Test func `who doesn't choose to has a cookie that goes with the browser, and a mistake keeps the choice`() throws
+    {
+        let response = browser.login(on: browser.authorize())
+        #expect(try fixture.session().isRemembered == false)
+        #expect(!response.headers.contains { $0.value.text.contains("Max-Age=2592000") })
+        let mistaken = HandlerBrowser(fixture)
+        let page = mistaken.login(on: mistaken.authorize(), ["remember": "yes", "password": "not it"])
+        #expect(page.text.contains("value=\"yes\" checked"))
     }
 
     @Test func `a session ends by idleness and by age`() throws {
@@ -495,7 +341,9 @@ struct SignInHandlerTests {
         fixture.now = fixture.now + 3601
         #expect(
             authorize(hint: hint).leads(to: "https://app.example/callback?code="), "expired, and a hint all the same")
-        for key in try fixture.store.signingKeys() { try fixture.store.setStatus(.retired, ofKey: key.keyID) }
+        for key in try fixture.store.signingKeys() {
+            try fixture.store.change([.move(key, to: key.retired(at: fixture.now, lifetimes: Lifetimes()))])
+        }
         #expect(authorize(hint: hint).leads(to: "https://app.example/callback?code="), "of a key that signs no more")
         for text in ["x", hint + "A", tokens["access_token"]?.stringValue ?? ""] {
             let refused = authorize(hint: text)

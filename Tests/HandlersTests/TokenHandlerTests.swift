@@ -50,7 +50,14 @@ struct TokenHandlerTests {
         #expect(response[.contentType]?.text == "application/json")
         #expect(try response.json()["error_description"]?.stringValue?.contains("(refusal 000000000000)") == true)
         #expect(try fixture.rows() == before)
+        #expect(try lastUse() == nil, "a client that is refused isn't used")
         #expect(browser.token(code).status == .ok)
+        #expect(try lastUse() == fixture.now)
+    }
+
+    private func lastUse() throws -> Timestamp? {
+        fixture.store.settleObservations()
+        return try fixture.store.lastUse(of: ClientID("app"))
     }
 
     @Test(arguments: ["grant_type", "code", "client_id", "client_secret", "redirect_uri", "code_verifier"])
@@ -178,6 +185,22 @@ struct TokenHandlerTests {
         let response = fixture.respond(.token, request)
         #expect(response.status == .unauthorized)
         #expect(response[.wwwAuthenticate]?.text.hasPrefix("Basic ") == true)
+    }
+
+    // RFC 9110 §15.5.2. A page's script would have its browser ask for a password.
+    @Test(arguments: [(nil, true), ("https://app.example", false)] as [(String?, Bool)])
+    func `a wrong secret in the body is answered with a challenge, but to no page`(
+        origin: String?, isChallenged: Bool
+    ) throws {
+        let type = "application/x-www-form-urlencoded"
+        let headers: KeyValuePairs<String, String> =
+            if let origin { ["Content-Type": type, "Origin": origin] } else { ["Content-Type": type] }
+        let request = Request(
+            method: .post, handler: "token",
+            body: Array("grant_type=authorization_code&client_id=app&client_secret=wrong".utf8), headers: headers)
+        let response = fixture.respond(.token, request)
+        #expect(response.status == .unauthorized)
+        #expect((response[.wwwAuthenticate] != nil) == isChallenged)
     }
 
     @Test func `who guesses a secret waits`() throws {

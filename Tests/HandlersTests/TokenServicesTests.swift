@@ -138,12 +138,41 @@ struct TokenServicesTests {
         #expect(refresh(first["refresh_token"]).error == "invalid_grant", "what ended stays ended")
     }
 
+    @Test func `introspection knows both of its ends`() throws {
+        let token = try signIn()["refresh_token"]
+        let refresh = try RefreshToken(token?.stringValue ?? "", seal: HandlerFixture.seal)
+        let grant = try fixture.store.grant(refresh.grantID).orThrow("no grant")
+        // As under a longer `refresh_token_absolute`.
+        let end = grant.createdAt + fixture.provider.lifetimes.refreshTokenAbsolute
+        #expect(
+            try fixture.store.rotate(
+                grant.id, from: refresh.digest, to: RefreshFamily(digest: refresh.digest, expiresAt: end + 100),
+                keeping: grant.claims, until: end + 100))
+        fixture.now = end + -1
+        #expect(try introspect(token, by: "offline")["exp"] == .integer(end.seconds))
+        fixture.now = end
+        #expect(try introspect(token, by: "offline") == ["active": false])
+        #expect(self.refresh(token).error == "invalid_grant")
+    }
+
     @Test func `signing out does not end it`() throws {
         let first = try signIn()
         let session = try fixture.store.session(
             digest: SessionToken(presented: browser.cookies["__Host-postern"] ?? "").orThrow("no cookie").digest)
         try fixture.store.endSession(session.orThrow("no session").id)
         #expect(refresh(first["refresh_token"]).status == .ok)
+    }
+
+    @Test func `of an app that wants so it does, whoever ends the session`() throws {
+        try fixture.add(
+            "tied",
+            metadata: ["grant_types": ["authorization_code", "refresh_token"], "revoke_at_logout": true])
+        let code = try browser.code("tied", ["scope": "openid offline_access"])
+        let first = try browser.token(code, of: "tied").json()
+        let session = try fixture.store.session(
+            digest: SessionToken(presented: browser.cookies["__Host-postern"] ?? "").orThrow("no cookie").digest)
+        try fixture.store.endSession(session.orThrow("no session").id)
+        #expect(refresh(first["refresh_token"], of: "tied").error == "invalid_grant")
     }
 
     @Test func `an ID token's key that is missing costs no refresh token`() throws {
@@ -177,6 +206,16 @@ struct TokenServicesTests {
         #expect(claims["client_id"] == "service")
         #expect(claims["aud"] == "https://login.example/oidc")
         #expect(try fixture.rows() == before, "nothing is written for it")
+        _ = post(.token, of: "service", ["grant_type": "password"])
+        _ = post(.introspect, of: "service", ["token": "x"])
+        _ = post(.revoke, of: "service", ["token": "x"])
+        let other = try post(.token, of: "service", ["grant_type": "client_credentials"]).json()["access_token"]
+        _ = post(.revoke, of: "service", ["token": other?.stringValue ?? ""])
+        fixture.store.settleObservations()
+        #expect(
+            try fixture.store.tokenServiceEvents(since: Timestamp(0)).map { "\($0.name) \($0.count)" } == [
+                "introspected 1", "issued_to_service 2", "refused.unsupported_grant_type 1", "revoked 1",
+            ], "but that it was is counted, and what was void is not")
         let refused = browser.userInfo("Bearer \(answer["access_token"]?.stringValue ?? "")")
         #expect(refused.error == "invalid_token", "userinfo knows users alone")
     }

@@ -189,7 +189,7 @@ import Testing
             let authenticated = Authentication.user(
                 user, password: "", decoy: "", verify: { _, _ in true }, improve: { _, _ in nil })
             let start = SessionStart(
-                session, digest: digest, of: try #require(authenticated), spending: AttemptID(name),
+                session, digest: digest, of: .password(try #require(authenticated)), spending: AttemptID(name),
                 until: AdministrationFixture.noon + 60)
             #expect(try fixture.store.start(start) == .started)
             return { [store = fixture.store] in try store.session(digest: digest) != nil }

@@ -13,7 +13,7 @@ import Yams
         "a\u{FEFF}b",
         "\u{202E}", "Zo\u{EB}", "Zoe\u{308}", "𝒵", "e\u{301}\"", "https://a.example/?b=c&d#e", "/a/b", "a@b", "---",
         "...",
-        "\u{E0001}", "\u{FFFF}",
+        "\u{E0001}", "\u{FFFF}", String(repeating: "k", count: 1030), String(repeating: "\u{EB}", count: 1030),
     ])
     func `what is written is read again, in every place`(text: String) throws {
         let value = JSON.object([

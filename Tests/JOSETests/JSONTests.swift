@@ -104,4 +104,13 @@ struct JSONTests {
         #expect(value["absent"] == nil)
         #expect(JSON.string("x")["s"] == nil)
     }
+
+    @Test(
+        arguments: [
+            (#"{"a":1,"b":{"c":1,"\u0063":2}}"#, "c"), (#"[{"a":1,"a":2}]"#, "a"), (#"{"a":1}"#, nil), ("{", nil),
+            (#"{"x":[}, "a":1, "a":2}"#, nil),
+        ] as [(String, String?)])
+    func `which member is there twice can be asked`(text: String, name: String?) {
+        #expect(JSON.duplicateMember(in: Array(text.utf8)) == name)
+    }
 }

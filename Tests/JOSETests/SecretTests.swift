@@ -12,7 +12,8 @@ struct SecretTests {
         dump(Holder(secret: secret), to: &dumped)
         for text in ["\(secret)", String(reflecting: secret), "\(Holder(secret: secret))", "\([secret])", dumped] {
             #expect(text.contains("[redacted]"))
-            #expect(!text.contains("horse") && !text.contains("104"))
+            // As text, or as a list of bytes; an address in the name of a local type may have any digits.
+            #expect(!text.contains("horse") && !text.contains("104, 111"))
         }
     }
 

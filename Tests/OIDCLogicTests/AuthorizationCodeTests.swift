@@ -77,7 +77,8 @@ struct AuthorizationCodeTests {
 
     @Test func `two codes of one request are two`() throws {
         let grant = try AuthorizationGrant.fixture()
-        let codes = (0..<2).map { _ in AuthorizationCode(grant, at: .noon, random: SystemRandom()) }
+        let ids = IDSource(random: SystemRandom(), milliseconds: { 0 })
+        let codes = (0..<2).map { _ in AuthorizationCode(grant, at: .noon, ids: ids) }
         #expect(codes[0].id != codes[1].id)
     }
 }

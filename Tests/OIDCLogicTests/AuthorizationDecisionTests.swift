@@ -19,17 +19,19 @@ struct AuthorizationDecisionTests {
     private func decide(
         _ change: Change = [:], of client: Client? = nil, hints: HintVerifier? = nil, signedIn: SignedIn? = .fixture(),
         consent: Scope? = nil, progress: Progress = .arrived, customClaims: CustomClaims = .none,
-        at now: Timestamp = .noon
+        hasUpstreams: Bool = false, at now: Timestamp = .noon
     ) throws -> Outcome {
         let client = try client ?? .fixture()
         let request = try ValidatedAuthorizationRequest.fixture(change, of: client, hints: hints)
         let remembered = consent.map {
             Consent(userID: User.fixture().id, clientID: client.id, scope: $0, grantedAt: .noon)
         }
+        let subjects = try SubjectIdentifiers.fixture(client)
         let decision = Result { () throws(AuthorizationFailure) in
             try request.decide(
                 signedIn: signedIn, consent: remembered, progress: progress, policy: ScopePolicy(),
-                customClaims: customClaims, from: "192.0.2.1", at: now)
+                customClaims: customClaims, subjects: subjects, from: "192.0.2.1", hasUpstreams: hasUpstreams,
+                at: now)
         }
         switch decision {
         case .success(.signIn(let reason)): return .signIn(reason)
@@ -169,6 +171,17 @@ struct AuthorizationDecisionTests {
                 == .refuse(.unmetAuthenticationRequirements))
     }
 
+    @Test func `an essential acr that isn't ours is an upstream's to meet, once`() throws {
+        let gold: Change = ["claims": #"{"id_token": {"acr": {"essential": true, "value": "gold"}}}"#]
+        #expect(try decide(gold, hasUpstreams: true) == .signIn(.authenticationContext))
+        #expect(
+            try decide(gold, progress: .signedIn(as: User.fixture().id, since: start), hasUpstreams: true)
+                == .refuse(.unmetAuthenticationRequirements))
+        var session = Session.fixture()
+        session.acr = "gold"
+        #expect(try decide(gold, signedIn: .fixture(session, of: .fixture()), hasUpstreams: true) == .grant(asked))
+    }
+
     @Test func `claims that are asked for by name want the consent that their scope wants`() throws {
         let claims: Change = ["scope": "openid", "claims": #"{"userinfo": {"email": null}}"#]
         #expect(try decide(claims) == .grant(["openid"]))
@@ -188,6 +201,35 @@ struct AuthorizationDecisionTests {
         #expect(try decide(customClaims: try custom(.constant(1))) == .grant(asked))
         #expect(try decide(customClaims: try custom(.attribute("none"))) == .refuse(.accessDenied))
         #expect(try decide(customClaims: try custom(.expression("error"))) == .refuse(.serverError))
+    }
+
+    // §8.1: what a client says of a user it says by what it calls them.
+    @Test func `a pairwise client names the user as it knows them, and another sector's identifier tells it nothing`()
+        throws
+    {
+        let key = try SigningKey.generate(.es256)
+        let client = try Client.fixture(metadata: ["subject_type": "pairwise"])
+        let other = try Client.fixture(
+            metadata: ["subject_type": "pairwise", "redirect_uris": ["https://other.example/"]])
+        func decide(hint: String? = nil, claim: String? = nil) throws -> Outcome {
+            var change: Change = ["prompt": "none"]
+            change["id_token_hint"] = try hint.map { sub in
+                let claims: JSON = ["iss": .string(Issuer.text), "sub": .string(sub), "exp": 1, "iat": 0]
+                return try JWS.sign(header: "JWT", claims: claims, key: key)
+            }
+            change["claims"] = claim.map { #"{"id_token":{"sub":{"value":"\#($0)"}}}"# }
+            let hints = HintVerifier(keys: [key.keyID: key.publicKey], issuer: try .fixture())
+            return try self.decide(change, of: client, hints: hints)
+        }
+        let user = User.fixture().id
+        let own = try SubjectIdentifiers.fixture(client).identifier(of: user).value
+        let foreign = try SubjectIdentifiers.fixture(other).identifier(of: user).value
+        #expect(try decide(hint: own) == .grant(asked))
+        #expect(try decide(claim: own) == .grant(asked))
+        for sub in [foreign, user.value] {
+            #expect(try decide(hint: sub) == .refuse(.loginRequired))
+            #expect(try decide(claim: sub) == .refuse(.loginRequired))
+        }
     }
 
     // id_token_hint, §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then

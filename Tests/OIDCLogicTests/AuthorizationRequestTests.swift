@@ -37,8 +37,10 @@ struct AuthorizationRequestTests {
 
     @Test func `an unknown client is a page`() throws {
         let request = try AuthorizationRequest.fixture()
-        #expect(page { try request.validated(for: nil, hints: .fixture()) } == .unknownClient)
-        #expect(page { try request.validated(for: try .fixture("another"), hints: .fixture()) } == .unknownClient)
+        #expect(page { try request.validated(for: nil, hints: .fixture(), objects: .fixture()) } == .unknownClient)
+        #expect(
+            page { try request.validated(for: try .fixture("another"), hints: .fixture(), objects: .fixture()) }
+                == .unknownClient)
     }
 
     // RFC 6749 §4.1.2.1: "the authorization server SHOULD inform the resource owner of the error and MUST NOT
@@ -62,7 +64,10 @@ struct AuthorizationRequestTests {
     @Test func `a redirect URI sent twice is a page`() throws {
         let parameters = Parameters(AuthorizationRequest.good, repeating: "redirect_uri", as: Client.redirectURI)
         #expect(
-            page { try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture()) }
+            page {
+                try AuthorizationRequest(parameters).validated(
+                    for: try .fixture(), hints: .fixture(), objects: .fixture())
+            }
                 == .badRequest)
     }
 
@@ -76,6 +81,7 @@ struct AuthorizationRequestTests {
             (["id_token_hint": String(repeating: "a", count: 12_289)], .invalidRequest),
             (["response_type": "code id_token"], .unsupportedResponseType),
             (["response_type": "CODE"], .unsupportedResponseType),
+            (["response_type": "none"], .unsupportedResponseType),
             (["response_mode": "fragment"], .invalidRequest),
             (["scope": "openid \"quoted\""], .invalidScope),
             (["scope": "openid " + String(repeating: "a", count: 4096)], .invalidRequest),
@@ -92,8 +98,6 @@ struct AuthorizationRequestTests {
             (["max_age": "+1"], .invalidRequest),
             (["max_age": "99999999999"], .invalidRequest),
             (["max_age": "١"], .invalidRequest),
-            (["login_hint": String(repeating: "a", count: 257)], .invalidRequest),
-            (["ui_locales": String(repeating: "a", count: 257)], .invalidRequest),
             // §3.1.2.6, §6
             (["request": "e30.e30."], .requestNotSupported),
             (["request_uri": "https://app.example/request"], .requestURINotSupported),
@@ -130,7 +134,7 @@ struct AuthorizationRequestTests {
         good[name] = good[name] ?? "login"
         let parameters = Parameters(good, repeating: name, as: "code")
         let (error, target) = try redirect {
-            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture())
+            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture(), objects: .fixture())
         }
         #expect(error.code == .invalidRequest)
         #expect(target.state == "the state")
@@ -140,7 +144,7 @@ struct AuthorizationRequestTests {
     @Test func `a state sent twice is left out of the answer`() throws {
         let parameters = Parameters(AuthorizationRequest.good, repeating: "state", as: "other")
         let (error, target) = try redirect {
-            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture())
+            try AuthorizationRequest(parameters).validated(for: try .fixture(), hints: .fixture(), objects: .fixture())
         }
         #expect(error.code == .invalidRequest)
         #expect(target.state == nil)
@@ -211,8 +215,68 @@ struct AuthorizationRequestTests {
         }
     }
 
+    // §3.1.2.1: "An error SHOULD NOT result if some or all of the requested locales are not supported", and the rest are
+    // voluntary.
+    @Test func `a wish that is too long is passed over`() throws {
+        let long = { (count: Int) in String(repeating: "a", count: count) }
+        let request = try ValidatedAuthorizationRequest.fixture([
+            "login_hint": long(257), "ui_locales": long(257), "claims_locales": long(257), "acr_values": long(1025),
+        ])
+        #expect(request.loginHint == nil && request.uiLocales.isEmpty && request.claimsLocales.isEmpty)
+        #expect(request.acrValues == nil)
+        #expect(request.request.fields.allSatisfy { $0.value.utf8.count < 257 }, "nor does it swell the attempt")
+        let kept = try ValidatedAuthorizationRequest.fixture([
+            "login_hint": long(256), "ui_locales": long(256), "claims_locales": "de fr-CA", "acr_values": long(1024),
+        ])
+        #expect(kept.loginHint == long(256) && kept.uiLocales == [long(256)])
+        #expect(kept.claimsLocales == ["de", "fr-CA"] && kept.acrValues == long(1024))
+    }
+
+    // RFC 6749 §3.1.2.3 and §4.1.1; OpenID Connect Core §3.1.2.1: "REQUIRED. Redirection URI".
+    @Test func `only what isn't OpenID Connect may leave out the one redirect URI`() throws {
+        let change: Change = ["redirect_uri": nil, "scope": "profile"]
+        let request = try ValidatedAuthorizationRequest.fixture(change)
+        #expect(request.target.uri == Client.redirectURI && request.target.isImplied)
+        #expect(try !ValidatedAuthorizationRequest.fixture(["scope": "profile"]).target.isImplied)
+        let two = try Client.fixture(
+            metadata: ["redirect_uris": [.string(Client.redirectURI), "https://app.example/second"]])
+        #expect(page { try ValidatedAuthorizationRequest.fixture(change, of: two) } == .badRequest)
+        let byDefault = try Client.fixture(metadata: ["default_scope": "openid"])
+        #expect(
+            page { try ValidatedAuthorizationRequest.fixture(["redirect_uri": nil, "scope": nil], of: byDefault) }
+                == .badRequest)
+        let (error, target) = try redirect {
+            try ValidatedAuthorizationRequest.fixture(["redirect_uri": nil, "scope": "profile", "prompt": "x"])
+        }
+        #expect(error.code == .invalidRequest && target.uri == Client.redirectURI)
+    }
+
     // OpenID Connect Registration §2: "If omitted, no default Max Authentication Age is specified. … The max_age request
     // parameter overrides this default value."
+    // OpenID Connect Registration §2
+    @Test func `default_acr_values count until the request says otherwise`() throws {
+        let client = try Client.fixture(metadata: ["default_acr_values": ["2", "1"]])
+        #expect(try ValidatedAuthorizationRequest.fixture(of: client).acrValues == "2 1")
+        #expect(try ValidatedAuthorizationRequest.fixture(["acr_values": "1"], of: client).acrValues == "1")
+        #expect(try ValidatedAuthorizationRequest.fixture().acrValues == nil)
+    }
+
+    // "Values specified in the acr_values request parameter or an individual acr Claim request override these default
+    // values."
+    @Test(
+        arguments: [
+            (#"{"values": ["gold", "silver"]}"#, "gold silver"), (#"{"essential": true, "value": "gold"}"#, "gold"),
+            (#"{"values": [1, "a b", ""]}"#, nil), ("null", "2 1"), (#"{"essential": true}"#, "2 1"),
+        ] as [(String, String?)])
+    func `what claims asks of acr counts before default_acr_values`(wish: String, acrValues: String?) throws {
+        let client = try Client.fixture(metadata: ["default_acr_values": ["2", "1"]])
+        let claims = "{\"id_token\": {\"acr\": \(wish)}}"
+        #expect(try ValidatedAuthorizationRequest.fixture(["claims": claims], of: client).acrValues == acrValues)
+        #expect(
+            try ValidatedAuthorizationRequest.fixture(["claims": claims, "acr_values": "3"], of: client).acrValues
+                == "3")
+    }
+
     @Test func `default_max_age counts until the request says otherwise`() throws {
         let client = try Client.fixture(metadata: ["default_max_age": 300])
         #expect(try ValidatedAuthorizationRequest.fixture(of: client).maxAge == 300)
@@ -241,7 +305,7 @@ struct AuthorizationRequestTests {
         #expect(again.fields.map(\.name) == request.fields.map(\.name))
         #expect(again.fields.map(\.value) == request.fields.map(\.value))
         #expect(!request.fields.contains { $0.name == "unknown" || $0.name == "registration" })
-        #expect(try again.validated(for: .fixture(), hints: .fixture()).prompt == [.login])
+        #expect(try again.validated(for: .fixture(), hints: .fixture(), objects: .fixture()).prompt == [.login])
     }
 }
 

@@ -94,6 +94,30 @@ struct ClaimsRequestTests {
         return ClaimRelease(ClaimSubject(accepted.live))
     }
 
+    // §5.2
+    @Test func `claims come in the languages that are wanted as well`() throws {
+        let user = User.fixture(attributes: [
+            "name": "Ann", "name#de": "Änn", "name#de-CH": "Ännli", "name#dex": "?", "name#fr": "Anne",
+            "phone_number#de": "1", "nickname#DE": "Ä",
+        ])
+        let request = ClaimsRequest.none.speaking(["x", "de"], of: user, in: try Scope("openid profile"), .none)
+        #expect(request.userInfo.map(\.name.text) == ["name#de", "name#de-CH", "nickname#DE"])
+        #expect(request.idToken.isEmpty)
+        #expect(request.scope(.none) == (try Scope("profile")), "nothing that wasn't asked for")
+        let named = try ClaimsRequest(#"{"id_token": {"phone_number": null}, "userinfo": {"name#DE": null}}"#)
+        let spoken = named.speaking(["DE"], of: user, in: try Scope("openid"), .none)
+        #expect(spoken.idToken.map(\.name.text) == ["phone_number", "phone_number#de"])
+        #expect(spoken.userInfo.map(\.name.text) == ["name#DE", "name#de-CH"], "each once")
+        #expect(named.speaking([], of: user, in: .standard, .none) == named)
+    }
+
+    @Test func `no request grows by languages beyond its bounds`() throws {
+        let attributes = Dictionary(
+            uniqueKeysWithValues: (100..<200).map { ("name#de-\($0)", JSON.string("x")) })
+        let request = ClaimsRequest.none.speaking(["de"], of: .fixture(attributes: attributes), in: .standard, .none)
+        #expect(request.userInfo.count == 64)
+    }
+
     // §5.5: individually requested claims, whether or not their scope was asked for.
     @Test func `a claim that is asked for goes where it is asked for`() throws {
         let release = try release(#"{"userinfo": {"email": null}, "id_token": {"given_name": {"essential": true}}}"#)

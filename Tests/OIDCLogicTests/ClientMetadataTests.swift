@@ -26,6 +26,7 @@ struct ClientMetadataTests {
             "policy_uri": "https://app.example/policy", "initiate_login_uri": "https://app.example/login",
             "contacts": ["ann@app.example"], "default_max_age": 0, "require_auth_time": true, "require_pkce": true,
             "default_scope": "clerk", "roles_claim": "roles", "groups_claim": "https://app.example/groups",
+            "revoke_at_logout": true,
         ])
         #expect(try ClientMetadata(metadata.json) == metadata)
         #expect(metadata.isPublic)
@@ -40,7 +41,7 @@ struct ClientMetadataTests {
             "tos_uri": "http://a.example/", "policy_uri": "https://app.example/policy",
             "initiate_login_uri": "https://app.example/login", "contacts": ["ann@app.example"], "default_max_age": 0,
             "require_auth_time": true, "require_pkce": true, "default_scope": "clerk", "roles_claim": "roles",
-            "groups_claim": "groups",
+            "groups_claim": "groups", "revoke_at_logout": true,
         ])
         #expect(try ClientMetadata(stored: metadata.json) == metadata)
         let lean = try ClientMetadata.fixture()
@@ -66,7 +67,7 @@ struct ClientMetadataTests {
             ("application_type", nil), ("application_type", "desktop"), ("token_endpoint_auth_method", "magic"),
             ("scope", nil), ("scope", "\""), ("id_token_signed_response_alg", nil),
             ("id_token_signed_response_alg", "none"), ("client_uri", ["a"]), ("contacts", "ann"),
-            ("default_max_age", "1"), ("require_auth_time", 1), ("require_pkce", "yes"),
+            ("default_max_age", "1"), ("require_auth_time", 1), ("require_pkce", "yes"), ("revoke_at_logout", "yes"),
             ("default_scope", "\""), ("roles_claim", 1), ("groups_claim", ["groups"]),
         ] as [(String, JSON?)])
     func `what is malformed where it is stored is told`(name: String, value: JSON?) throws {
@@ -78,7 +79,7 @@ struct ClientMetadataTests {
 
     @Test func `members that nobody knows are ignored, and null is as good as absent`() throws {
         let metadata = try ClientMetadata.fixture([
-            "software_statement_x": ["a"], "client_name#nl": "De app", "client_name": .null, "scope": .null,
+            "software_statement_x": ["a"], "contacts#nl": "De app", "client_name": .null, "scope": .null,
             "contacts": .null, "default_max_age": .null, "request_object_signing_alg": .null,
             "dpop_bound_access_tokens": false, "grant_types": ["authorization_code"], "response_types": ["code"],
             "subject_type": "public",
@@ -101,7 +102,8 @@ struct ClientMetadataTests {
         arguments: [
             ("redirect_uris", "https://app.example/"), ("redirect_uris", [1]),
             ("redirect_uris", .array(Array(repeating: "https://app.example/", count: 101))),
-            ("client_name", 1), ("client_name", "a\nb"), ("client_name", .string(String(repeating: "a", count: 201))),
+            ("client_name", 1), ("client_name", "a\nb"), ("client_name", "a\u{9B}b"),
+            ("client_name", "a\u{2028}b"), ("client_name", .string(String(repeating: "a", count: 201))),
             ("application_type", "desktop"),
             ("token_endpoint_auth_method", "tls_client_auth"), ("token_endpoint_auth_signing_alg", "none"),
             ("token_endpoint_auth_signing_alg", true), ("jwks", ["keys": []]), ("jwks", "https://app.example/"),
@@ -112,14 +114,26 @@ struct ClientMetadataTests {
             ("client_uri", "app.example"),
             ("logo_uri", "data:image/png,x"), ("policy_uri", "https://user@app.example/"), ("tos_uri", "https://a b/"),
             ("initiate_login_uri", "http://app.example/"), ("contacts", "ann@app.example"), ("contacts", ["a\u{0}"]),
+            ("contacts", ["ann@app.example", "ann"]), ("contacts", [""]),
+            ("contacts", ["ann@app.example, bob@a.example"]),
+            ("default_acr_values", [""]), ("default_acr_values", ["urn:a urn:b"]), ("default_max_age", 10_000_000_000),
+            ("default_max_age", 1e30), ("application_type", ""), ("id_token_signed_response_alg", ""),
+            ("token_endpoint_auth_method", ""), ("access_token_format", ""), ("subject_type", ""),
             ("default_max_age", -1), ("default_max_age", "60"), ("default_max_age", 1.5), ("require_auth_time", "true"),
-            ("require_pkce", 1), ("grant_types", ["implicit"]), ("grant_types", ["authorization_code", "password"]),
-            ("response_types", ["code", "token"]), ("subject_type", "pairwise"),
+            ("revoke_at_logout", 1), ("require_pkce", 1), ("grant_types", ["implicit"]),
+            ("grant_types", ["authorization_code", "password"]),
+            ("response_types", ["code", "token"]), ("subject_type", "Public"), ("subject_type", 1),
             ("default_scope", "openid clerk"), ("default_scope", "a\"b"), ("default_scope", ["openid"]),
             ("roles_claim", "sub"), ("roles_claim", "scope"), ("roles_claim", "email_verified"),
             ("roles_claim", "com.mendix.user.roles"), ("roles_claim", "my roles"), ("roles_claim", "rôles"),
             ("roles_claim", .string(String(repeating: "a", count: 129))), ("groups_claim", "iss"),
             ("groups_claim", ["groups"]), ("groups_claim", "cnf"),
+            // OpenID Connect Registration §2, RFC 9101 §10.5
+            ("request_object_signing_alg", "none"), ("request_object_signing_alg", "RS256"),
+            ("request_object_signing_alg", 1), ("require_signed_request_object", true),
+            ("require_signed_request_object", "true"), ("request_uris", "https://app.example/request"),
+            ("request_uris", ["http://app.example/request"]), ("request_uris", ["urn:example:request"]),
+            ("request_uris", [.string("https://app.example/" + String(repeating: "a", count: 1024))]),
         ] as [(String, JSON)])
     func `a bad member is invalid_client_metadata, and named`(name: String, value: JSON) throws {
         let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
@@ -136,10 +150,10 @@ struct ClientMetadataTests {
 
     // Silence would leave the client less safe than it believes.
     @Test(arguments: [
-        "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_signing_alg",
+        "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_encryption_alg",
         "tls_client_auth_subject_dn", "tls_client_certificate_bound_access_tokens", "dpop_bound_access_tokens",
-        "require_pushed_authorization_requests", "require_signed_request_object",
-        "authorization_signed_response_alg", "introspection_signed_response_alg", "sector_identifier_uri",
+        "require_pushed_authorization_requests",
+        "authorization_signed_response_alg", "introspection_signed_response_alg",
     ])
     func `a protection that isn't there is refused`(name: String) throws {
         for value in [JSON.bool(true), "RS256"] {
@@ -196,6 +210,11 @@ struct ClientMetadataTests {
             ],
             ["token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://127.0.0.1:8081/jwks"],
             ["jwks_uri": "https://app.example/jwks"],
+            [
+                "jwks": ["keys": [jwk]], "request_object_signing_alg": "EdDSA", "require_signed_request_object": true,
+                "request_uris": ["https://app.example/request#one", "http://127.0.0.1:8081/request"],
+            ],
+            ["request_object_signing_alg": "HS384"],
         ] as [[String: JSON]])
     func `the ways to sign an assertion are kept as they were registered`(members: [String: JSON]) throws {
         let metadata = try ClientMetadata.fixture(members)
@@ -218,6 +237,12 @@ struct ClientMetadataTests {
                 "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]],
                 "token_endpoint_auth_signing_alg": "ES256",
             ],
+            ["jwks": ["keys": [jwk]], "request_object_signing_alg": "ES256"],
+            ["token_endpoint_auth_method": "none", "request_object_signing_alg": "HS256"],
+            [
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [jwk]],
+                "request_object_signing_alg": "HS256",
+            ],
         ] as [[String: JSON]])
     func `a method without its keys, or with an algorithm of another, is refused`(members: [String: JSON]) throws {
         let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture(members) }
@@ -230,5 +255,67 @@ struct ClientMetadataTests {
         members["token_endpoint_auth_signing_alg"] = algorithm.map(JSON.string)
         #expect(try ClientMetadata.fixture(members).fewestSecretBytes == max(bytes, 32))
         #expect(try ClientMetadata.fixture().fewestSecretBytes == 0)
+        members["request_object_signing_alg"] = "HS384"
+        #expect(try ClientMetadata.fixture(members).fewestSecretBytes == max(bytes, 48))
+    }
+
+    @Test(
+        arguments: [
+            ("client_name", 5, "client_name is 5; it must be a string"),
+            ("scope", ["openid"], #"scope is ["openid"]; it must be a string"#),
+            ("scope", "openid a\"b", #"scope has "a\"b"; names"#),
+            (
+                "default_max_age", "60",
+                #"default_max_age is "60"; it must be a whole number of seconds, 0 to 9999999999"#
+            ),
+            ("default_max_age", -1, "default_max_age is -1; "),
+            ("require_pkce", "yes", #"require_pkce is "yes"; it must be true or false"#),
+            ("contacts", ["ann"], #"contacts has "ann"; each must be an e-mail address"#),
+            ("contacts", "ann@a.example", #"contacts is "ann@a.example"; it must be an array of strings"#),
+            ("redirect_uris", [1], "redirect_uris has 1; it must be an array of strings"),
+            ("application_type", "", #"application_type is ""; this provider has "#),
+            ("subject_type", "", #"subject_type is ""; this provider has public, pairwise"#),
+            (
+                "client_name", .string(String(repeating: "a", count: 201)),
+                "client_name is longer than 200 bytes, with 201"
+            ),
+        ] as [(String, JSON, String)])
+    func `what is wrong is said with the value`(name: String, value: JSON, text: String) {
+        let error = #expect(throws: ClientMetadataError.self) { try ClientMetadata.fixture([name: value]) }
+        #expect(error?.description.hasPrefix(text) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `a long value is cut where it is shown`() {
+        let error = #expect(throws: ClientMetadataError.self) {
+            try ClientMetadata.fixture(["contacts": [.string(String(repeating: "é", count: 900))]])
+        }
+        #expect((error?.description.utf8.count ?? 999) < 250 && error?.description.contains("…") == true)
+    }
+
+    // RFC 7591 §3.2.1: what is registered may differ from what was sent.
+    @Test func `an address that is there twice is kept once, in its place`() throws {
+        let metadata = try ClientMetadata.fixture([
+            "redirect_uris": ["https://b.example/", "https://a.example/", "https://b.example/"],
+            "post_logout_redirect_uris": ["https://a.example/", "https://a.example/"],
+        ])
+        #expect(metadata.redirectURIs.map(\.value) == ["https://b.example/", "https://a.example/"])
+        #expect(metadata.postLogoutRedirectURIs.count == 1)
+    }
+
+    @Test func `lists that say nothing say nothing`() throws {
+        let metadata = try ClientMetadata.fixture(["contacts": [], "default_acr_values": []])
+        #expect(metadata.contacts.isEmpty && metadata.defaultACRValues.isEmpty)
+        #expect(try ClientMetadata.fixture(["default_max_age": 9_999_999_999]).defaultMaxAge == 9_999_999_999)
+    }
+
+    @Test func `every wrong redirect URI is named`() {
+        let error = #expect(throws: ClientMetadataError.self) {
+            try ClientMetadata.fixture([
+                "redirect_uris": ["http://app.example/", "https://app.example/", "https://app.example/#a"]
+            ])
+        }
+        #expect(error?.faults.count == 2 && error?.code == .invalidRedirectURI)
+        #expect(error?.description.contains("\"http://app.example/\" is http") == true)
+        #expect(error?.description.contains("; \"https://app.example/#a\" ") == true)
     }
 }

@@ -41,6 +41,16 @@ struct CodeExchangeTests {
         #expect(try code { try CodeExchange.fixture(change) } == expected)
     }
 
+    // RFC 6749 §4.1.3: "REQUIRED, if the "redirect_uri" parameter was included in the authorization request".
+    @Test func `a redirect URI that wasn't named need not be named here, nor may it be another`() throws {
+        let code = try AuthorizationCode.fixture(["redirect_uri": nil, "scope": "profile"])
+        _ = try CodeExchange.fixture(["redirect_uri": nil], code: code)
+        _ = try CodeExchange.fixture(code: code)
+        #expect(
+            try self.code { try CodeExchange.fixture(["redirect_uri": "https://evil.example/"], code: code) }
+                == .invalidGrant)
+    }
+
     // RFC 9700 §2.1.1: PKCE must not be cut out of the authorization request on its way.
     @Test func `a verifier for a code without a challenge is refused`() throws {
         let without = try AuthorizationCode.fixture(["code_challenge": nil, "code_challenge_method": nil])
@@ -72,7 +82,8 @@ struct CodeExchangeTests {
         let exchange = try CodeExchange.fixture()
         let accept = {
             try exchange.accept(
-                user: .fixture(), session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(),
+                user: .fixture(), session: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture(),
+                lifetimes: Lifetimes(),
                 at: .noon + age, random: FixedRandom())
         }
         if lives { _ = try accept() } else { #expect(try code(accept) == .invalidGrant) }
@@ -101,6 +112,7 @@ struct CodeExchangeTests {
         let refusal = try code {
             try exchange.accept(
                 user: meanwhile.user, session: meanwhile.session, consent: nil, policy: ScopePolicy(),
+                subjects: .fixture(),
                 lifetimes: Lifetimes(),
                 at: meanwhile.at, random: FixedRandom())
         }
@@ -112,6 +124,16 @@ struct CodeExchangeTests {
         let now = try Client.fixture(metadata: ["scope": "openid profile"])
         let exchange = try CodeExchange.fixture(code: before, from: now)
         #expect(try code { try accept(exchange, consent: nil) } == .invalidGrant)
+    }
+
+    // The sector of a pairwise client goes by its redirect URIs.
+    @Test func `a code that went to where the client is no more is refused`() throws {
+        let moved = try Client.fixture(metadata: ["redirect_uris": ["https://elsewhere.example/callback"]])
+        let exchange = try CodeExchange.fixture(code: .fixture(), from: moved)
+        #expect(try code { try accept(exchange, consent: nil) } == .invalidGrant)
+        let more = try Client.fixture(
+            metadata: ["redirect_uris": ["https://elsewhere.example/callback", .string(Client.redirectURI)]])
+        _ = try accept(try .fixture(code: .fixture(), from: more), consent: nil)
     }
 
     @Test func `consent that was taken back is refused`() throws {
@@ -138,7 +160,8 @@ struct CodeExchangeTests {
             Consent(userID: User.fixture().id, clientID: ClientID("app"), scope: $0, grantedAt: .noon)
         }
         return try exchange.accept(
-            user: .fixture(), session: .fixture(), consent: remembered, policy: ScopePolicy(), lifetimes: Lifetimes(),
+            user: .fixture(), session: .fixture(), consent: remembered, policy: ScopePolicy(), subjects: .fixture(),
+            lifetimes: Lifetimes(),
             at: .noon + 1, random: FixedRandom())
     }
 }

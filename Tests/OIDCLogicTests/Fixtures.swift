@@ -155,7 +155,8 @@ extension ValidatedAuthorizationRequest {
     static func fixture(
         _ change: Change = [:], of client: Client? = nil, hints: HintVerifier? = nil
     ) throws -> ValidatedAuthorizationRequest {
-        try AuthorizationRequest.fixture(change).validated(for: try client ?? .fixture(), hints: hints ?? .fixture())
+        try AuthorizationRequest.fixture(change).validated(
+            for: try client ?? .fixture(), hints: hints ?? .fixture(), objects: .fixture())
     }
 }
 
@@ -167,7 +168,7 @@ extension AuthorizationGrant {
             userID: User.fixture().id, clientID: client.id, scope: .standard, grantedAt: .noon)
         let decision = try request.decide(
             signedIn: .fixture(), consent: consent, progress: .consented(since: .noon), policy: ScopePolicy(),
-            from: "192.0.2.1", at: .noon)
+            subjects: .fixture(client), from: "192.0.2.1", at: .noon)
         guard case .grant(let grant) = decision else { throw OAuthError.accessDenied("the fixture is not granted") }
         return grant
     }
@@ -175,7 +176,19 @@ extension AuthorizationGrant {
 
 extension AuthorizationCode {
     static func fixture(_ change: Change = [:], of client: Client? = nil) throws -> AuthorizationCode {
-        AuthorizationCode(try .fixture(change, of: client), at: .noon, random: FixedRandom())
+        AuthorizationCode(
+            try .fixture(change, of: client), at: .noon, ids: IDSource(random: FixedRandom(), milliseconds: { 0 }))
+    }
+}
+
+extension PairwiseSalt {
+    static var fixture: PairwiseSalt { PairwiseSalt(bytes: Array(0..<32)) }
+}
+
+extension SubjectIdentifiers {
+    /// Of a client of subject type public, unless it is another.
+    static func fixture(_ client: Client? = nil) throws -> SubjectIdentifiers {
+        SubjectIdentifiers(of: try client ?? .fixture(), salt: .fixture)
     }
 }
 
@@ -207,7 +220,8 @@ extension CodeExchange.Accepted {
     ) throws -> CodeExchange.Accepted {
         let client = try client ?? .fixture()
         return try CodeExchange.fixture(code: .fixture(change, of: client), from: client).accept(
-            user: user, session: .fixture(), consent: nil, policy: ScopePolicy(), lifetimes: Lifetimes(), at: .noon + 1,
+            user: user, session: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture(client),
+            lifetimes: Lifetimes(), at: .noon + 1,
             random: FixedRandom())
     }
 }

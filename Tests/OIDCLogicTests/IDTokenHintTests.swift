@@ -21,8 +21,8 @@ struct IDTokenHintTests {
     }
 
     @Test func `an ID token of ours names its user, long after it has expired, whichever app it was for`() throws {
-        #expect(try hints.hint(try signed()).subject == UserID("ann"))
-        #expect(try hints.hint(try signed(["aud": "other"])).subject == UserID("ann"))
+        #expect(try hints.hint(try signed()).subject == SubjectIdentifier("ann"))
+        #expect(try hints.hint(try signed(["aud": "other"])).subject == SubjectIdentifier("ann"))
     }
 
     @Test func `what is no ID token of ours is invalid_request`() throws {

@@ -36,18 +36,31 @@ struct LogoutRequestTests {
 
     @Test func `a hint of this session proves what is meant, though it has expired`() throws {
         let logout = try validated(["id_token_hint": hint()])
-        #expect(logout.isProven(for: .fixture()))
+        #expect(try logout.isProven(for: .fixture(), knowing: .fixture()))
         #expect(try request(["id_token_hint": hint()]).clientID == ClientID("app"))
     }
 
     @Test func `a hint of another session, user or app proves nothing`() throws {
         for change in [["sid": "other"], ["sid": nil], ["sub": "other"]] as [[String: JSON?]] {
-            #expect(try !validated(["id_token_hint": hint(change)]).isProven(for: .fixture()))
+            #expect(try !validated(["id_token_hint": hint(change)]).isProven(for: .fixture(), knowing: .fixture()))
         }
-        #expect(try !validated(["client_id": "app"]).isProven(for: .fixture()))
+        #expect(try !validated(["client_id": "app"]).isProven(for: .fixture(), knowing: .fixture()))
         let other = try Client.fixture("other")
         let foreign = try request(["id_token_hint": hint(["aud": "other"])]).validated(for: other)
-        #expect(!foreign.isProven(for: .fixture()), "each app knows the session by a sid of its own")
+        #expect(
+            try !foreign.isProven(for: .fixture(), knowing: .fixture()),
+            "each app knows the session by a sid of its own")
+    }
+
+    @Test func `a hint of a pairwise client says what that client calls the user`() throws {
+        let client = try Client.fixture(metadata: ["subject_type": "pairwise"])
+        let subjects = try SubjectIdentifiers.fixture(client)
+        func isProven(_ sub: String) throws -> Bool {
+            try request(["id_token_hint": hint(["sub": .string(sub)])]).validated(for: client)
+                .isProven(for: .fixture(), knowing: subjects)
+        }
+        #expect(try isProven(subjects.identifier(of: User.fixture().id).value))
+        #expect(try !isProven(User.fixture().id.value))
     }
 
     @Test(arguments: ["a\r\nb", "a\u{202E}b"])

@@ -54,4 +54,20 @@ struct ParametersTests {
         #expect(!text.contains("twice"))
         #expect(text.contains("0123"))
     }
+
+    @Test func `others take the place of those of their names, if they have a value`() throws {
+        let own = Parameters([
+            (name: "a", value: "1"), (name: "b", value: "2"), (name: "b", value: "3"), (name: "c", value: "4"),
+        ])
+        let result = own.superseded(
+            by: Parameters([
+                (name: "b", value: "5"), (name: "c", value: ""), (name: "d", value: "6"), (name: "d", value: "7"),
+            ]))
+        #expect(try result.value("a") == "1")
+        #expect(try result.value("b") == "5")
+        #expect(try result.value("c") == "4")
+        #expect(result.values("d") == ["6", "7"])
+        #expect(throws: OAuthError.self) { try result.value("d") }
+        #expect(try result.without("d", "e").value("d") == nil)
+    }
 }

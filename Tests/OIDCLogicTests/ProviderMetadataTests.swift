@@ -6,7 +6,7 @@ import Testing
 /// OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3.
 struct ProviderMetadataTests {
     private func metadata() throws -> [String: JSON] {
-        try #require(ProviderMetadata(issuer: try .fixture()).json.objectValue)
+        try #require(ProviderMetadata(issuer: try .fixture(), languages: ["de", "en"]).json.objectValue)
     }
 
     @Test(arguments: [
@@ -43,8 +43,24 @@ struct ProviderMetadataTests {
                 "ES512", "EdDSA",
             ])
         #expect(metadata["authorization_response_iss_parameter_supported"] == true)
-        // Discovery §3: its default is true, so false is said.
-        #expect(metadata["request_uri_parameter_supported"] == false)
+        #expect(metadata["ui_locales_supported"] == ["de", "en"])
+        #expect(metadata["request_parameter_supported"] == true)
+        #expect(metadata["request_uri_parameter_supported"] == true)
+        #expect(metadata["require_request_uri_registration"] == true)
+        // RFC 9101 §10.5: each client says for itself.
+        #expect(metadata["require_signed_request_object"] == false)
+        let objects = metadata["request_object_signing_alg_values_supported"]?.arrayValue ?? []
+        #expect(objects.contains("RS256") && !objects.contains("none"))
+        // Front-Channel Logout 1.0 §3.
+        #expect(metadata["frontchannel_logout_supported"] == true)
+        #expect(metadata["frontchannel_logout_session_supported"] == true)
+    }
+
+    // Session Management 1.0 §3.3.
+    @Test func `the page that apps frame is named where it is on`() throws {
+        #expect(try metadata()["check_session_iframe"] == nil)
+        let metadata = ProviderMetadata(issuer: try .fixture(), languages: ["en"], hasSessionManagement: true).json
+        #expect(metadata["check_session_iframe"] == "https://login.example/oidc/check_session")
     }
 
     // Discovery §3: "The algorithm RS256 MUST be included."

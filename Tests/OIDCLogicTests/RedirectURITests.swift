@@ -56,6 +56,15 @@ struct RedirectURITests {
             ("https://app.example/cb?code=1", .web, .answerParameter),
             ("https://app.example/cb?a=b&state", .web, .answerParameter),
             ("https://app.example/cb?iss=x", .web, .answerParameter),
+            ("https://app.example/cb?%63ode=x", .web, .answerParameter),
+            ("https://app.example/cb?a&st%61te", .web, .answerParameter),
+            ("https://app%2eexample/cb", .web, .host),
+            ("https://app.example%00.evil.example/", .web, .host),
+            ("https://%C3%BC.example/", .web, .host),
+            ("https://app..example/", .web, .host),
+            ("https://.example/", .web, .host),
+            ("https://app.example;a/", .native, .host),
+            ("http://[::1%25eth0]/", .web, .host),
             ("HTTPS://app.example/cb", .web, .upperCase),
             ("https://App.example/cb", .web, .upperCase),
             ("com.example.app:/cb", .web, .scheme),
@@ -70,6 +79,35 @@ struct RedirectURITests {
         uri: String, type: ApplicationType, fault: RedirectURIFault
     ) {
         #expect(throws: fault) { try RedirectURI(registering: uri, for: type) }
+    }
+
+    // RP-Initiated Logout 1.0 §3: `state` is all that is added.
+    @Test func `what is added after a sign-out is less`() throws {
+        let free = "https://app.example/bye?code=1&iss=2&error=3"
+        #expect(try RedirectURI(registering: free, for: .web, answer: .logout).value == free)
+        #expect(throws: RedirectURIFault.state) {
+            try RedirectURI(registering: "https://app.example/bye?st%61te=1", for: .web, answer: .logout)
+        }
+        for (name, isTaken) in [("state", true), ("code", true), ("sid", false)] {
+            #expect(AnswerParameters.authorization.has(aNameOf: "a=b&\(name)=c") == isTaken)
+        }
+        for (name, isTaken) in [("iss", true), ("s%69d", true), ("state", false)] {
+            #expect(AnswerParameters.frontchannelLogout.has(aNameOf: "\(name)") == isTaken)
+        }
+    }
+
+    // Front-Channel Logout 1.0 §2.
+    @Test func `a front-channel URI has no parameter that is added to it`() throws {
+        func metadata(_ query: String) throws -> ClientMetadata {
+            try .init([
+                "redirect_uris": ["https://app.example/callback"],
+                "frontchannel_logout_uri": .string("https://app.example/out?" + query),
+            ])
+        }
+        #expect(try metadata("a=iss").frontchannelLogout != nil)
+        for query in ["iss=x", "a=b&sid=c"] {
+            #expect(throws: ClientMetadataError.self) { try metadata(query) }
+        }
     }
 
     @Test func `1024 bytes are enough for anyone`() throws {

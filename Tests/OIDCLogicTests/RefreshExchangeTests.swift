@@ -146,9 +146,11 @@ struct RefreshExchangeTests {
     // MARK: What it gives
 
     @Test func `it gives what was granted, or less if less is asked for`() throws {
-        let whole = try exchange().accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy())
+        let whole = try exchange().accept(
+            grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
         #expect(whole.scope.names == ["openid", "email", "offline_access"])
-        let less = try exchange(["scope": "email"]).accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy())
+        let less = try exchange(["scope": "email"]).accept(
+            grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
         #expect(less.scope.names == ["email"])
         #expect(less.grant.scope == grant.scope, "the refresh token keeps its scope (RFC 6749 §6)")
     }
@@ -156,17 +158,21 @@ struct RefreshExchangeTests {
     @Test func `more than was granted is invalid_scope`() throws {
         let more = try exchange(["scope": "openid phone"])
         #expect(
-            try code { try more.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy()) } == .invalidScope)
+            try code {
+                try more.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
+            } == .invalidScope)
     }
 
     @Test func `what the client lost meanwhile is no longer given`() throws {
         let metadata = Self.metadata.merging(["scope": "openid offline_access"]) { _, new in new }
         let live = try exchange(from: .fixture(metadata: metadata)).accept(
-            grant, user: .fixture(), consent: nil, policy: ScopePolicy())
+            grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
         #expect(live.scope.names == ["openid", "offline_access"])
         let without = try exchange(from: .fixture(metadata: Self.metadata.merging(["scope": "openid"]) { $1 }))
         #expect(
-            try code { try without.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy()) }
+            try code {
+                try without.accept(grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
+            }
                 == .invalidGrant)
     }
 
@@ -181,7 +187,7 @@ struct RefreshExchangeTests {
         func live(_ allowed: String, _ change: Change = [:]) throws -> LiveGrant {
             let metadata = Self.metadata.merging(["scope": .string(allowed)]) { $1 }
             return try exchange(change, from: .fixture(metadata: metadata)).accept(
-                grant, user: .fixture(), consent: nil, policy: ScopePolicy())
+                grant, user: .fixture(), consent: nil, policy: ScopePolicy(), subjects: .fixture())
         }
         func released(_ live: LiveGrant, _ destination: ClaimDestination) -> Set<String> {
             Set(ClaimRelease(ClaimSubject(live)).claims(for: destination).keys)
@@ -221,7 +227,7 @@ struct RefreshExchangeTests {
             let client = try Client.fixture(
                 metadata: Self.metadata.merging(["scope": .string(allowed + " offline_access")]) { $1 })
             let live = try exchange(from: client).accept(
-                grant, user: .fixture(), consent: nil, policy: ScopePolicy(catalogue: catalogue))
+                grant, user: .fixture(), consent: nil, policy: ScopePolicy(catalogue: catalogue), subjects: .fixture())
             let subject = ClaimSubject(live)
             let release = ClaimRelease(subject, custom: try custom.values(for: subject))
             #expect(release.claims(for: .idToken).keys.sorted() == expected)
@@ -232,7 +238,9 @@ struct RefreshExchangeTests {
     @Test func `a user who may not sign in is given nothing`() throws {
         for user in [nil, User.fixture(isDisabled: true), .fixture("other")] {
             #expect(
-                try code { try exchange().accept(grant, user: user, consent: nil, policy: ScopePolicy()) }
+                try code {
+                    try exchange().accept(grant, user: user, consent: nil, policy: ScopePolicy(), subjects: .fixture())
+                }
                     == .invalidGrant)
         }
     }

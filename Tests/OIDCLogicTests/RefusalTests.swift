@@ -158,6 +158,17 @@ extension RefusalDetail {
         .clientAuthentication(.mismatch, registered: nil), .pkce(.verifier, .mismatch),
         .credential(.code, .usedBefore), .credential(.refreshToken, .ofAnotherClient(ClientID("other"))),
         .credential(.accessToken, .foreign), .scope(.nothingAllowed), .grantType, .resource, .policy("office"),
-        .silentRequest, .throttled, .signIn(.wrongCredentials),
+        .requestObject(.unsigned), .requestObject(.elsewhere(RedactedURI(redacting: "https://a.example/r?a=1#b"))),
+        .requestObject(.fetch(.status(404))), .requestObject(.fetch(.tooLong)),
+        .requestObject(.algorithm(came: nil, expected: ["RS256", "ES256"])),
+        .requestObject(.claim(ClaimMismatch("aud", came: nil, expected: "x"))), .requestObject(.unknownKey),
+        .silentRequest, .throttled, .redirectLoop, .signIn(.wrongCredentials), .awaitedApproval,
+        .ciToken(rule: CIRuleName("shop"), .usedBefore), .ciToken(rule: CIRuleName("shop"), .livesTooLong),
+        .ciToken(
+            rule: CIRuleName("shop"),
+            .claims([
+                ClaimMismatch("ref", came: nil, expected: #""main""#),
+                ClaimMismatch("id", came: "7", expected: #""7""#),
+            ])),
     ]
 }

@@ -15,6 +15,15 @@ struct RegistrationPermitTests {
         return try ClientMetadata(.object(good.merging(change) { _, new in new }))
     }
 
+    private func fault(of metadata: ClientMetadata, _ permit: RegistrationPermit) -> ClientMetadataError? {
+        do throws(ClientMetadataError) {
+            try permit.check(metadata, of: ClientID("app"), in: Self.catalogue)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     private func fault(
         of change: [String: JSON], _ permit: RegistrationPermit = RegistrationPermit(),
         formerly: [String: JSON]? = nil
@@ -74,14 +83,17 @@ struct RegistrationPermitTests {
     func `hosts bind where users are sent`(uri: String, isPermitted: Bool) throws {
         let hosts = ["app.example", "*.apps.example"].compactMap(RedirectHost.init)
         let permit = RegistrationPermit(redirectHosts: hosts)
-        let fault = try fault(of: ["redirect_uris": [.string(uri)]], permit)
+        // Whatever the rules of redirect URIs let through.
+        var (metadata, after) = (try ClientMetadata.fixture(), try ClientMetadata.fixture())
+        metadata.redirectURIs = [RedirectURI(stored: uri)]
+        after.postLogoutRedirectURIs = [RedirectURI(stored: uri)]
+        let fault = fault(of: metadata, permit)
         #expect((fault == nil) == isPermitted)
         #expect(isPermitted || fault?.code == .invalidRedirectURI)
-        let after: [String: JSON] = ["post_logout_redirect_uris": [.string(uri)]]
-        #expect((try self.fault(of: after, permit) == nil) == isPermitted)
+        #expect((self.fault(of: after, permit) == nil) == isPermitted)
     }
 
-    @Test(arguments: ["initiate_login_uri", "client_uri"])
+    @Test(arguments: ["initiate_login_uri", "client_uri", "client_uri#de"])
     func `hosts bind where "start again" leads`(member: String) throws {
         let permit = RegistrationPermit(redirectHosts: ["app.example", "*.apps.example"].compactMap(RedirectHost.init))
         #expect(try fault(of: [member: "https://a.apps.example/x"], permit) == nil)

@@ -21,7 +21,9 @@ struct RoleClaimTests {
             authentication: AuthenticationContext(.fixture(of: user), for: client.id),
             request: SignInRequest(address: "192.0.2.1", at: .noon), scope: try Scope("openid editor email clerk"),
             createdAt: .noon, expiresAt: .noon + 60)
-        return ClaimRelease(ClaimSubject(try LiveGrant(grant, client: client, user: user), in: Self.catalogue))
+        return ClaimRelease(
+            ClaimSubject(
+                try LiveGrant(grant, client: client, user: user, subjects: .fixture(client)), in: Self.catalogue))
     }
 
     @Test(arguments: ClaimDestination.allCases, ClaimPreset.allCases)

@@ -21,6 +21,14 @@ struct SessionTests {
         #expect(!used.isAlive(at: .noon + 86_400, idle: 3600))
     }
 
+    @Test func `one that is remembered goes unused until its end`() {
+        var remembered = session
+        remembered.isRemembered = true
+        #expect(remembered.isAlive(at: .noon + 86_399, idle: 3600))
+        #expect(!remembered.isAlive(at: .noon + 86_400, idle: 3600))
+        #expect(!remembered.isAlive(at: .noon + -31_536_000, idle: 3600), "a clock that was wrong")
+    }
+
     @Test(arguments: [(0, true), (9, true), (10, false), (-1, false)] as [(Int64, Bool)])
     func `within so many seconds means from then on`(age: Int64, within: Bool) {
         #expect(Timestamp.noon.isWithin(10, of: .noon + age) == within)

@@ -20,11 +20,12 @@ struct UserInfoTests {
         var grant: Grant? = accepted.live.grant
         change(&grant)
         let issuer = try Issuer.fixture()
+        let subjects = try SubjectIdentifiers.fixture()
         return Result { () throws(OAuthError) in
-            let live = try LiveGrant(grant, client: client ?? registered, user: user)
-            let subject = try UserInfo.subject(
-                of: try LiveAccessToken(token, of: live), in: .empty, issuer: issuer)
-            return UserInfo.claims(about: subject, releasing: ClaimRelease(subject).claims(for: .userInfo))
+            let live = try LiveAccessToken(
+                token, of: LiveGrant(grant, client: client ?? registered, user: user, subjects: subjects))
+            let subject = try UserInfo.subject(of: live, in: .empty, issuer: issuer)
+            return UserInfo.claims(of: live, releasing: ClaimRelease(subject).claims(for: .userInfo))
         }
     }
 

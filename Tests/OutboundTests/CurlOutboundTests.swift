@@ -26,6 +26,22 @@ struct CurlOutboundTests {
         try get("http://127.0.0.1:\(server.port)/jwks?a=b", timeout: timeout, maximumBytes: maximumBytes)
     }
 
+    @Test(arguments: [
+        ("https://10.0.0.1/", true), ("https://127.1/", true), ("https://2130706433/", true), ("https://0x7f.1/", true),
+        ("https://[::1]/", true), ("https://[::ffff:10.0.0.1]/", true), ("https://169.254.169.254/latest", true),
+        ("http://93.184.215.14/", true), ("https://93.184.215.14/", false), ("https://[2606:2800:21f::1]/", false),
+        ("https://app.example/", false), ("https://localhost/", false), ("https://10.example/", false),
+    ])
+    func `an address that is never called is known by itself`(uri: String, isRefused: Bool) throws {
+        let uri = try #require(WebURI(uri))
+        #expect(CurlOutbound(rules: OutboundRules(), limit: 1).refuses(uri) == isRefused)
+    }
+
+    @Test(arguments: [("http://127.0.0.1:8/", false), ("https://127.0.0.1/", false), ("http://10.0.0.1/", true)])
+    func `one that is listed is called`(uri: String, isRefused: Bool) throws {
+        #expect(CurlOutbound(rules: Self.loopback, limit: 1).refuses(try #require(WebURI(uri))) == isRefused)
+    }
+
     @Test func `an answer comes with its status, its caching and its bytes`() throws {
         let server = ServerFixture.text(Self.ok)
         let answer = try get(from: server).get()
@@ -131,9 +147,67 @@ struct CurlOutboundTests {
         waiters.wait()
         #expect(try outbound.get(uri, maximumBytes: 9).status == 200)
     }
+
+    // MARK: POST
+
+    private func post(
+        to server: ServerFixture, timeout: Int = 5000, rules: OutboundRules = loopback
+    ) throws -> Result<Int, OutboundError> {
+        let uri = try #require(WebURI("http://127.0.0.1:\(server.port)/logout"))
+        let outbound = CurlOutbound(rules: rules, limit: 1, timeout: timeout)
+        do throws(OutboundError) { return .success(try outbound.post([("logout_token", "a.b c&d")], to: uri)) } catch {
+            return .failure(error)
+        }
+    }
+
+    @Test func `a form is posted, and the status answers`() throws {
+        let server = ServerFixture(seeing: { request, connection in
+            let isForm =
+                request.hasPrefix("POST /logout HTTP/1.1\r\n")
+                && request.contains("Content-Type: application/x-www-form-urlencoded\r\n")
+                && request.hasSuffix("\r\n\r\nlogout_token=a.b%20c%26d")
+            ServerFixture.send("HTTP/1.1 \(isForm ? 204 : 400) X\r\n\r\n".utf8, to: connection)
+        })
+        #expect(try post(to: server).get() == 204)
+    }
+
+    @Test func `a status is an answer, whatever comes with it`() throws {
+        let target = ServerFixture.text(Self.ok)
+        let redirect = ServerFixture.text(
+            "HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:\(target.port)/\r\nContent-Length: 0\r\n\r\n")
+        #expect(try post(to: redirect).get() == 307)
+        #expect(target.connections == 0)
+        let endless = ServerFixture { connection in
+            ServerFixture.send("HTTP/1.1 200 OK\r\n\r\n".utf8, to: connection)
+            while ServerFixture.send([UInt8](repeating: 0x20, count: 65_536), to: connection) {}
+        }
+        #expect(try post(to: endless).get() == 200)
+        let endlessHead = ServerFixture { connection in
+            ServerFixture.send("HTTP/1.1 200 OK\r\n".utf8, to: connection)
+            while ServerFixture.send("X-More: \(String(repeating: "a", count: 1000))\r\n".utf8, to: connection) {}
+        }
+        #expect(try post(to: endlessHead).failure == .tooLong)
+    }
+
+    @Test func `a POST goes nowhere that a GET may not, and waits no longer`() throws {
+        let server = ServerFixture { connection in
+            var byte: UInt8 = 0
+            _ = unsafe read(connection, &byte, 1)
+        }
+        guard case .unreachable = try post(to: server, timeout: 300).failure else {
+            Issue.record("it waited for an answer")
+            return
+        }
+        #expect(server.connections == 1, "it is not repeated")
+        guard case .forbidden = try post(to: server, rules: OutboundRules()).failure else {
+            Issue.record("it went where it may not")
+            return
+        }
+        #expect(server.connections == 1)
+    }
 }
 
-extension Result where Success == OutboundAnswer, Failure == OutboundError {
+extension Result where Failure == OutboundError {
     fileprivate var failure: OutboundError? {
         if case .failure(let error) = self { error } else { nil }
     }

@@ -11,7 +11,12 @@ final class ServerFixture: Sendable {
     var connections: Int { count.withLock { $0 } }
 
     /// `answer` writes what it likes to the connection, which is closed then; each has a thread of its own.
-    init(_ answer: @escaping @Sendable (Int32) -> Void) {
+    convenience init(_ answer: @escaping @Sendable (Int32) -> Void) {
+        self.init(seeing: { _, connection in answer(connection) })
+    }
+
+    /// The same, by what was sent: as much as came at first.
+    init(seeing answer: @escaping @Sendable (String, Int32) -> Void) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -37,8 +42,8 @@ final class ServerFixture: Sendable {
                 self?.count.withLock { $0 += 1 }
                 Thread.start {
                     var request = [UInt8](repeating: 0, count: 4096)
-                    _ = unsafe read(connection, &request, request.count)
-                    answer(connection)
+                    let count = unsafe read(connection, &request, request.count)
+                    answer(String(decoding: request.prefix(max(0, count)), as: UTF8.self), connection)
                     close(connection)
                 }
             }

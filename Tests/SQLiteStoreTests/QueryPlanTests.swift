@@ -8,7 +8,8 @@ import Testing
     /// Tables that are read as a whole on purpose: one row, a few keys, the catalogue, which is kept, and what files declare,
     /// which administrators alone look at.
     private static let scanned = [
-        "generation", "signing_key", "scope", "role", "user_group", "group_role", "declaration", "audit_pruning",
+        "generation", "pairwise_salt", "signing_key", "scope", "role", "user_group", "group_role", "declaration",
+        "audit_pruning",
         // What administrators count: a ring of bounded size, and the rows that were found of the audit log.
         "refusal", "(subquery-1)", "(subquery-2)",
     ]
@@ -28,6 +29,17 @@ import Testing
             try check(try used.write { database in database.statementTexts }, in: database)
         }
         #expect(readers.count > 5)
+    }
+
+    @Test func `so do those that end sessions by time`() throws {
+        let file = try TemporaryDatabase()
+        let database = try file.open(tellingOf: SessionExpiry(idle: 60, longest: 3600))
+        let store = try database.store()
+        try store.addFixtures()
+        _ = try store.prune(at: Session.fixture().expiresAt, limit: 9)
+        let statements = try database.write { database in database.statementTexts }
+        #expect(statements.contains { $0.contains("last_used_at <=") })
+        try check(statements, in: database)
     }
 
     private func check(_ statements: [String], in database: SQLiteDatabase) throws {

@@ -47,11 +47,32 @@ import Testing
                 let registration = ClientRegistration(
                     id: RegistrationID("\(round) \(number)"), clientID: client.id, digest: [1],
                     permit: RegistrationPermit())
-                let isRegistered = try store.register(client, as: registration, spending: token.id, at: .noon)
+                let isRegistered = try store.register(client, as: registration, spending: .token(token.id), at: .noon)
                 #expect(try (store.client(client.id) != nil) == isRegistered)
                 return isRegistered
             }
             #expect(won.filter { $0 }.count == 3)
+        }
+    }
+
+    @Test func `of several who register by one CI token, one does`() throws {
+        for round in 0..<10 {
+            let proof = RegistrationProof.ciToken(AssertionID("\(round)", of: ClientID("ci")), until: .noon + 60)
+            let next = Monitor<Int>(0)
+            let won = try race { store in
+                let number = next.update { number in
+                    number += 1
+                    return number
+                }
+                let client = try Client.fixture("job \(round) \(number)")
+                let registration = ClientRegistration(
+                    id: RegistrationID("job \(round) \(number)"), clientID: client.id, digest: [1],
+                    permit: RegistrationPermit())
+                let isRegistered = try store.register(client, as: registration, spending: proof, at: .noon)
+                #expect(try (store.client(client.id) != nil) == isRegistered)
+                return isRegistered
+            }
+            #expect(won.filter { $0 }.count == 1)
         }
     }
 
@@ -222,7 +243,8 @@ import Testing
         }
         try one.add([.fixture()])
         #expect(try other.signingKeys().first?.status == .next)
-        try one.setStatus(.active, ofKey: "key-1")
+        let active = SigningKeyRecord.fixture().fixture(.active(sealed: "sealed", since: .noon, longestToken: 1))
+        try one.change([.move(.fixture(), to: active)])
         #expect(try other.signingKeys().first?.status == .active)
         #expect(try one.removeClient(client.id))
         #expect(try other.client(client.id) == nil)

@@ -55,7 +55,7 @@ import Testing
             let store = try database.store()
             return (0..<2000).filter { store.offer(.fixture(thread * 2000 + $0, at: .noon)) != .dropped }.count
         }
-        database.settleRefusals()
+        database.settleObservations()
         #expect(taken.reduce(0, +) == RefusalSampling.perSecond)
         #expect(try rowCount() == RefusalSampling.perSecond)
     }
@@ -65,11 +65,11 @@ import Testing
         let writing = try block(until: mayEnd)
         // Each of another second, so that no sampling holds them back.
         let taken = (0..<1000).filter { store.offer(.fixture($0)) != .dropped }.count
-        #expect(taken == RefusalQueue.limit)
+        #expect(taken == ObservationQueue.refusalLimit)
         mayEnd.update { $0 = true }
         writing.wait { $0 ? () : nil }
-        database.settleRefusals()
-        #expect(try rowCount() == Int64(RefusalQueue.limit))
+        database.settleObservations()
+        #expect(try rowCount() == Int64(ObservationQueue.refusalLimit))
     }
 
     /// Keeps the writer busy with a write.
@@ -95,12 +95,12 @@ import Testing
         }
         #expect(store.offer(.fixture(1)) != .dropped)
         #expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded)
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
         #expect(try store.redeemOrRevoke(Grant.fixture("code-2")) == .recorded)
         try database.write { database in try database.runScript("DROP TRIGGER temp.fault") }
         store.offer(.fixture(2))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(2).id) != nil)
         #expect(try database.integrityCheck().isEmpty)
     }
@@ -114,13 +114,13 @@ import Testing
             for number in 0..<50 {
                 store.offer(.fixture(batch * 50 + number, text: String(repeating: "x", count: 900)))
             }
-            store.settleRefusals()
+            store.settleObservations()
         }
         #expect(try rowCount() < 150)
         #expect(try database.integrityCheck().isEmpty)
         try database.write { database in try database.runScript("PRAGMA max_page_count = 1000000") }
         store.offer(.fixture(999))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(999).id) != nil)
     }
 
@@ -129,7 +129,7 @@ import Testing
         let short = try SQLiteDatabase(path: other.path, pruning: nil, refusalReserve: .max)
         let store = try short.store()
         store.offer(.fixture(1))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
         try store.addFixtures()
         #expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded)
@@ -147,7 +147,7 @@ import Testing
         #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
         #expect(flock(descriptor, LOCK_UN) == 0)
         #expect(try store.redeemOrRevoke(Grant.fixture()) == .recorded)
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(1).id) != nil)
     }
 
@@ -156,24 +156,24 @@ import Testing
         try outside.run("BEGIN IMMEDIATE")
         let begin = Monotonic.milliseconds
         store.offer(.fixture(1))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(Monotonic.milliseconds - begin < 2000)
         try outside.run("ROLLBACK")
         store.offer(.fixture(2))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
         #expect(try store.refusal(RefusalRecord.fixture(2).id) != nil)
     }
 
     @Test func `at the end what waits is written, and nothing is taken any more`() throws {
         store.offer(.fixture(1))
-        store.settleRefusals()
+        store.settleObservations()
         // Within the pause after the first.
         store.offer(.fixture(2))
         database.close()
         #expect(try store.refusal(RefusalRecord.fixture(2).id) != nil)
         #expect(store.offer(.fixture(3)) == .dropped)
-        store.settleRefusals()
+        store.settleObservations()
     }
 
     @Test func `the end comes also where what waits can't be written`() throws {
@@ -182,14 +182,14 @@ import Testing
         #expect(flock(descriptor, LOCK_EX) == 0)
         store.offer(.fixture(1))
         database.close()
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(1).id) == nil)
     }
 
     @Test func `a busy writer keeps refusals all the same`() throws {
         try store.addFixtures()
         store.offer(.fixture(1))
-        store.settleRefusals()
+        store.settleObservations()
         let database = database
         let mayEnd = Monitor(false)
         let hasEnded = Monitor(0)
@@ -202,7 +202,7 @@ import Testing
             }
         }
         store.offer(.fixture(2))
-        store.settleRefusals()
+        store.settleObservations()
         #expect(try store.refusal(RefusalRecord.fixture(2).id) != nil)
         mayEnd.update { $0 = true }
         hasEnded.wait { $0 == 4 ? () : nil }

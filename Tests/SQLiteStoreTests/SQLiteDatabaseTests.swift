@@ -84,9 +84,103 @@ import Testing
         #expect(try database.schemaVersion == Schema.migrations.count)
         let store = try database.store()
         #expect(try store.client(client.id) == client)
+        #expect(try store.pairwiseSalt().byteCount == 32)
         #expect(try store.declarations().isEmpty)
         try store.apply([.assign(.client(client.id), to: "a.yaml")], at: store.generation())
         #expect(try store.removeClient(client.id) && store.declarations().isEmpty)
+    }
+
+    // OpenID Connect Core §8.1: with another salt every app would take every user for a new one.
+    @Test func `the pairwise salt is the same for every process, and nobody can change it`() throws {
+        let salt = try file.open().store().pairwiseSalt()
+        let database = try file.open()
+        #expect(try database.store().pairwiseSalt().matches(salt))
+        let other = try TemporaryDatabase()
+        #expect(try !other.open().store().pairwiseSalt().matches(salt), "nor has another database it")
+        for sql in [
+            "UPDATE pairwise_salt SET salt = zeroblob(32)", "DELETE FROM pairwise_salt",
+            "INSERT INTO pairwise_salt (id, salt) VALUES (2, zeroblob(32))",
+            "INSERT OR REPLACE INTO pairwise_salt (id, salt) VALUES (1, zeroblob(32))",
+        ] {
+            #expect(throws: StoreError.self) { try database.write { try $0.run(sql) } }
+        }
+        #expect(try database.store().pairwiseSalt().matches(salt))
+    }
+
+    @Test func `keys of an older release go on, and of two that signed the newer one does`() throws {
+        try DatabaseFile(path: file.path).create()
+        do {
+            let old = try Database(path: file.path, access: .readWrite)
+            let before = try #require(Schema.migrations.firstIndex(of: Schema.signingKeyStates))
+            for script in Schema.migrations.prefix(before) { try old.runScript(script) }
+            try old.run("PRAGMA application_id = \(Schema.applicationID)")
+            try old.run("PRAGMA user_version = \(before)")
+            for (kid, alg, status, time) in [
+                ("a", "ES256", "active", 1), ("b", "ES256", "active", 2), ("c", "RS256", "active", 1),
+                ("d", "RS256", "retired", 1),
+            ] {
+                try old.run(
+                    """
+                    INSERT INTO signing_key (kid, alg, status, public_jwk, sealed_private_jwk, created_at)
+                    VALUES (?1, ?2, ?3, '{}', 'sealed', ?4)
+                    """, .text(kid), .text(alg), .text(status), Value(time))
+            }
+        }
+        let store = try file.open().store()
+        let keys = try store.signingKeys()
+        #expect(keys.map(\.keyID) == ["a", "c", "d", "b"])
+        #expect(keys.map(\.status) == [.retired, .active, .retired, .active])
+        #expect(keys[3].state == .active(sealed: "sealed", since: Timestamp(2), longestToken: 30 * 86_400))
+        #expect(keys[0].state.sealedPrivateJWK == nil)
+        let generation = try store.generation()
+        try store.change([.move(keys[3], to: keys[3].retired(at: .noon, lifetimes: Lifetimes()))])
+        #expect(try store.generation() != generation)
+    }
+
+    // A state that no key can have isn't written, whoever tries.
+    @Test(arguments: [
+        "status = 'lost'", "sealed_private_jwk = NULL", "active_since = NULL", "longest_token = NULL", "ended_at = 1",
+        "published_until = 1", "expires_at = 1", "status = 'retired'", "status = 'next'",
+    ])
+    func `a wrong state of a key is refused by the database`(change: String) throws {
+        let database = try file.open()
+        try database.store().add([
+            .fixture(state: .active(sealed: "sealed", since: .noon, longestToken: 1))
+        ])
+        #expect(throws: StoreError.self) {
+            try database.write { database in _ = try database.run("UPDATE signing_key SET \(change)") }
+        }
+    }
+
+    @Test func `upkeep goes on until the database is closed, and not after`() throws {
+        let database = try file.open()
+        let times = Monitor(0)
+        try database.repeating(every: 0, now: { .noon }) { store in
+            {
+                _ = try? store.generation()
+                times.update { $0 += 1 }
+                return false
+            }
+        }
+        times.wait { $0 >= 3 ? () : nil }
+        database.close()
+        #expect(!database.upkeep.update { $0.isGoingOn }, "what was being done is done")
+        #expect(throws: StoreError.self) { try database.store().add(User.fixture()) }
+    }
+
+    @Test func `upkeep that has more to do does it at once, and ends as well`() throws {
+        let database = try file.open()
+        let times = Monitor(0)
+        try database.repeating(every: 86_400, now: { .noon }) { _ in
+            {
+                times.update {
+                    $0 += 1; return true
+                }
+            }
+        }
+        times.wait { $0 >= 3 ? () : nil }
+        database.close()
+        #expect(!database.upkeep.update { $0.isGoingOn })
     }
 
     @Test func `a database of a newer release is refused, and left as it is`() throws {

@@ -18,5 +18,7 @@ final class TemporaryDatabase: Sendable {
         unsafe rmdir(folder)
     }
 
-    func open() throws -> SQLiteDatabase { try SQLiteDatabase(path: path) }
+    func open(tellingOf expiry: SessionExpiry? = nil) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: path, tellingOf: expiry)
+    }
 }

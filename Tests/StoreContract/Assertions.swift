@@ -2,7 +2,9 @@ import OIDCLogic
 
 func expectAssertions(in store: some Store) throws {
     let first = AssertionID("jti", of: ClientID("app"))
+    try expect(try !store.isSpent(first), "none is spent from the beginning")
     try expect(try store.spend(first, until: .noon + 60), "an assertion is spent once")
+    try expect(try store.isSpent(first), "and is told to be")
     try expect(try !store.spend(first, until: .noon + 60), "not twice")
     try expect(try store.spend(AssertionID("jti", of: ClientID("other")), until: .noon + 60), "each client has its own")
     try expect(try store.spend(AssertionID("pjti", of: ClientID("ap")), until: .noon + 60), "however the names join")

@@ -9,6 +9,7 @@ func expectAudit(in store: some Store) throws {
     try expectUserRows(in: store)
     try expectScopeRows(in: store)
     try expectClaimAndKeyRows(in: store)
+    try expectOwnerRows(in: store)
     try expectRegistrationRows(in: store)
     try expectSignInRows(in: store)
     try expectGrantRows(in: store)
@@ -54,8 +55,11 @@ private func expectActors(in store: some Store) throws {
         .user(UserID(AwkwardName.withNUL)), .client(ClientID("app")), .commandLine(AwkwardName.quoted),
         .registrationToken(InitialAccessTokenID("t1")), .file("/etc/clients.d/a \"b\".yaml"), .anonymous, .system,
     ]
-    for (index, who) in whos.enumerated() {
-        let road = AuditActor.Road.allCases[index]
+    let jobs: [AuditActor.Who] = [
+        .ciJob(CIRuleName("shop"), subject: "project_path:a/b:ref:a b"), .ciJob(CIRuleName("a"), subject: " "),
+    ]
+    for (index, who) in (whos + jobs).enumerated() {
+        let road = AuditActor.Road.allCases[index % AuditActor.Road.allCases.count]
         let actor = AuditActor(who, by: road, from: "2001:db8::\(index)", requestID: "\(index)")
         let name = ScopeName("actor-\(index)")
         let rows = try rows(in: store) {
@@ -118,11 +122,16 @@ private func expectClientRows(in store: some Store) throws {
     before.merge([
         "preset": "standard", "first_party": false, "grants": 1, "consents": 1, "former_secret_expires_at": former,
     ]) { _, new in new }
+    try store.add(Role(RoleID("clerk", of: app.id)))
+    try store.add(try CustomClaim.fixture(client: "app"))
+    before.merge(["roles": 1, "claims": 1]) { _, new in new }
     try expectRow(
-        .clientRemoved, "app", client: "app", before: before, after: ["grants": 0, "consents": 0], in: store
+        .clientRemoved, "app", client: "app", before: before,
+        after: ["grants": 0, "consents": 0, "roles": 0, "claims": 0], in: store
     ) { _ = try store.removeClient(app.id) }
     try expectNoRow("a client that has gone", in: store) { _ = try store.removeClient(app.id) }
-    _ = try store.removeUser(UserID("sub-1"))
+    let removed = try rows(in: store) { _ = try store.removeUser(UserID("sub-1")) }
+    try expect(removed.map { $0.change.before["grants"] } == [nil], "a grant that has ended doesn't end again")
 }
 
 private func expectUserRows(in store: some Store) throws {
@@ -160,6 +169,11 @@ private func expectUserRows(in store: some Store) throws {
     try expectRow(.userSignedOut, "ann", user: user.id, before: ["sessions": 1], after: ["sessions": 0], in: store) {
         user = try store.replace(user, ending: .everything)
     }
+    let link = OneTimeLink(digest: [1], userID: user.id, expiresAt: .noon + 60)
+    let expiry = JSON.integer(link.expiresAt.seconds)
+    try expectRow(.userLinkIssued, "ann", user: user.id, after: ["expires_at": expiry], in: store) {
+        try store.add(link)
+    }
     try expectNoRow("who isn't signed in anywhere", in: store) { user = try store.replace(user, ending: .everything) }
     _ = try store.start(.fixture("s2", of: user.id), digest: [1], of: user, spending: "audit 4")
     user.isDisabled = true
@@ -187,7 +201,7 @@ private func expectScopeRows(in store: some Store) throws {
         try store.add(DefinedScope(scope, description: "R"))
     }
     try expectRow(.scopeChanged, "reports", before: ["description": "R"], in: store) {
-        try store.replace(DefinedScope(scope))
+        try store.replace(DefinedScope(scope, description: "R"), by: DefinedScope(scope))
     }
     try expectRow(.scopeRemoved, "reports", in: store) { _ = try store.removeScope(scope) }
     try expectNoRow("a scope that has gone", in: store) { _ = try store.removeScope(scope) }
@@ -197,7 +211,7 @@ private func expectScopeRows(in store: some Store) throws {
     let id = "clerk@owner"
     try expectRow(.roleAdded, id, client: "owner", in: store) { try store.add(Role(role)) }
     try expectRow(.roleChanged, id, client: "owner", after: ["description": "A"], in: store) {
-        try store.replace(Role(role, description: "A"))
+        try store.replace(Role(role), by: Role(role, description: "A"))
     }
     let group = Group(GroupName("clerks"), roles: [role])
     try expectRow(.groupAdded, "clerks", after: ["roles": ["clerk@owner"]], in: store) { try store.add(group) }
@@ -235,13 +249,25 @@ private func expectClaimAndKeyRows(in store: some Store) throws {
     let left = try rows(in: store) { _ = try store.removeCustomClaim(claim.id) }
     try expect(left.map(\.event) == [.claimRemoved] && left[0].clientID == claim.clientID, "a removed claim is told of")
 
-    try expectRow(.keyAdded, "key-1", after: ["alg": "ES256", "status": "next"], in: store) {
-        try store.add([SigningKeyRecord.fixture()])
-    }
+    try expectKeyRows(in: store)
+}
+
+private func expectKeyRows(in store: some Store) throws {
+    let key = SigningKeyRecord.fixture()
+    try expectRow(.keyAdded, "key-1", after: ["alg": "ES256", "status": "next"], in: store) { try store.add([key]) }
+    let active = key.fixture(.active(sealed: "sealed", since: .noon, longestToken: 1))
     try expectRow(.keyChanged, "key-1", before: ["status": "next"], after: ["status": "active"], in: store) {
-        try store.setStatus(.active, ofKey: "key-1")
+        try store.change([.move(key, to: active)])
     }
-    try expectNoRow("a status that it has", in: store) { try store.setStatus(.active, ofKey: "key-1") }
+    try expectNoRow("a state that it has", in: store) { try store.change([.move(active, to: active)]) }
+    let revoked = key.fixture(.revoked(at: .noon, keptUntil: .noon))
+    try expectRow(.keyRevoked, "key-1", before: ["status": "active"], after: ["status": "revoked"], in: store) {
+        try store.change([.move(active, to: revoked)])
+    }
+    let removed = try rows(in: store) { _ = try store.prune(at: .noon, limit: 1) }
+    try expect(
+        removed.map(\.event) == [.keyRemoved] && removed[0].actor == .system
+            && removed[0].change.before["status"] == "revoked", "Postern itself removes a key, and says so")
 }
 
 private func expectRegistrationRows(in store: some Store) throws {
@@ -256,7 +282,7 @@ private func expectRegistrationRows(in store: some Store) throws {
     let registered = try rows(in: store) {
         let actor = AuditActor(.registrationToken(token.id), by: .registration)
         try store.acting(as: actor, at: .noon) {
-            _ = try store.register(client, as: registration, spending: token.id, at: .noon)
+            _ = try store.register(client, as: registration, spending: .token(token.id), at: .noon)
         }
     }
     try expect(
@@ -264,9 +290,16 @@ private func expectRegistrationRows(in store: some Store) throws {
         "a registered client is told of with its token")
     try expectNoRow("a token that is spent", in: store) {
         let other = try Client.fixture("other")
-        _ = try store.register(other, as: .fixture("other", of: "other"), spending: token.id, at: .noon)
+        _ = try store.register(other, as: .fixture("other", of: "other"), spending: .token(token.id), at: .noon)
     }
     try expectNoRow("a refused body", in: store) { try store.recordRefusal(by: token.id) }
+    var waiting = try Client.fixture("waiting", approval: .awaited)
+    let added = try rows(in: store) { try store.add(waiting) }
+    try expect(added.first?.change.after["awaits_approval"] == true, "that a client waits is told of")
+    waiting.approve()
+    try expectRow(
+        .clientApproved, "waiting", client: "waiting", before: ["awaits_approval": true], in: store
+    ) { try store.replace(waiting) }
     try expectRow(
         .clientChanged, "registered", client: "registered", after: ["registration_access_token": "changed"], in: store
     ) { _ = try store.replace(client, in: registration.id, offering: [7]) }
@@ -287,7 +320,7 @@ private func expectSignInRows(in store: some Store) throws {
     func start(_ session: Session, _ digest: UInt8, _ former: SessionStart.Former, _ attempt: String) throws {
         _ = try store.start(
             SessionStart(
-                session, digest: [digest], of: .fixture(user), for: ClientID("app"), former: former,
+                session, digest: [digest], of: .password(.fixture(user)), for: ClientID("app"), former: former,
                 spending: AttemptID(attempt), until: .noon))
     }
     let told: [String: JSON] = [
@@ -297,6 +330,12 @@ private func expectSignInRows(in store: some Store) throws {
         try start(session, 10, .absent, "audit 10")
     }
     try expectNoRow("an attempt that is spent", in: store) { try start(.fixture("two"), 11, .absent, "audit 10") }
+    var remembered = Session.fixture("remembered")
+    remembered.isRemembered = true
+    let toldOfIt = told.merging(["remembered": true]) { $1 }
+    try expectRow(.sessionStarted, "remembered", client: "app", user: user.id, after: toldOfIt, in: store) {
+        try start(remembered, 99, .absent, "audit remembered")
+    }
     try expectNoRow("what is refused midway", in: store) { try? start(session, 11, .absent, "audit 11") }
     try expectNoRow("a session that was renewed meanwhile", in: store) {
         try start(session, 11, .renewed(presented: [9]), "audit 12")
@@ -326,6 +365,41 @@ private func expectSignInRows(in store: some Store) throws {
     try expectNoRow("the same page again", in: store) { try remember(["email"], "audit 20") }
     let again = try rows(in: store) { try remember(["email"], "audit 21") }
     try expect(again.map(\.change.before) == [["scope": "openid"]], "and what was allowed before")
+    func withdraw() throws { _ = try store.removeConsent(of: user.id, to: ClientID("app")) }
+    try expectRow(.consentWithdrawn, "app", client: "app", user: user.id, before: ["scope": "email openid"], in: store)
+    {
+        try withdraw()
+    }
+    try expectNoRow("what was withdrawn already", in: store) { try withdraw() }
+}
+
+private func expectOwnerRows(in store: some Store) throws {
+    let scope = DefinedScope(ScopeName("owned"))
+    let role = Role(RoleID("owned-role", of: ClientID("owner")))
+    let group = Group(GroupName("owned"))
+    let claim = try CustomClaim.fixture(client: "owner")
+    try store.add(scope)
+    try store.add(role)
+    try store.add(group)
+    try store.add(claim)
+    for (event, name, client) in [
+        (.scopeChanged, .scope(scope.name), nil), (.roleChanged, .role(role.id), "owner"),
+        (.groupChanged, .group(group.name), nil), (.claimChanged, .claim(claim.id), "owner"),
+        (.clientChanged, .client(ClientID("owner")), "owner"),
+    ] as [(AuditEvent, DeclaredName, String?)] {
+        func expectOwner(_ before: [String: JSON], _ after: [String: JSON], _ file: String?) throws {
+            try expectRow(event, name.id.value, client: client, before: before, after: after, in: store) {
+                try store.apply([.assign(name, to: file)], at: store.generation())
+            }
+        }
+        try expectOwner([:], ["declared_in": "a.yaml"], "a.yaml")
+        try expectOwner(["declared_in": "a.yaml"], ["declared_in": "b.yaml"], "b.yaml")
+        try expectOwner(["declared_in": "b.yaml"], [:], nil)
+    }
+    _ = try store.removeScope(scope.name)
+    _ = try store.removeRole(role.id)
+    _ = try store.removeGroup(group.name)
+    _ = try store.removeCustomClaim(claim.id)
 }
 
 private func expectGrantRows(in store: some Store) throws {
@@ -337,7 +411,8 @@ private func expectGrantRows(in store: some Store) throws {
     ) { _ = try store.redeemOrRevoke(.fixture("first")) }
     try expectNoRow("a third time", in: store) { _ = try store.redeemOrRevoke(.fixture("first")) }
     for (reason, isTold) in [
-        (GrantRevocation.requested, false), (.codeReused, true), (.refreshTokenReused, true), (.administrator, true),
+        (GrantRevocation.requested, false), (.codeReused, true), (.refreshTokenReused, true), (.subjectsChanged, true),
+        (.administrator, true),
     ] {
         let id = GrantID("revoked \(reason)")
         let family = RefreshFamily(digest: Array(reason.rawValue.utf8), expiresAt: .noon + 60)
@@ -372,76 +447,4 @@ private func expectNoSecrets(in store: some Store) throws {
             try expect(!text.contains(secret), "no row holds a hash or a sealed value: \(record)")
         }
     }
-}
-
-/// Which rows are found, in which order, and which go.
-func expectAuditSearch(in store: some Store) throws {
-    let ann = UserID("ann")
-    let bob = UserID("bob")
-    for id in [ann, bob] {
-        try store.acting(as: .system, at: .noon) {
-            try store.add(User(id: id, username: Username(id.value), createdAt: .noon, updatedAt: .noon))
-        }
-    }
-    try store.acting(as: AuditActor(.user(bob), by: .console), at: .noon + 10) {
-        try store.add(try Client.fixture("one"))
-        try store.add(try Client.fixture("two"))
-    }
-    try store.acting(as: AuditActor(.client(ClientID("one")), by: .api), at: .noon + 5) {
-        var user = try store.user(ann).orBroken("the user is gone")
-        user.passwordHash = "hash"
-        user = try store.replace(user, ending: .nothing)
-        let session = Session.fixture("s", of: ann)
-        _ = try store.start(
-            SessionStart(
-                session, digest: [1], of: .fixture(user), for: ClientID("two"), spending: AttemptID("a"), until: .noon))
-    }
-    // By position: 1 ann added, 2 bob added, 3 one added, 4 two added, and, of a clock that was set back, 5 ann's
-    // password, 6 ann's session.
-    func expectFound(
-        _ query: AuditQuery, _ positions: [Int64], _ promise: String, file: StaticString = #fileID, line: UInt = #line
-    ) throws {
-        let found = try store.auditRecords(matching: query, before: nil, limit: 100).map(\.position)
-        try expect(found == positions, "\(promise): \(found)", file: file, line: line)
-        let filtered = try store.auditRecords(after: 0, limit: 100).filter(query.matches).map(\.position)
-        try expect(filtered == positions.sorted(), "and by hand: \(filtered)", file: file, line: line)
-        var paged: [Int64] = []
-        while let record = try store.auditRecords(matching: query, before: paged.last, limit: 1).first {
-            paged.append(record.position)
-        }
-        try expect(paged == positions, "page by page as well: \(paged)", file: file, line: line)
-    }
-    try expectFound(.all, [4, 3, 6, 5, 2, 1], "the newest come first, by their time")
-    try expectFound(AuditQuery(userID: ann), [6, 5, 1], "what concerns a user")
-    try expectFound(AuditQuery(userID: bob), [4, 3, 2], "and what they did")
-    try expectFound(AuditQuery(clientID: ClientID("one")), [3, 6, 5], "what concerns an app, and what it did")
-    try expectFound(AuditQuery(clientID: ClientID("two")), [4, 6], "an app that a user came to")
-    try expectFound(AuditQuery(userID: ann, clientID: ClientID("two")), [6], "a user at an app")
-    try expectFound(AuditQuery(userID: ann, clientID: ClientID("one")), [6, 5], "what an app did to a user")
-    try expectFound(AuditQuery(eventPrefix: "user."), [5, 2, 1], "events of a kind")
-    try expectFound(AuditQuery(eventPrefix: "client.added"), [4, 3], "one event")
-    try expectFound(AuditQuery(eventPrefix: "s"), [6], "events of sign-in")
-    try expectFound(AuditQuery(eventPrefix: "nothing"), [], "an event that there is none of")
-    try expectFound(AuditQuery(eventPrefix: ""), [4, 3, 6, 5, 2, 1], "any event")
-    try expectFound(AuditQuery(userID: ann, eventPrefix: "user."), [5, 1], "a user's events of a kind")
-    try expectFound(AuditQuery(clientID: ClientID("one"), eventPrefix: "user."), [5], "an app's events of a kind")
-    try expectFound(AuditQuery(clientID: ClientID("two"), eventPrefix: "session."), [6], "of sign-in as well")
-    try expectFound(AuditQuery(from: .noon + 5), [4, 3, 6, 5], "from a time on")
-    try expectFound(AuditQuery(until: .noon + 5), [2, 1], "before a time")
-    try expectFound(AuditQuery(from: .noon + 1, until: .noon + 10), [6, 5], "between two")
-    try expectFound(AuditQuery(userID: ann, from: .noon + 1, until: .noon + 10), [6, 5], "of a user")
-    try expect(try store.auditRecords(matching: .all, before: nil, limit: 0).isEmpty, "a limit of 0 gives none")
-    try expect(
-        try store.auditRecords(matching: .all, before: 99, limit: 9).isEmpty, "nothing comes after what has gone")
-    try expect(try store.auditRecords(after: 4, limit: 1).map(\.position) == [5], "in order, as they were written")
-    try expect(try store.auditEnd() == 6, "the end is the last that was written")
-
-    let end = Timestamp.noon + AuditRecord.lifetime
-    try expect(try store.prune(at: end - 1, limit: 500) > 0, "what has expired goes, but not a row before its time")
-    try expect(try store.auditRecords(after: 0, limit: 9).count == 6, "all rows are there")
-    try expect(try store.prune(at: end, limit: 1) == 1, "in bounded steps")
-    try expect(try store.prune(at: end, limit: 500) == 1, "rows whose time has come go")
-    try expectFound(.all, [4, 3, 6, 5], "and no others")
-    _ = try store.prune(at: end + 1000, limit: 500)
-    try expect(try store.auditEnd() == 6, "the last is left, so that no position comes twice")
 }

@@ -39,6 +39,14 @@ func expectClients(in store: some Store) throws {
     try expect(try store.client(app.id) == next, "and changes nothing")
     try expect(.missing, "only what is there can be changed") { try store.replace(try Client.fixture("nobody")) }
 
+    let uris = (0..<100).map { JSON.string("https://a.example/\($0)" + String(repeating: "x", count: 1000)) }
+    let large = Client(
+        id: ClientID("large"), metadata: try ClientMetadata(.object(["redirect_uris": .array(uris)])),
+        sealedSecret: nil, preset: .standard, isFirstParty: false, createdAt: .noon, updatedAt: .noon)
+    try store.add(large)
+    try expect(try store.client(large.id) == large, "however long it is")
+    _ = try store.removeClient(large.id)
+
     for id in ["b", "a", "B", "~"] { try store.add(try Client.fixture(id)) }
     try expect(
         try store.clients(after: nil, limit: 100).map(\.id.value) == ["B", "a", "app", "b", "spare", "~"],

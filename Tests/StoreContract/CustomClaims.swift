@@ -26,6 +26,12 @@ func expectCustomClaims(in store: some Store) throws {
     }
     try store.add(try CustomClaim.fixture("claim-3", client: "spare", source: .attribute("a"), destinations: []))
     try store.add(try CustomClaim.fixture("claim-0", name: "Department"))
+    var nested = try CustomClaim.fixture("nested", name: "nested")
+    let brackets = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
+    nested.source = .constant(try JSON(parsing: Array(brackets.utf8)))
+    try store.add(nested)
+    try expect(try store.customClaims(after: ClaimID("claim-3"), limit: 10) == [nested], "what can be read is kept")
+    _ = try store.removeCustomClaim(nested.id)
     try expect(
         try store.customClaims(after: nil, limit: 10).map(\.id.value) == ["claim-0", "claim-1", "claim-2", "claim-3"],
         "claims come in the order of their ids")

@@ -16,12 +16,13 @@ enum AwkwardName {
 
 extension Client {
     package static func fixture(
-        _ id: String = "app", name: String = "App", secret: String? = "sealed", preset: ClaimPreset = .standard
+        _ id: String = "app", name: String = "App", secret: String? = "sealed", preset: ClaimPreset = .standard,
+        approval: ClientApproval = .given, createdAt: Timestamp = .noon
     ) throws -> Client {
         Client(
             id: ClientID(id), metadata: try .fixture(name: name), sealedSecret: secret,
             formerSecret: secret.map { FormerSecret(sealed: $0 + " before", expiresAt: .noon + 60) }, preset: preset,
-            isFirstParty: true, createdAt: .noon, updatedAt: .noon + 1)
+            isFirstParty: true, approval: approval, createdAt: createdAt, updatedAt: createdAt + 1)
     }
 }
 
@@ -40,15 +41,20 @@ extension ClientMetadata {
                 "client_uri": .string("https://app.example/"), "logo_uri": .string("https://app.example/logo.png"),
                 "policy_uri": .string("https://app.example/policy"), "tos_uri": .string("https://app.example/tos"),
                 "initiate_login_uri": .string("https://app.example/login"),
-                "contacts": .array([.string("one@app.example"), .string(AwkwardName.quoted)]),
+                "contacts": .array([.string("one@app.example"), .string("O\"\u{301}Brien';--@app.example")]),
                 "default_max_age": .integer(3600), "require_auth_time": .bool(true), "require_pkce": .bool(true),
                 "default_scope": .string("clerk openid"), "roles_claim": .string("roles"),
                 "groups_claim": .string("https://app.example/groups"), "alias": .string("an-app"),
-                "software_id": .string("4NRB1-0XZABZI9E6-5SM3R"), "software_version": .string("1"),
+                "software_id": .string("4NRB1-0XZABZI9E6-5SM3R"), "software_version": .string(AwkwardName.quoted),
                 "backchannel_logout_uri": .string("https://app.example/backchannel"),
                 "backchannel_logout_session_required": .bool(true),
                 "frontchannel_logout_uri": .string("https://app.example/frontchannel"),
+                "revoke_at_logout": .bool(true),
                 "default_acr_values": .array([.string("1"), .string("0")]),
+                "client_name#de": .string("Anwendung"), "tos_uri#pt-BR": .string("https://app.example/termos"),
+                "jwks_uri": .string("https://app.example/jwks"), "request_object_signing_alg": .string("PS256"),
+                "request_uris": .array([.string("https://app.example/request#v1")]),
+                "require_signed_request_object": .bool(true),
             ]))
     }
 }
@@ -70,7 +76,7 @@ extension Session {
         Session(
             id: SessionID(id), userID: user, authTime: .noon - 2, amr: ["pwd", "o \" t\u{301}p", ""],
             acr: "urn:example:\"gold\"", createdAt: .noon - 1, lastUsedAt: .noon, expiresAt: .noon + 1000,
-            sidKey: [0, 255, 1, 0])
+            sidKey: [0, 255, 1, 0], device: SessionDevice(address: "2001:db8::1", userAgent: "\(id)'s browser"))
     }
 }
 
@@ -106,11 +112,20 @@ extension CustomClaim {
 }
 
 extension SigningKeyRecord {
-    package static func fixture(_ id: String = "key-1", createdAt: Timestamp = .noon) -> SigningKeyRecord {
+    package static func fixture(
+        _ id: String = "key-1", _ algorithm: SignatureAlgorithm = .es256, createdAt: Timestamp = .noon,
+        state: SigningKeyState = .next(sealed: "sealed")
+    ) -> SigningKeyRecord {
         SigningKeyRecord(
-            keyID: id, algorithm: .es256, status: .next,
+            keyID: id, algorithm: algorithm,
             publicJWK: .object(["kty": .string("EC"), "kid": .string(id), "x": .string("\"")]),
-            sealedPrivateJWK: "sealed", createdAt: createdAt)
+            createdAt: createdAt, state: state)
+    }
+
+    /// The same key, in another state.
+    package func fixture(_ state: SigningKeyState) -> SigningKeyRecord {
+        SigningKeyRecord(
+            keyID: keyID, algorithm: algorithm, publicJWK: publicJWK, createdAt: createdAt, state: state)
     }
 }
 
@@ -137,7 +152,7 @@ extension SessionStore {
     ) throws -> SessionStart.Outcome {
         try start(
             SessionStart(
-                session, digest: digest, of: .fixture(user, betterHash: betterHash), former: former,
+                session, digest: digest, of: .password(.fixture(user, betterHash: betterHash)), former: former,
                 spending: AttemptID(attempt), until: until, clearing: cleared))
     }
 }

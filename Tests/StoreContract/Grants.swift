@@ -29,8 +29,30 @@ func expectGrants(in store: some Store) throws {
     try store.revoke(GrantID("unknown"), because: .requested)
     try expect(try store.grant(GrantID("unknown")) == nil, "revoking what isn't there makes nothing")
 
+    try expectGrantsOfClient(in: store)
     try expectRotation(in: store)
     try expectEndBeforeRedemption(in: store)
+}
+
+private func expectGrantsOfClient(in store: some Store) throws {
+    let client = ClientID("holder")
+    func held(before id: GrantID? = nil, at now: Timestamp = .noon, limit: Int = 9) throws -> [String] {
+        try store.grants(of: client, at: now, before: id, limit: limit).map(\.id.value)
+    }
+    try store.add(Client.fixture(client.value))
+    let grants = ["first", "second", "third", "revoked"].map { Grant.fixture($0, client: client.value) }
+    for grant in grants {
+        try expect(try store.redeemOrRevoke(grant) == .recorded, "a grant is recorded")
+    }
+    try store.revoke(GrantID("revoked"), because: .administrator)
+    try expect(try held() == ["third", "second", "first"], "a client's grants are found, the newest first")
+    try expect(
+        try store.grants(of: client, at: .noon, before: nil, limit: 1) == [grants[2]],
+        "at most so many, with every field")
+    try expect(try held(before: GrantID("third")) == ["second", "first"], "a page goes on where the last one ended")
+    try expect(try held(at: grants[0].expiresAt).isEmpty, "one that is over is not among them")
+    try expect(
+        try store.grants(of: ClientID("hold"), at: .noon, before: nil, limit: 9).isEmpty, "nor are those of others")
 }
 
 private func expectRotation(in store: some Store) throws {
@@ -129,9 +151,49 @@ func expectPruning(in store: some Store) throws {
     try expect(try store.session(digest: [1]) == nil, "for good")
     try expect(try store.user(User.fixture().id) != nil, "users don't expire")
 
+    let deadline = Timestamp.noon + ClientApproval.deadline
+    for (number, name) in ["slow", "slower"].enumerated() {
+        try store.add(Client.fixture(name, approval: .awaited, createdAt: .noon + Int64(number)))
+    }
+    try expect(try store.prune(at: deadline + -1, limit: 10) == 0, "an app waits for approval in peace")
+    try expect(try store.prune(at: deadline, limit: 10) == 1, "but not for ever")
+    try expect(try store.client(ClientID("slow")) == nil, "then it is removed")
+    try expect(try store.client(ClientID("slower")) != nil, "another has time left")
+    try expect(try store.client(Client.fixture().id) != nil, "and what waits for nothing stays")
+    let told = try store.auditRecords(matching: AuditQuery(clientID: ClientID("slow")), before: nil, limit: 1)
+    try expect(
+        told.first?.event == .clientRemoved && told.first?.actor == .system && told.first?.at == deadline,
+        "the audit log tells of it")
+
+    try expectDeclaredToStay(in: store)
+
     for number in 0..<5 { _ = try store.spend(AttemptID("\(number)"), until: .noon + Int64(number)) }
     try expect(try store.prune(at: .noon + 60, limit: 2) == 2, "a step removes no more of a kind than its limit")
     try expect(try !store.spend(AttemptID("4"), until: .noon), "the oldest first")
     try expect(try store.prune(at: .noon + 60, limit: 0) == 0, "a limit of 0 removes nothing")
     try expect(try store.prune(at: .noon + 60, limit: 10) == 3, "the next step goes on")
+}
+
+/// What a file declares, and an app that it hangs on, though nobody approves the app.
+private func expectDeclaredToStay(in store: some Store) throws {
+    let names = ["of-a-file", "with-a-role", "with-a-claim", "with-others"]
+    for name in names { try store.add(Client.fixture(name, approval: .awaited, createdAt: .noon + 10)) }
+    let role = Role(RoleID("guest", of: ClientID("with-a-role")))
+    let claim = try CustomClaim.fixture("declared", name: "guest", client: "with-a-claim")
+    try store.add(Role(RoleID("guest", of: ClientID("with-others"))))
+    let declared: [DeclaredChange] = [
+        .assign(.client(ClientID("of-a-file")), to: "a.yaml"), .add(.role(role), in: "a.yaml"),
+        .add(.claim(claim), in: "a.yaml"),
+    ]
+    try store.apply(declared, at: store.generation())
+    let deadline = Timestamp.noon + 10 + ClientApproval.deadline
+    _ = try store.prune(at: deadline, limit: 10)
+    for name in names.dropLast() {
+        try expect(try store.client(ClientID(name)) != nil, "what a file declares stays: \(name)")
+    }
+    try expect(try store.client(ClientID("with-others")) == nil, "what none declares goes with its app")
+    try store.apply([.assign(.role(role.id), to: nil)], at: store.generation())
+    _ = try store.prune(at: deadline, limit: 10)
+    try expect(try store.client(ClientID("with-a-role")) == nil, "nor does it keep one once it is nobody's")
+    for name in ["of-a-file", "with-a-claim"] { _ = try store.removeClient(ClientID(name)) }
 }

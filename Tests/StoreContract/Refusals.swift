@@ -19,14 +19,14 @@ func expectRefusals(in store: some Store) throws {
     let record = RefusalRecord.fixture(1)
     try expect(try store.refusal(record.id) == nil, "at first there is none")
     try expect(store.offer(record) == .taken(skipped: 0), "an offer is taken")
-    store.settleRefusals()
+    store.settleObservations()
     try expect(try store.refusal(record.id) == record, "every field of a refusal comes back")
     store.offer(.fixture(1, text: "another"))
-    store.settleRefusals()
+    store.settleObservations()
     try expect(try store.refusal(record.id) == record, "of two of one id the first stays")
     let before = try store.generation()
     store.offer(.fixture(2))
-    store.settleRefusals()
+    store.settleObservations()
     try expect(try store.generation() == before, "a refusal makes no one read clients and keys again")
 
     // A flood: of one second a few are kept.
@@ -36,7 +36,7 @@ func expectRefusals(in store: some Store) throws {
     try expect(
         store.offer(.fixture(2000, at: .noon + 5001)) == .taken(skipped: 200 - RefusalSampling.perSecond),
         "and how many were not is told")
-    store.settleRefusals()
+    store.settleObservations()
     try expect(try store.refusal(RefusalRecord.fixture(1000).id) != nil, "the first is there")
     try expect(try store.refusal(RefusalRecord.fixture(1199).id) == nil, "the last is not")
 

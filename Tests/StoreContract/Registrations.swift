@@ -8,7 +8,8 @@ func expectRegistrations(in store: some Store) throws {
     let registration = ClientRegistration.fixture("one", of: "app")
     let app = try Client.fixture()
 
-    try expect(try store.register(app, as: registration, spending: token.id, at: .noon), "a client is registered")
+    try expect(
+        try store.register(app, as: registration, spending: .token(token.id), at: .noon), "a client is registered")
     try expect(try store.client(app.id) == app, "as it was given")
     try expect(try store.registration(registration.id) == registration, "every field of a registration comes back")
     try expect(try store.registration(RegistrationID("ONE")) == nil, "the case of an id matters")
@@ -16,7 +17,7 @@ func expectRegistrations(in store: some Store) throws {
 
     try store.recordRefusal(by: token.id)
     try expect(.exists, "an id is taken once") {
-        try store.register(app, as: .fixture("two", of: "app"), spending: token.id, at: .noon)
+        try store.register(app, as: .fixture("two", of: "app"), spending: .token(token.id), at: .noon)
     }
     let unspent = try store.initialAccessToken(digest: [2])
     try expect(unspent?.usesLeft == 1 && unspent?.refusals == 1, "and who came second spends nothing")
@@ -26,31 +27,90 @@ func expectRegistrations(in store: some Store) throws {
     let later = Timestamp.noon + 600
     for time in [later, .noon - 1] {
         try expect(
-            try !store.register(second, as: .fixture("two", of: "second"), spending: token.id, at: time),
+            try !store.register(second, as: .fixture("two", of: "second"), spending: .token(token.id), at: time),
             "a token serves from its beginning to its end")
     }
     try expect(try store.client(second.id) == nil, "and registers nothing else")
     try expect(
-        try store.register(second, as: .fixture("two", of: "second"), spending: token.id, at: later - 1),
+        try store.register(second, as: .fixture("two", of: "second"), spending: .token(token.id), at: later - 1),
         "until its last second")
     try expect(try store.initialAccessToken(digest: [2])?.refusals == 0, "a success forgets what was refused")
     let third = try Client.fixture("third")
     try expect(
-        try !store.register(third, as: .fixture("three", of: "third"), spending: token.id, at: .noon),
+        try !store.register(third, as: .fixture("three", of: "third"), spending: .token(token.id), at: .noon),
         "a token that is spent serves no more")
     try expect(
-        try store.register(third, as: .fixture("three", of: "third"), spending: nil, at: .noon),
+        try store.register(third, as: .fixture("three", of: "third"), spending: .none, at: .noon),
         "open registration needs none")
 
+    try expect(try store.registration(of: app.id) == registration, "it is found by its client as well")
+    try store.add(Client.fixture("made"))
+    try expect(try store.registration(of: ClientID("made")) == nil, "one that didn't register itself has none")
     try expectRotation(of: registration, app, in: store)
     try expect(try store.removeClient(app.id), "a client is removed")
     try expect(try store.registration(registration.id) == nil, "with its registration")
     try expectRefusedBodies(in: store)
+    try expectCITokens(in: store)
+    try expectApproval(in: store)
+}
+
+private func expectCITokens(in store: some Store) throws {
+    let id = AssertionID("job", of: ClientID("ci"))
+    let proof = RegistrationProof.ciToken(id, until: .noon + 60)
+    let client = try Client.fixture("job")
+    try expect(.exists, "a client that is there is not replaced") {
+        try store.register(try .fixture("third"), as: .fixture("taken", of: "third"), spending: proof, at: .noon)
+    }
+    try expect(
+        try store.register(client, as: .fixture("job", of: "job"), spending: proof, at: .noon),
+        "and what failed spent nothing")
+    let other = try Client.fixture("job-2")
+    try expect(
+        try !store.register(other, as: .fixture("job-2", of: "job-2"), spending: proof, at: .noon),
+        "a CI token serves once")
+    try expect(try store.client(other.id) == nil, "and registers nothing else")
+    try expect(try !store.spend(id, until: .noon + 60), "its id is kept")
+    _ = try store.prune(at: .noon + 59, limit: 500)
+    try expect(try !store.spend(id, until: .noon + 60), "until its end")
+    _ = try store.prune(at: .noon + 60, limit: 500)
+    try expect(try store.spend(id, until: .noon + 60), "and no longer")
+}
+
+private func expectApproval(in store: some Store) throws {
+    try expect(try store.clientsAwaitingApproval(after: nil, limit: 10).isEmpty, "at first nobody waits")
+    let late = try Client.fixture("a-late", approval: .awaited, createdAt: .noon + 5)
+    let early = try Client.fixture("b-early", approval: .awaited)
+    try store.add(late)
+    try store.add(early)
+    try expect(try store.client(late.id) == late, "that a client waits comes back")
+    try expect(
+        try store.clientsAwaitingApproval(after: nil, limit: 10) == [early, late], "who waits the longest comes first")
+    try expect(try store.clientsAwaitingApproval(after: nil, limit: 1) == [early], "no more than is asked for")
+    let position = WaitingPosition(registeredAt: early.createdAt, client: early.id)
+    try expect(
+        try store.clientsAwaitingApproval(after: position, limit: 10) == [late], "a page begins after the one before")
+    var approved = early
+    approved.approve()
+    let next = try store.replace(approved)
+    try expect(try next.approval == .given && store.client(early.id) == next, "an approval is kept")
+    try expect(try store.clientsAwaitingApproval(after: nil, limit: 10) == [late], "and ends the waiting")
+    try expect(.changed, "what was decided on an older state isn't done") { try store.replace(approved) }
+    try expect(try store.removeClient(late.id), "one that waits is removed")
+    try expect(try store.clientsAwaitingApproval(after: nil, limit: 10).isEmpty, "and waits no more")
+    let origins = try Client.fixture("origins", approval: .awaited)
+    for id in try store.clients(after: nil, limit: 100).map(\.id) { _ = try store.removeClient(id) }
+    try store.add(origins)
+    let origin = try origins.metadata.webOrigins.first.orBroken("the fixture has an origin")
+    try expect(try !store.isRegistered(origin), "nobody's pages are those of a client that waits")
+    var open = origins
+    open.approve()
+    try store.replace(open)
+    try expect(try store.isRegistered(origin), "until it is approved")
 }
 
 private func expectTokens(in store: some Store) throws {
     let token = InitialAccessToken.fixture("first", digest: [1])
-    try store.add(token)
+    try store.acting(as: AuditActor(.client(ClientID("pipeline")), by: .api), at: .noon) { try store.add(token) }
     try expect(try store.initialAccessToken(digest: [1]) == token, "every field of a token comes back as it went in")
     try expect(try store.initialAccessToken(digest: [1, 0]) == nil, "a digest is all of its bytes")
     try expect(.exists, "a digest is one token's") { try store.add(.fixture("other", digest: [1])) }
@@ -107,7 +167,7 @@ private func expectRefusedBodies(in store: some Store) throws {
     try store.recordRefusal(by: InitialAccessTokenID("nobody"))
     try expect(
         try !store.register(
-            try Client.fixture("late"), as: .fixture("late", of: "late"), spending: token.id, at: .noon),
+            try Client.fixture("late"), as: .fixture("late", of: "late"), spending: .token(token.id), at: .noon),
         "so many refusals end a token")
     try expect(try store.initialAccessToken(digest: [3])?.usesLeft == 1, "and spend nothing")
 }
@@ -122,7 +182,8 @@ extension InitialAccessToken {
                 grantTypes: [.clientCredentials],
                 redirectHosts: ["app.example", "*.apps.example"].compactMap(RedirectHost.init),
                 resources: ["https://api.example/"].compactMap(ResourceIndicator.init)),
-            note: AwkwardName.quoted, uses: uses, usesLeft: uses, createdAt: .noon, expiresAt: .noon + 600)
+            note: AwkwardName.quoted, uses: uses, usesLeft: uses, createdAt: .noon, expiresAt: .noon + 600,
+            issuedBy: .client(ClientID("pipeline")))
     }
 }
 

@@ -39,8 +39,14 @@ func expectScopes(in store: some Store) throws {
 private func expectChangeOfScopes(
     _ plain: DefinedScope, _ own: Role, _ group: Group, in store: some Store
 ) throws {
-    try store.replace(DefinedScope(plain.name, description: "other"))
-    try store.replace(Role(own.id, description: "other"))
+    try store.replace(plain, by: DefinedScope(plain.name, description: "other"))
+    try store.replace(own, by: Role(own.id, description: "other"))
+    try expect(.changed, "of two changes of one scope the second fails") {
+        try store.replace(plain, by: DefinedScope(plain.name, description: "third"))
+    }
+    try expect(.changed, "as of two changes of one role") {
+        try store.replace(own, by: Role(own.id, description: "third"))
+    }
     try store.replace(Group(group.name, description: "other", roles: [own.id]))
     var catalogue = try store.catalogue()
     try expect(catalogue.scopes[plain.name]?.description == "other", "a scope is changed")
@@ -53,8 +59,12 @@ private func expectChangeOfScopes(
         try store.replace(Group(group.name, version: 2, roles: [RoleID("gone")]))
     }
     try expect(try store.catalogue() == catalogue, "and nothing has changed then")
-    try expect(.missing, "only a scope that is there is changed") { try store.replace(DefinedScope(ScopeName("no"))) }
-    try expect(.missing, "only a role that is there is changed") { try store.replace(Role(RoleID("no"))) }
+    try expect(.missing, "only a scope that is there is changed") {
+        try store.replace(plain, by: DefinedScope(ScopeName("no")))
+    }
+    try expect(.missing, "only a role that is there is changed") {
+        try store.replace(own, by: Role(RoleID("no")))
+    }
     try expect(.missing, "only a group that is there is changed") { try store.replace(Group(GroupName("no"))) }
 
     try expect(try store.removeScope(plain.name), "a scope is removed")

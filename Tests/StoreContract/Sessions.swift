@@ -30,6 +30,8 @@ func expectSessions(in store: some Store) throws {
     raised.amr = ["pwd", "otp"]
     raised.acr = "high"
     raised.lastUsedAt = .noon + 30
+    raised.isRemembered = true
+    raised.device = SessionDevice(address: "192.0.2.1", userAgent: nil)
     try expect(
         try start(raised, [3], "third", former: .renewed(presented: [2]), in: store), "a session gets a new digest")
     try expect(try store.session(digest: [3]) == raised, "and its new values")
@@ -46,9 +48,28 @@ func expectSessions(in store: some Store) throws {
     try store.touch(raised.id, at: .noon + 99)
     try expect(try store.session(digest: [3]) == nil, "and stays so")
 
+    try expectEndOfOthers(in: store)
     try expectRenewal(in: store)
     try expectChangeBeforeSignIn(in: store)
     try expectSignInToMendAndClear(in: store)
+}
+
+private func expectEndOfOthers(in store: some Store) throws {
+    let user = User.fixture()
+    let other = User.fixture("sub-3", name: "cat")
+    try store.add(other)
+    for (number, id) in ["this", "that", "old"].enumerated() {
+        try expect(try start(.fixture(id), [20, UInt8(number)], "begin \(id)", in: store), "a session starts")
+    }
+    let foreign = Session.fixture("foreign", of: other.id)
+    try expect(
+        try store.start(foreign, digest: [23], of: other, spending: "begin foreign") == .started, "one of another user")
+    try expect(try store.endSessions(of: user.id, but: SessionID("this")) == 2, "all but one end")
+    try expect(try store.sessions(of: user.id, limit: 9).map(\.id) == [SessionID("this")], "which stays")
+    try expect(try store.session(foreign.id) == foreign, "as another user's does")
+    try expect(try store.endSessions(of: user.id, but: SessionID("this")) == 0, "again is no error")
+    try store.endSession(SessionID("this"))
+    _ = try store.removeUser(other.id)
 }
 
 /// A session that is renewed, and one that ended, or was never the user's, when it should have been.

@@ -4,8 +4,9 @@ import OIDCLogic
 package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
-        signingKeys, throttle, refusals, audit, auditSearch, activity,
-        declarations, generation, reading, pruning
+        signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
+        upstreamLinks, declarations, logoutDeliveries, grantsOfSessions, frontchannelLogouts, generation, reading,
+        pruning
 }
 
 /// Throws the first promise that the store breaks. `makeStore` makes an empty one.
@@ -27,10 +28,22 @@ package func expectConformance(
         case .grants: try expectGrants(in: store)
         case .customClaims: try expectCustomClaims(in: store)
         case .signingKeys: try expectSigningKeys(in: store)
+        case .pairwiseSalt:
+            try expectPairwiseSalt(in: store)
+            try expectSubjectsOfClients(in: store)
         case .throttle: try expectThrottle(in: store)
         case .refusals: try expectRefusals(in: store)
         case .activity: try expectActivity(in: store)
+        case .tokenServiceEvents: try expectTokenServiceEvents(in: store)
+        case .clientUses: try expectClientUses(in: store)
+        case .upstreamLinks: try expectUpstreamLinks(in: store)
         case .declarations: try expectDeclarations(in: store)
+        case .logoutDeliveries:
+            try expectLogoutDeliveries(in: store)
+            try expectLogoutDeliveriesTogether(in: store)
+            try expectWhomToTell(in: store)
+        case .grantsOfSessions: try expectGrantsToEndWithSessions(in: store)
+        case .frontchannelLogouts: try expectFrontchannelLogouts(in: store)
         case .audit: try expectAudit(in: store)
         case .auditSearch: try expectAuditSearch(in: store)
         case .generation: try expectGeneration(in: store)

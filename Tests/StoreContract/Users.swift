@@ -68,6 +68,12 @@ private func expectOneTimeLinks(in store: some Store) throws {
     try expect(try store.replace(changed, spending: link.digest, at: .noon + 59), "a link sets a password")
     try expect(try store.user(late.id)?.passwordHash == changed.passwordHash, "which is there then")
     try expect(try store.oneTimeLink(digest: other.digest) == nil, "and spends all links of the user")
+    try store.add(link)
+    changed = try store.user(late.id).orBroken("the user is there")
+    changed = try store.replace(changed, ending: .nothing)
+    try expect(try store.oneTimeLink(digest: link.digest) == link, "a change of the user leaves a link")
+    _ = try store.replace(changed, ending: .everything)
+    try expect(try store.oneTimeLink(digest: link.digest) == nil, "what ends all sessions ends it")
     _ = try store.removeUser(late.id)
 }
 
@@ -152,7 +158,8 @@ private func expectEndOfUser(_ ann: User, in store: some Store) throws {
     user = try store.replace(user, ending: .nothing)
     let bob = User.fixture("bob", name: "bob")
     try store.add(bob)
-    let client = try Client.fixture()
+    var client = try Client.fixture()
+    client.metadata.revokeAtLogout = false
     try store.add(client)
     try expect(try begin(.fixture(), of: user, digest: [1], in: store), "a session starts")
     try expect(try begin(.fixture("session-2", of: bob.id), of: bob, digest: [2], in: store), "another too")
@@ -165,10 +172,16 @@ private func expectEndOfUser(_ ann: User, in store: some Store) throws {
     user = try store.replace(user, ending: .nothing)
     try expect(try store.session(digest: [1]) != nil, "a change that ends nothing ends no session")
     try expect(try store.grant(grant.id)?.isRevoked == false, "and revokes no grant")
+    try expect(try begin(.fixture("session-4"), of: user, digest: [4], in: store), "a second session starts")
+    user.passwordHash = "of their own choice"
+    user = try store.replace(user, ending: .otherSessions(than: SessionID("session-4")))
+    try expect(try store.session(digest: [4]) != nil, "who changes their password stays signed in here")
+    try expect(try store.session(digest: [1]) == nil, "and nowhere else")
+    try expect(try store.grant(grant.id)?.isRevoked == false, "while their grants stay")
     user.isDisabled = true
     user = try store.replace(user, ending: .everything)
     try expect(try store.user(ann.id)?.isDisabled == true, "a user is disabled")
-    try expect(try store.session(digest: [1]) == nil, "with that their sessions end")
+    try expect(try store.session(digest: [4]) == nil, "with that their sessions end")
     try expect(try store.grant(grant.id)?.isRevoked == true, "and their grants are revoked")
     try expect(try store.session(digest: [2]) != nil, "not those of others")
     try expect(try store.grant(other.id)?.isRevoked == false, "nor their grants")
@@ -209,6 +222,11 @@ func expectConsents(in store: some Store) throws {
             && read?.scope.names == ["b", "a"], "every field of a consent comes back as it went in")
     try expect(try store.consent(of: other.id, to: client.id) == nil, "it is one user's")
     try expect(try store.consent(of: user.id, to: ClientID("other")) == nil, "to one client")
+    try expect(
+        try store.consents(to: client.id, after: nil, limit: 9) == [read].compactMap(\.self), "a client's are listed")
+    try expect(try store.consents(to: client.id, after: nil, limit: 0).isEmpty, "at most so many")
+    try expect(try store.consents(to: client.id, after: user.id, limit: 9).isEmpty, "those that come after")
+    try expect(try store.consents(to: ClientID("other"), after: nil, limit: 9).isEmpty, "and no other client's")
     try expect(try !remember(["c"], at: .noon + 1, "first"), "a page serves once")
     try expect(try store.consent(of: user.id, to: client.id) == read, "and the second time changes nothing")
     try expect(try remember(["c", "a"], at: .noon + 9, "second"), "a later one of another page")
@@ -219,9 +237,53 @@ func expectConsents(in store: some Store) throws {
         "adds to what was allowed before")
     try expect(try !store.spend(AttemptID("second"), until: .noon), "and spends its attempt")
 
+    try expect(
+        try store.consents(of: user.id, after: nil, limit: 9).map(\.clientID) == [client.id], "a user's are listed")
+    try expect(try store.consents(of: user.id, after: nil, limit: 0).isEmpty, "at most so many")
+    try expect(try store.consents(of: user.id, after: client.id, limit: 9).isEmpty, "those that come after")
+    try expect(try store.consents(of: other.id, after: nil, limit: 9).isEmpty, "and no other user's")
+
+    try expect(try !store.removeConsent(of: other.id, to: client.id), "what nobody gave can't be withdrawn")
+    try expect(try store.removeConsent(of: user.id, to: client.id), "a consent is withdrawn")
+    try expect(try store.consent(of: user.id, to: client.id) == nil, "and then there is none")
+
+    try expectDisconnection(of: client, from: user, in: store)
+
     let gone = Consent(userID: user.id, clientID: ClientID("gone"), scope: .none, grantedAt: .noon)
     try expect(.missing, "nothing is allowed to a client that is gone") {
         try store.remember(gone, spending: AttemptID("third"), until: .noon)
     }
     try expect(try store.spend(AttemptID("third"), until: .noon), "and then the attempt is unspent")
+}
+
+private func expectDisconnection(of client: Client, from user: User, in store: some Store) throws {
+    try expect(try begin(.fixture(), of: user, digest: [1], in: store), "a session starts")
+    let other = try Client.fixture("other")
+    try store.add(other)
+    var family = Grant.fixture("family")
+    family.refresh = RefreshFamily(digest: [1], expiresAt: .noon + 50)
+    var foreign = Grant.fixture("foreign", client: other.id.value)
+    foreign.refresh = RefreshFamily(digest: [2], expiresAt: .noon + 60)
+    for grant in [family, .fixture("brief"), foreign] {
+        try expect(try store.redeemOrRevoke(grant) == .recorded, "a code is redeemed")
+    }
+    try expect(try store.clients(of: SessionID("session-1")) == [client.id, other.id], "a session knows its clients")
+    try expect(try store.clients(of: SessionID("session")).isEmpty, "and no others")
+    try expect(
+        try store.refreshableGrants(of: user.id, at: .noon, limit: 9) == [foreign, family],
+        "what can be refreshed is listed, newest first")
+    try expect(try store.refreshableGrants(of: user.id, at: .noon, limit: 1) == [foreign], "at most so many")
+    try expect(try store.refreshableGrants(of: user.id, at: .noon + 50, limit: 9) == [foreign], "until it can't be")
+    try expect(try store.refreshableGrants(of: UserID("sub-2"), at: .noon, limit: 9).isEmpty, "and nobody else's")
+
+    let consent = Consent(userID: user.id, clientID: client.id, scope: .standard, grantedAt: .noon)
+    try expect(try store.remember(consent, spending: AttemptID("again"), until: .noon), "a consent is remembered")
+    try expect(try store.disconnect(client.id, from: user.id), "a user takes back what a client has of theirs")
+    try expect(try store.consent(of: user.id, to: client.id) == nil, "the consent is gone")
+    for id in [family.id, GrantID("brief")] {
+        try expect(try store.grant(id)?.isRevoked == true, "what it was given is revoked")
+    }
+    try expect(try store.grant(foreign.id) == foreign, "another client's stays")
+    try expect(try !store.disconnect(client.id, from: user.id), "the second time there is nothing")
+    try expect(try store.disconnect(other.id, from: user.id), "grants alone are taken back as well")
 }

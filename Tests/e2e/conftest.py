@@ -1,6 +1,7 @@
 import pytest
 
 from chromium import chromium, page  # noqa: F401
+from firefox import firefox  # noqa: F401
 from provider import (  # noqa: F401
     agent, alice, fresh_code, other_party, party, post_party, provider, public_party, session, token)
 

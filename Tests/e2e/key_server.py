@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import threading
+import time
 
 from ports import unused_port
 
@@ -61,3 +62,20 @@ class KeyServer:
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+
+
+def drip(request):
+    """An answer that never ends, byte by byte."""
+    request.send_response(200)
+    request.end_headers()
+    while True:
+        request.wfile.write(b" ")
+        time.sleep(0.2)
+
+
+def flood(request):
+    """One that never ends, as fast as it goes."""
+    request.send_response(200)
+    request.end_headers()
+    while True:
+        request.wfile.write(b" " * 65536)

@@ -1,6 +1,7 @@
 """The processes of a running provider's pools."""
 
 import os
+import pathlib
 import signal
 import time
 
@@ -19,6 +20,21 @@ class Pools:
         with open(f"/proc/{watcher}/task/{watcher}/children") as children:
             return {int(pid) for pid in children.read().split()}
 
+    def stop(self, name):
+        """Drains a pool; returns when its last process has ended."""
+        watcher = int((self.folder / f"{name}.pool.pid").read_text())
+        # What multiwatch has only just forked would lose the signal, and never end.
+        wait_for(lambda: self._are_programs(watcher), f"the processes of {name} begin")
+        os.kill(watcher, signal.SIGUSR1)
+        wait_for(lambda: _has_ended(watcher), f"pool {name} ends", timeout=45)
+
+    @staticmethod
+    def _are_programs(watcher):
+        with open(f"/proc/{watcher}/task/{watcher}/children") as children:
+            pids = children.read().split()
+        names = [pathlib.Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids]
+        return names and "multiwatch" not in names and _state(watcher) == "S"
+
     def everything(self):
         return {pid for name in self.names for pid in self.processes(name)}
 
@@ -35,6 +51,18 @@ class Pools:
         os.kill(pid, signal.SIGTERM)
         wait_for(lambda: pid not in self.processes(name), f"process {pid} of {name} ends")
         wait_for(lambda: len(self.processes(name)) == len(before), f"{name} is complete again")
+
+
+def _state(pid):
+    """As ps has it; Z has ended, and waits for its parent."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def _has_ended(pid):
+    return _state(pid) == "Z"
 
 
 def wait_for(condition, what, timeout=40):

@@ -44,6 +44,9 @@ class Person:
 class Provider:
     """`scripts/stack` with what a test needs to know of it."""
 
+    # As `scripts/stack` has it: what runs here calls what runs here.
+    calls = "http://127.0.0.0/8,http://::1"
+
     def __init__(self, folder, port=None, config=None, environment=None):
         self.folder = pathlib.Path(folder)
         self.port = port or unused_port()
@@ -55,6 +58,12 @@ class Provider:
 
     def up(self):
         self._stack("up", self.folder, "--port", self.port, "--config", self.config)
+
+    def up_strictly(self):
+        """Again, calling nothing that runs here, as an installation has it."""
+        self.down()
+        self.calls = ""
+        self._stack("up", self.folder, "--port", self.port, "--config", self.config, "--strict")
 
     def prepare(self):
         """Makes configuration, keys and database, and starts nothing yet."""
@@ -77,7 +86,7 @@ class Provider:
         """Runs the administrator's command line."""
         return subprocess.run(
             [self.programs / "postern", *map(str, arguments), "--config", self.config], input=input or "", text=True,
-            capture_output=True, timeout=60, check=False)
+            env={**os.environ, "POSTERN_OUTBOUND_ALLOW": self.calls}, capture_output=True, timeout=60, check=False)
 
     def postern(self, *arguments, input=None):
         """The same, where it must be done; gives back what it printed."""

@@ -1,4 +1,4 @@
-"""The administration API: who may call it, what it does, and that it is what its OpenAPI document says."""
+"""The administration API: what it does, and that it is what its OpenAPI document says."""
 
 import concurrent.futures
 import json
@@ -7,180 +7,26 @@ import pathlib
 import secrets
 import subprocess
 import sys
+import time
 import urllib.parse
 
 import pytest
 import requests
 
-from oidc import claims
+from administration import Caller, admin, assert_problem, path  # noqa: F401
 from provider import running_provider
 
 HERE = pathlib.Path(__file__).parent
-ALL = "postern:admin"
 
 
-class Caller:
-    """A service that administers, by an access token of its own."""
-
-    def __init__(self, provider, scope=ALL, **metadata):
-        self.provider = provider
-        self.base = f"{provider.issuer}/admin/api/v1"
-        self.client = provider.add_client(
-            client_name="A pipeline", grant_types=["client_credentials"], redirect_uris=[], scope=scope,
-            resources=[self.base], **metadata)
-        self.token = self.ask(resource=self.base).json()["access_token"]
-
-    def ask(self, **fields):
-        return requests.post(
-            f"{self.provider.issuer}/token", timeout=10, auth=(self.client.client_id, self.client.secret),
-            data={"grant_type": "client_credentials", **fields})
-
-    def __call__(self, method, path, body=None, token=None, content_type="application/json", **headers):
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        headers["Authorization"] = f"Bearer {token or self.token}"
-        if body is not None:
-            headers["Content-Type"] = content_type
-        return requests.request(
-            method, f"{self.base}/{path}", headers=headers, timeout=30,
-            data=json.dumps(body) if body is not None else None)
-
-
-@pytest.fixture(scope="module")
-def admin(provider):
-    return Caller(provider)
-
-
-def assert_problem(answer, status, words=""):
-    """RFC 9457."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["status"] == status and problem["title"] and words in problem["detail"], problem
-    return problem
-
-
-def path(*parts):
-    return "/".join(urllib.parse.quote(part, safe="") for part in parts)
-
-
-# --- who may ---------------------------------------------------------------------------------------------------------
-
-
-def test_without_a_token(admin):
-    answer = requests.get(f"{admin.base}/clients", timeout=10)
-    assert_problem(answer, 401)
-    assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="administration"')
-
-
-def test_a_token_for_another_audience_opens_nothing(admin):
-    token = admin.ask(scope=ALL).json()["access_token"]
-    assert claims(token)["scope"] == ALL and claims(token)["aud"] != admin.base
-    assert_problem(admin("GET", "clients", token=token), 401, "resource=")
-
-
-@pytest.mark.parametrize(
-    ("scope", "allowed", "refused"),
-    [
-        ("postern:clients:read", ["clients"], ["users", "roles", "keys", "registration-tokens"]),
-        ("postern:users:read postern:keys:read", ["users", "keys"], ["clients", "scopes", "groups"]),
-        ("postern:roles:read", ["roles", "scopes", "groups"], ["clients", "users"]),
-    ])
-def test_each_call_needs_its_scope(provider, scope, allowed, refused):
-    caller = Caller(provider, scope)
-    for name in allowed:
-        assert caller("GET", name).status_code == 200
-    for name in refused:
-        answer = caller("GET", name)
-        assert_problem(answer, 403)
-        assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
-    for name in allowed:
-        assert caller("POST", name, {}).status_code in (403, 405)
-
-
-def test_whoever_sees_roles_alone_learns_no_client(provider):
-    caller = Caller(provider, "postern:roles:read")
-    there = provider.add_client(client_name=f"Payroll {secrets.token_hex(3)}")
-    for guess in (there.client_id[:-1], "Payroll"):
-        answer = caller("GET", f"roles?client_id={guess}")
-        assert_problem(answer, 404)
-        assert there.client_id not in answer.text
-
-
-def test_a_service_that_is_no_longer_allowed_is_refused_at_once(provider, admin):
-    caller = Caller(provider, "postern:users:read")
-    assert caller("GET", "users").status_code == 200
-    provider.postern("client", "set", caller.client.client_id, "--scope", "postern:keys:read")
-    assert_problem(caller("GET", "users"), 403)
-
-
-def test_a_person_administers_by_their_role_while_they_hold_it(provider, admin):
-    ann = provider.add_user(None, None, "--role", "postern:users:read")
-    app = provider.add_client(scope="openid postern:users:read postern:clients:read", resources=[admin.base])
-    app.scope = "openid postern:users:read postern:clients:read"
-    tokens = app.tokens(provider.browser(), ann, resource=admin.base)
-    assert tokens["scope"] == "openid postern:users:read"
-    assert admin("GET", "users", token=tokens["access_token"]).status_code == 200
-    assert_problem(admin("GET", "clients", token=tokens["access_token"]), 403)
-    provider.postern("user", "set", ann.name, "--remove-role", "postern:users:read")
-    assert_problem(admin("GET", "users", token=tokens["access_token"]), 403)
-
-
-# --- nobody gives what they don't hold -------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def clerk(provider):
-    return Caller(
-        provider, "postern:clients:read postern:clients:write postern:users:read postern:users:write "
-                  "postern:roles:read postern:roles:write")
-
-
-@pytest.mark.parametrize("scope", ["postern:admin", "openid postern:keys:read"])
-def test_a_client_gets_no_right_that_its_maker_lacks(clerk, scope):
-    new = {"redirect_uris": ["https://a.example/"], "scope": scope}
-    assert_problem(clerk("POST", "clients", new), 403, "you don't hold yourself")
-    made = clerk("POST", "clients", {"redirect_uris": ["https://a.example/"]}).json()
-    assert_problem(clerk("PATCH", path("clients", made["client_id"]), {"scope": scope}, If_Match="*"), 403)
-
-
-def test_a_client_with_more_rights_is_out_of_reach(clerk, admin):
-    theirs = path("clients", admin.client.client_id)
-    assert_problem(clerk("PATCH", theirs, {"client_secret": "x" * 20}, If_Match="*"), 403)
-    assert_problem(clerk("POST", f"{theirs}/secret", {}), 403)
-    assert_problem(clerk("DELETE", theirs), 403)
-    assert admin.ask(resource=admin.base).status_code == 200
-
-
-def test_a_user_gets_no_right_that_their_maker_lacks(provider, clerk, admin):
-    name = f"u{secrets.token_hex(4)}"
-    assert_problem(clerk("POST", "users", {"username": name, "roles": [ALL]}), 403)
-    group = f"g{secrets.token_hex(4)}"
-    assert admin("POST", "groups", {"name": group, "roles": [ALL]}).status_code == 201
-    assert_problem(clerk("POST", "users", {"username": name, "groups": [group]}), 403)
-    made = clerk("POST", "users", {"username": name}).json()
-    for change in ({"roles": [ALL]}, {"groups": [group]}):
-        assert_problem(clerk("PATCH", path("users", made["sub"]), change, If_Match="*"), 403)
-    assert_problem(clerk("PATCH", path("groups", group), {"roles": []}, If_Match="*"), 403)
-    assert_problem(clerk("POST", "groups", {"name": group + "2", "roles": ["postern:audit:read"]}), 403)
-    assert clerk("PATCH", path("users", made["sub"]), {"roles": ["postern:users:read"]}, If_Match="*").status_code == 200
-
-
-def test_a_user_with_more_rights_is_out_of_reach(provider, clerk):
-    """Whoever could set their password could sign in as them."""
-    chief = provider.add_user(None, None, "--role", ALL)
-    theirs = path("users", chief.sub)
-    for change in ({"password": "a new password"}, {"disabled": True}, {"attributes": {"email": "x@a.example"}}):
-        assert_problem(clerk("PATCH", theirs, change, If_Match="*"), 403)
-    assert_problem(clerk("DELETE", theirs), 403)
-
-
-def test_roles_that_open_postern_are_the_command_line_s(admin):
-    assert_problem(admin("POST", "roles", {"name": "postern:all"}), 403)
-    assert_problem(admin("DELETE", path("roles", ALL)), 403)
-    assert_problem(admin("POST", "registration-tokens", {"scope": "openid postern:admin"}), 400)
-
-
-# --- what it does ----------------------------------------------------------------------------------------------------
+def wait_for(look, holds):
+    """What is written beside the answers is there a moment later."""
+    for _ in range(200):
+        seen = look()
+        if holds(seen):
+            return seen
+        time.sleep(0.05)
+    raise AssertionError(f"it never came: {seen}")
 
 
 def test_a_client_from_its_registration_to_its_end(provider, admin):
@@ -211,6 +57,16 @@ def test_a_client_from_its_registration_to_its_end(provider, admin):
     assert_problem(admin("DELETE", location, If_Match=read.headers["ETag"]), 412)
     assert admin("DELETE", location).status_code == 204
     assert_problem(admin("GET", location), 404)
+
+
+def test_one_client_made_by_several_at_the_same_moment(admin):
+    body = {
+        "client_id": f"same-{secrets.token_hex(4)}", "client_secret": secrets.token_urlsafe(24),
+        "redirect_uris": ["https://a.example/"]}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: admin("POST", "clients", body), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert_problem(admin("POST", "clients", {**body, "client_secret": "another secret of it"}), 409, "taken")
 
 
 def test_a_new_secret_overlaps_with_the_old_one(provider, admin):
@@ -246,7 +102,7 @@ def test_lists_come_in_pages(provider, admin):
     first = admin("GET", "clients?limit=1").json()
     second = admin("GET", f"clients?limit=1&after={first['next']}").json()
     assert first["items"] + second["items"] == whole["items"][:2]
-    for wrong in ("limit=0", "limit=201", "limit=x", "after=x", "after=" + first["next"] + "&limit=1&limit=2"):
+    for wrong in ("limit=0", "limit=201", "limit=x", "limt=1", "after=x", "after=" + first["next"] + "&limit=1&limit=2"):
         assert_problem(admin("GET", f"clients?{wrong}"), 400)
 
 
@@ -358,38 +214,145 @@ def test_registration_tokens(provider, admin):
     assert answer.status_code == 201
     listed = {item["id"]: item for item in admin("GET", "registration-tokens?limit=200").json()["items"]}
     assert listed[made["id"]]["uses_left"] == 1 and "token" not in listed[made["id"]]
+    assert made["issued_by"] == listed[made["id"]]["issued_by"] == {"kind": "client", "id": admin.client.client_id}
+    assert f"app {admin.client.client_id}" in provider.postern("token", "list")
     assert admin("DELETE", path("registration-tokens", made["id"])).status_code == 204
     assert_problem(admin("DELETE", path("registration-tokens", made["id"])), 404)
 
 
+def test_a_claim_from_its_definition_to_its_end(provider, admin, alice):
+    party = provider.add_client()
+    body = {"name": "floor", "client_id": party.client_id, "expression": "1 + 2", "in": ["userinfo"]}
+    made = admin("POST", "claims", body)
+    assert made.status_code == 201 and made.json()["expression"] == "1 + 2"
+    where = "claims/" + made.json()["id"]
+    assert made.headers["Location"] == f"{admin.base}/{where}"
+    again = admin("POST", "claims", body)
+    assert again.status_code == 200 and again.json() == made.json(), "the same once more is a success"
+    assert_problem(admin("POST", "claims", {**body, "required": True}), 409, "floor")
+    listed = admin("GET", f"claims?client_id={party.client_id}").json()["items"]
+    assert made.json() in listed
+    tokens = party.tokens(provider.browser(), alice)
+    assert party.userinfo(tokens["access_token"]).json()["floor"] == 3
+
+    read = admin("GET", where)
+    assert read.headers["ETag"] == made.headers["ETag"]
+    assert_problem(admin("PATCH", where, {"value": 4}), 428, "If-Match")
+    changed = admin("PATCH", where, {"expression": None, "value": 4, "scope": "nonsense"}, If_Match=read.headers["ETag"])
+    assert changed.status_code == 200 and changed.json()["value"] == 4 and "expression" not in changed.json()
+    assert "nonsense" in changed.json()["warnings"][0]
+    assert_problem(admin("PATCH", where, {"value": 5}, If_Match=read.headers["ETag"]), 412)
+    assert "floor" not in party.userinfo(tokens["access_token"]).json(), "no scope of that name was granted"
+    assert admin("DELETE", where).status_code == 204
+    assert_problem(admin("GET", where), 404)
+
+
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "status", "words"),
     [
-        ({"usernam": "a"}, "Did you mean"), ({"username": 7}, "string"), ({}, "missing"), ([], "object"),
-        ({"username": "a", "attributes": []}, "object"), ({"username": "a", "roles": "x"}, "array"),
-        ({"username": "a", "roles": ["nothing"]}, "nothing"), ({"username": "a", "password": "short"}, "8"),
-        ({"username": "a", "attributes": {"sub": "x"}}, "sub"),
+        ({"name": "sub", "value": 1}, 400, "protocol"),
+        ({"name": "a b", "value": 1}, 400, "a b"),
+        ({"name": "x"}, 400, "no value"),
+        ({"name": "x", "value": 1, "expression": "1"}, 400, "exclude"),
+        ({"name": "x", "expression": "1 +"}, 400, "expression"),
+        ({"name": "x", "value": 1, "in": ["nowhere"]}, 400, "nowhere"),
+        ({"name": "x", "value": 1, "scope": "two names"}, 400, "two names"),
+        ({"name": "x", "value": 1, "client_id": "gone"}, 404, "gone"),
+        ({"name": "x", "value": 1, "colour": 1}, 400, "colour"),
     ])
-def test_a_faulty_body_is_named(admin, body, words):
-    answer = admin("POST", "users", body)
-    assert answer.status_code in (400, 404)
-    assert_problem(answer, answer.status_code, words)
+def test_a_faulty_claim_is_named(admin, body, status, words):
+    before = admin("GET", "claims").json()
+    assert_problem(admin("POST", "claims", body), status, words)
+    assert admin("GET", "claims").json() == before, "and nothing has changed"
 
 
-def test_a_body_of_another_type(admin):
-    assert_problem(admin("POST", "users", {"username": "a"}, content_type="text/plain"), 400, "application/json")
+def test_what_a_client_holds(provider, admin, alice):
+    """Listed by sign-in, and ended one by one."""
+    party = provider.add_client(
+        scope="openid offline_access", grant_types=["authorization_code", "refresh_token"])
+    party.scope = "openid offline_access"
+    browser = provider.browser()
+    first, second = party.tokens(browser, alice), party.tokens(browser)
+    grants = admin("GET", f"clients/{party.client_id}/grants").json()["items"]
+    assert [grant["username"] for grant in grants] == [alice.name] * 2 and grants[0]["refreshable"]
+    assert grants[0]["created_at"] >= grants[1]["created_at"] and grants[0]["session_id"] == grants[1]["session_id"]
+    page = admin("GET", f"clients/{party.client_id}/grants?limit=1").json()
+    rest = admin("GET", f"clients/{party.client_id}/grants?limit=1&after={page['next']}").json()
+    assert page["items"] + rest["items"] == grants and "next" not in rest
+    where = path("clients", party.client_id, "grants", grants[0]["id"])
+    other = provider.add_client()
+    assert_problem(admin("DELETE", path("clients", other.client_id, "grants", grants[0]["id"])), 404)
+    assert admin("DELETE", where).status_code == 204
+    assert_problem(admin("DELETE", where), 404, "ended")
+    assert party.userinfo(second["access_token"]).status == 401
+    assert party.userinfo(first["access_token"]).status == 200
+    row = json.loads(provider.postern(
+        "audit", "--app", party.client_id, "--event", "grant.revoked", "--json", "--limit", "1"))
+    assert row["actor"] == {"kind": "client", "id": admin.client.client_id} and row["via"] == "api"
 
 
-@pytest.mark.parametrize("tail", ["", "clients/", "clients//x", "clients/a/b", "clients/%ff", "clients/%0", "nothing"])
-def test_paths_that_there_are_none_of(admin, tail):
-    assert admin("GET", tail).status_code == 404
+def test_who_sees_sessions_alone_learns_no_names(provider, alice):
+    party = provider.add_client()
+    party.tokens(provider.browser(), alice)
+    caller = Caller(provider, "postern:sessions:read")
+    grant = caller("GET", f"clients/{party.client_id}/grants").json()["items"][0]
+    assert grant["sub"] == alice.sub and "username" not in grant
 
 
-@pytest.mark.parametrize(("method", "allowed"), [("PUT", "GET, HEAD, POST"), ("DELETE", "GET, HEAD, POST")])
-def test_wrong_methods(admin, method, allowed):
-    answer = admin(method, "clients")
-    assert_problem(answer, 405)
-    assert answer.headers["Allow"] == allowed
+def test_consents_are_listed_and_withdrawn(provider, admin):
+    user = provider.add_user()
+    party = provider.add_client(first_party=False)
+    browser, request = provider.browser(), party.request()
+    browser.submit(browser.follow(party.sign_in(browser, user, request)), decision="allow")
+    consents = admin("GET", f"clients/{party.client_id}/consents").json()["items"]
+    assert [(item["sub"], item["username"]) for item in consents] == [(user.sub, user.name)]
+    where = path("clients", party.client_id, "consents", user.sub)
+    assert admin("DELETE", where).status_code == 204
+    assert_problem(admin("DELETE", where), 404)
+    assert admin("GET", f"clients/{party.client_id}/consents").json()["items"] == []
+    assert not party.start(browser, party.request()).location, "the user is asked again"
+
+
+def test_when_a_client_was_last_used(provider, admin, alice):
+    """It is told to the hour, and a use is no change."""
+    party = provider.add_client()
+    where = path("clients", party.client_id)
+    read = admin("GET", where)
+    assert "last_used_at" not in read.json()
+    party.tokens(provider.browser(), alice)
+    used = wait_for(lambda: admin("GET", where), lambda answer: "last_used_at" in answer.json())
+    assert used.json()["last_used_at"] >= used.json()["client_id_issued_at"]
+    assert used.headers["ETag"] == read.headers["ETag"]
+    assert admin("PATCH", where, {"client_name": "Used"}, If_Match=read.headers["ETag"]).status_code == 200
+    assert "last_used_at" in admin("GET", where).json(), "a change forgets no use"
+
+
+def test_clients_that_nobody_uses(provider, admin, alice):
+    idle, busy, new = (provider.add_client() for _ in range(3))
+    for party in (idle, busy):
+        provider.database.change(
+            "UPDATE client SET client_id_issued_at = client_id_issued_at - 3 * 86400 WHERE client_id = ?",
+            party.client_id)
+    busy.tokens(provider.browser(), alice)
+
+    def unused(since):
+        names, after = [], ""
+        while True:
+            page = admin("GET", f"clients?unused_since={since}&limit=2{after}").json()
+            names += [client["client_id"] for client in page["items"]]
+            if "next" not in page:
+                return names
+            after = f"&after={page['next']}"
+
+    names = wait_for(lambda: unused("1d"), lambda names: busy.client_id not in names)
+    assert idle.client_id in names and new.client_id not in names and len(names) == len(set(names))
+    assert idle.client_id not in unused("4d"), "one that wasn't there yet is no idler"
+    provider.database.change(
+        "UPDATE client SET last_used_at = last_used_at - 2 * 86400 WHERE client_id = ?", busy.client_id)
+    assert unused("1d").index(idle.client_id) < unused("1d").index(busy.client_id), "unused the longest first"
+    assert_problem(admin("GET", "clients?unused_since=soon"), 400, "soon")
+    for pair in ("unused_since=1d&search=a", "awaits_approval=true&search=a", "awaits_approval=true&unused_since=1d"):
+        assert_problem(admin("GET", f"clients?{pair}"), 400, "exclude")
 
 
 def test_the_document_holds_against_the_running_service():
@@ -409,3 +372,30 @@ def test_the_document_holds_against_the_running_service():
             cwd=own.folder, capture_output=True, text=True, timeout=240, check=False)
         assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
         assert caller("GET", "clients").status_code == 200, "it was called with rights to the end"
+
+
+def test_a_pipeline_with_curl_alone(provider, tmp_path):
+    """The script that the manual shows."""
+    service = Caller(provider, scope="postern:clients:read postern:clients:write").client
+    program = HERE.parent.parent / "docs" / "pipeline.sh"
+    described = tmp_path / "app.json"
+    described.write_text(json.dumps({
+        "client_id": "pipeline-made", "client_name": "Intranet",
+        "redirect_uris": ["https://intranet.example/oauth2/callback"], "scope": "openid profile email"}))
+
+    def run(*arguments, secret=service.secret):
+        return subprocess.run(
+            ["sh", program, *arguments], capture_output=True, text=True, timeout=60,
+            env={**os.environ, "ISSUER": provider.issuer, "CLIENT_ID": service.client_id, "CLIENT_SECRET": secret})
+
+    first, again = run("add", described), run("add", described)
+    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
+    assert json.loads(first.stdout)["client_secret"] and "client_secret" not in json.loads(again.stdout)
+    assert run("remove", "pipeline-made").returncode == 0
+    gone = run("remove", "pipeline-made")
+    assert gone.returncode == 22 and "there is no client" in gone.stdout
+    assert run().returncode == 64 and "add APP.json" in run().stderr
+    absent = run("add", tmp_path / "absent.json")
+    assert absent.returncode == 66 and "absent.json" in absent.stderr
+    wrong = run("add", described, secret="of somebody else")
+    assert wrong.returncode == 22 and "invalid_client" in wrong.stderr and not wrong.stdout, "why is told"

@@ -13,8 +13,8 @@ from refusals import assert_error, assert_page, changes, nothing_changes  # noqa
     ("endpoint", "methods", "allow"),
     [
         ("authorize", ["PUT", "DELETE", "PATCH"], {"GET", "HEAD", "POST"}),
-        ("login", ["GET", "PUT"], {"POST"}),
-        ("consent", ["GET", "DELETE"], {"POST"}),
+        ("login", ["DELETE", "PUT"], {"GET", "HEAD", "POST"}),
+        ("consent", ["PUT", "DELETE"], {"GET", "HEAD", "POST"}),
         ("token", ["GET", "PUT", "DELETE"], {"POST"}),
         ("userinfo", ["PUT", "DELETE"], {"GET", "HEAD", "POST"}),
         ("jwks", ["POST", "PUT"], {"GET", "HEAD"}),
@@ -101,7 +101,7 @@ def test_another_hosts_name_means_nothing(provider, party, alice, header):
     metadata = get(f"{party.path}/.well-known/openid-configuration")
     assert metadata.json()["issuer"] == provider.issuer and "evil" not in metadata.text
     page = get(f"{party.path}/authorize?{encode(party.request().parameters)}")
-    assert "evil" not in page.text + str(page.headers) and page.form.action == f"{party.path}/login"
+    assert "evil" not in page.text + str(page.headers) and page.form.path == f"{party.path}/login"
     form = page.form
     answer = browser.post(
         form.action, {**form.fields, "username": alice.name, "password": alice.password}, {header: value})

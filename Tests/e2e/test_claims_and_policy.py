@@ -109,6 +109,18 @@ class TestManual:
         assert info["name#de"] == "Änn" and "name" not in info
         assert info["email"] == "ann@example.com"
 
+    def test_claims_come_in_the_languages_that_are_wanted(self, strict, ann):
+        """OpenID Connect Core section 5.2."""
+        party = strict.add_client()
+        browser = strict.browser()
+        tokens = party.tokens(browser, ann, scope="openid profile", claims_locales="fr de")
+        info = party.userinfo(tokens["access_token"]).json()
+        assert info["name#de"] == "Änn" and info["name"] == "Ann Example"
+        assert "name#de" not in claims(tokens["id_token"])
+        for locales, scope in (("fr", "openid profile"), ("de", "openid email"), ("d" * 257, "openid profile")):
+            tokens = party.tokens(browser, scope=scope, claims_locales=locales)
+            assert "name#de" not in party.userinfo(tokens["access_token"]).json()
+
 
 
 class TestPolicy:
@@ -150,7 +162,13 @@ class TestPolicy:
         tokens = party.tokens(strict.browser(), ann, scope="openid email reports")
         assert at_home["granted"] == tokens["scope"]
         released = claims(tokens["access_token"])
-        assert at_home["claims"]["access_token"].items() <= released.items()
+        anew = {"iat", "nbf", "exp", "jti"}
+        told = at_home["claims"]["access_token"]
+        assert told.keys() == released.keys()
+        assert all(told[name] == released[name] for name in told.keys() - anew)
+        assert told["exp"] - told["iat"] == released["exp"] - released["iat"]
+        id_token = claims(tokens["id_token"])
+        assert at_home["claims"]["id_token"].keys() == id_token.keys() - {"nonce"}
         assert at_home["claims"]["userinfo"] == party.userinfo(tokens["access_token"]).json()
 
 

@@ -17,7 +17,7 @@ from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from key_server import KeyServer
+from key_server import KeyServer, drip, flood
 from oidc import base64url
 from provider import running_provider
 
@@ -346,21 +346,6 @@ def test_the_keys_that_are_there_serve_while_the_server_is_down(single):
     assert ask(party, assertion(party, key, "ES256")) == BELIEVED
 
 
-def drip(request):
-    request.send_response(200)
-    request.end_headers()
-    while True:
-        request.wfile.write(b" ")
-        time.sleep(0.2)
-
-
-def flood(request):
-    request.send_response(200)
-    request.end_headers()
-    while True:
-        request.wfile.write(b" " * 65536)
-
-
 @pytest.mark.parametrize("name, answer, expected", [
     ("garbage", b"<html>no keys here</html>", REFUSED),
     ("empty", b"", REFUSED),
@@ -433,14 +418,17 @@ def test_without_a_list_no_address_of_this_machine_is_called(single, server):
     server.publish("/inside", key)
     strict = running_provider()
     with strict as provider:
-        provider.down()
-        provider._stack("up", provider.folder, "--port", provider.port, "--config", provider.config, "--strict")
-        for uri in [server.uri("/inside"), server.uri("/inside", "localhost"), server.uri("/inside", "[::1]")]:
+        provider.up_strictly()
+        for uri in [server.uri("/inside", "localhost"), f"https://localhost:{server.port}/inside"]:
             party = published(provider, uri)
             assert ask(party, assertion(party, key, "ES256")) == REFUSED
-        for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0.0.0.0"]:
-            party = published(provider, f"https://{host}:{server.port}/inside")
-            assert ask(party, assertion(party, key, "ES256")) == REFUSED
+        # What is an address already is not even registered.
+        for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0.0.0.0", "10.0.0.1"]:
+            metadata = {
+                "redirect_uris": ["https://app.example/callback"], "token_endpoint_auth_method": "private_key_jwt",
+                "jwks_uri": f"https://{host}:{server.port}/inside"}
+            refused = provider.run("client", "add", "--from", "-", input=json.dumps(metadata))
+            assert refused.returncode and "an address that is not called" in refused.stderr, host
         assert "is not allowed by outbound.allow" in provider.log()
     assert "/inside" not in server.asked
 

@@ -35,6 +35,20 @@ def test_the_published_keys_are_public(keys):
     assert len({key["kid"] for key in keys["keys"]}) == len(keys["keys"])
 
 
+def test_the_one_redirect_uri_goes_without_saying_but_in_openid_connect(party, alice, provider):
+    """RFC 6749 sections 3.1.2.3 and 4.1.3; OpenID Connect Core section 3.1.2.1."""
+    browser = provider.browser()
+    request = party.request(redirect_uri=None, scope="profile")
+    answer = party.sign_in(browser, alice, request)
+    assert answer.location.startswith(party.redirect_uri + "?") and answer.query["state"] == request.state
+    code = answer.query["code"]
+    refused = party.exchange(code, request.verifier, redirect_uri="https://evil.example/")
+    assert refused.status == 400 and refused.json()["error"] == "invalid_grant"
+    tokens = party.exchange(code, request.verifier, redirect_uri=None)
+    assert tokens.status == 200 and tokens.json()["scope"] == "profile" and "id_token" not in tokens.json()
+    assert party.start(browser, party.request(redirect_uri=None)).status == 400
+
+
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
 @pytest.mark.parametrize("auth", ["client_secret_basic", "client_secret_post", "none"])
 def test_a_user_signs_in(provider, alice, keys, algorithm, auth):
@@ -335,7 +349,7 @@ def test_prompt_login_signs_in_anew(provider, party, agent, alice, prompt):
     first = party.tokens(agent, alice)
     request = party.request(prompt=prompt)
     page = party.start(agent, request)
-    assert page.status == 200 and page.form.action.endswith("/login")
+    assert page.status == 200 and page.form.path.endswith("/login")
     # Coming back without having signed in shows it again.
     assert party.start(agent, request).status == 200
     answer = agent.submit(page, username=alice.name, password=alice.password)
@@ -384,7 +398,7 @@ def test_an_id_token_hint_asks_for_its_user(provider, party, alice):
     party.sign_in(other, bob)
     assert party.start(other, party.request(id_token_hint=hint, prompt="none")).query["error"] == "login_required"
     page = party.start(other, party.request(id_token_hint=hint))
-    assert page.status == 200 and page.form.action.endswith("/login")
+    assert page.status == 200 and page.form.path.endswith("/login")
     answer = other.submit(page, username=bob.name, password=bob.password)
     assert answer.query["error"] == "login_required", "not asked for ever"
     assert party.sign_in(other, alice, party.request(id_token_hint=hint)).query["code"]

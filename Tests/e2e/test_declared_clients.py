@@ -13,9 +13,9 @@ import subprocess
 import pytest
 import requests
 
+from administration import Caller
 from oidc import RelyingParty, claims
 from provider import running_provider
-from test_administration_api import Caller
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CALLBACK = "https://shop.example/callback"
@@ -285,7 +285,7 @@ def test_the_console_shows_what_is_declared_and_offers_no_change(files):
     assert "Save changes" not in shown.text and "apps/shop/remove" not in shown.text
     assert "Connection sheet" in shown.text
     listed = browser.get("/oidc/admin/scopes").text
-    assert listed.count("Declared in clients.d/shop.yaml") == 4 and "orders/remove" not in listed
+    assert listed.count("Declared in clients.d/shop.yaml") == 5 and "orders/remove" not in listed
     # It makes a client of its own, which no file needs.
     assert "postern-console" not in files.run("export")
 
@@ -348,7 +348,7 @@ def test_what_is_exported_is_equal_to_what_is_there(files, tmp_path):
     provider = files.provider
     name = "x" + secrets.token_hex(3)
     provider.add_client(
-        client_id=name, client_name="O\"Brien's: #1 ☂", preset="mendix", first_party=False, contacts=["yes"],
+        client_id=name, client_name="O\"Brien's: #1 ☂", preset="mendix", first_party=False, default_acr_values=["yes"],
         redirect_uris=["https://app.example/cb?a=%22&b", "https://app.example/"], require_pkce=True,
         scope=f"openid {name}", resources=["https://api.example/"])
     provider.postern("role", "add", name, "--client", name, "--description", "A: \"role\"")
@@ -405,6 +405,12 @@ def test_every_fault_is_named_and_nothing_applied(files):
         error = files.run("apply", status=1)
     assert f'{folder}:2: the client "a": id_token_signed_response_alg is ES512, and there is no key for it' in error
     assert f'{folder}:4: the role "x@nobody": there is no client with the id "nobody"' in error
+
+
+def test_no_name_moves_the_cursor(files):
+    files.write("clients:\n  - { client_id: \"a\\e[2J\" }\n", "x\x1b[31m\nall is well.yaml")
+    error = files.run("plan", status=1)
+    assert "\x1b" not in error and "\\u{1b}[2J" in error and "\\u{1b}[31m\\u{a}all is well.yaml:2: " in error, error
 
 
 def test_a_faulty_file_in_the_folder_stops_no_pool(files):

@@ -219,7 +219,7 @@ def test_scripts_of_clients_pages_call_the_endpoints(provider, party, agent, ali
         assert asked.status == 204, path
         assert asked.all("Access-Control-Allow-Origin") == ["https://app.example"]
         assert "Authorization" in asked.header("Access-Control-Allow-Headers")
-        stranger = party.back.send("OPTIONS", f"{party.path}/{path}", headers={"Origin": "https://evil.example"})
+        stranger = party.back.send("OPTIONS", f"{party.path}/{path}", headers={"Origin": "https://stranger.example"})
         assert not stranger.all("Access-Control-Allow-Origin")
     token = party.tokens(agent, alice)["access_token"]
     answer = party.back.get(

@@ -21,13 +21,14 @@ def test_unknown_wrong_and_disabled_look_alike(provider, party):
     provider.postern("user", "disable", disabled.name)
     pages = []
     with provider.database.unchanged():
+        request = party.request()
         for name, password in (
             (known.name, "wrong password"), ("nobody-of-that-name", "wrong password"),
             (disabled.name, disabled.password), (disabled.name, "wrong password"), (known.name, ""),
             (known.name, known.password + "x"), (known.name, known.password.swapcase()),
         ):
             browser = provider.browser()
-            page = browser.submit(party.start(browser, party.request()), username=name, password=password)
+            page = browser.submit(party.start(browser, request), username=name, password=password)
             assert page.status == 200 and "not right" in page.form.text
             assert page.form.fields["username"] == name and page.form.fields["password"] == ""
             assert "postern" not in browser.cookies

@@ -79,6 +79,28 @@ def test_a_cross_site_post_is_answered_by_a_get(leaving, agent, alice):
     assert not is_signed_in(leaving, agent)
 
 
+def test_another_sites_post_takes_no_cookie(leaving, agent, alice):
+    """Section 2: without a hint the person is asked, and without a cookie nobody knows whom."""
+    leaving.tokens(agent, alice)
+    cookies, agent.cookies = agent.cookies, {}
+    answer = agent.post(f"{leaving.path}/logout", {})
+    assert answer.status == 303 and answer.location == leaving.issuer + "/logout"
+    forged = agent.post(f"{leaving.path}/logout", {"again": "1"})
+    for each in (answer, forged):
+        assert not [cookie for cookie in each.all("Set-Cookie") if cookie.split("=")[0].endswith("postern")]
+    agent.cookies = cookies
+    assert "Sign out?" in agent.follow(answer).form.text
+    assert is_signed_in(leaving, agent)
+
+
+def test_a_hint_of_whatever_length_is_the_providers_to_ignore(leaving, agent, alice):
+    """Section 2, logout_hint."""
+    token = leaving.tokens(agent, alice)["id_token"]
+    answer = logout(
+        leaving, agent, id_token_hint=token, logout_hint="h" * 2000, post_logout_redirect_uri=AFTER)
+    assert answer.location == AFTER
+
+
 def test_whoever_is_not_signed_in_goes_where_they_were_sent(leaving, agent):
     answer = logout(leaving, agent, client_id=leaving.client_id, post_logout_redirect_uri=AFTER)
     assert answer.location == AFTER

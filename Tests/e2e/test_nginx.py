@@ -5,7 +5,6 @@ import contextlib
 import http.client
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -17,6 +16,7 @@ import pytest
 
 from accessibility import assert_accessible
 from oidc import Browser, encode
+from pools import Pools
 from ports import unused_port
 from provider import faketime_library, running_provider, temporary_folder
 
@@ -24,6 +24,20 @@ REFERENCE = r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}"
 CACHED = [".well-known/openid-configuration", "jwks"]
 PAGES = ["authorize", "login", "consent"]
 APIS = ["token", "userinfo", "health"]
+API = "admin/api/v1/clients"
+
+
+def assert_told(answer, kind, body, path, error):
+    """RFC 6749, section 5.2's form; of the administration API a problem (RFC 9457)."""
+    told = json.loads(body)
+    if path.startswith("admin/api/v1/"):
+        assert kind == "application/problem+json"
+        assert told["type"] == "about:blank" and told["status"] == answer.status and told["title"]
+        assert re.search(REFERENCE, told["refusal"]) and told["detail"]
+    else:
+        assert kind == "application/json"
+        assert told["error"] == error
+        assert re.search(REFERENCE, told["error_description"])
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +77,16 @@ def handled(provider, browser, method, path):
     return answer, dict(re.findall(r"(\w+)=(\S+)", logged(provider, f" {method} /oidc/{path} ", before)))
 
 
-def stop_pool(provider, name):
-    master = int((provider.folder / f"run/{name}.pool.pid").read_text())
-    os.kill(master, signal.SIGUSR1)
-    limit = time.monotonic() + 40
-    while pathlib.Path(f"/proc/{master}").exists() and " Z " not in pathlib.Path(f"/proc/{master}/stat").read_text():
-        assert time.monotonic() < limit, f"pool {name} did not end"
-        time.sleep(0.02)
+@pytest.mark.parametrize("query", ["", "?x=1"])
+def test_the_metadata_stands_where_oauth_clients_look(provider, query):
+    """RFC 8414 section 3: for an issuer with a path, the well-known word comes before it."""
+    browser = provider.browser()
+    answer = browser.get(f"/.well-known/oauth-authorization-server/oidc{query}")
+    assert answer.status == 200 and answer.json()["issuer"] == provider.issuer
+    assert answer.body == browser.get("/oidc/.well-known/openid-configuration").body
+    assert answer.all("Access-Control-Allow-Origin") == ["*"]
+    assert browser.post("/.well-known/oauth-authorization-server/oidc", {}).status == 405
+    assert browser.get("/.well-known/oauth-authorization-server/other").status == 404
 
 
 # --- the cache ----------------------------------------------------------------------------------------------------
@@ -139,7 +156,7 @@ def test_what_is_kept_outlives_the_pool_for_an_hour_at_most(restarted):
         control = browser.get(f"/oidc/{path}").header("Cache-Control")
         fresh, stale = (int(re.search(rf"\b{name}=(\d+)", control).group(1)) for name in ("max-age", "stale-if-error"))
         assert stale <= 3600
-    stop_pool(restarted, "fast")
+    Pools(restarted).stop("fast")
     for path, body in expected.items():
         assert browser.get(f"/oidc/{path}").body == body
     for seconds, status in ((fresh + 60, 200), (fresh + stale - 60, 200), (fresh + stale + 60, 503)):
@@ -212,8 +229,8 @@ def wait_for_port(port, listening):
 @pytest.fixture(scope="module")
 def down(own):
     own.up()
-    stop_pool(own, "fast")
-    stop_pool(own, "slow")
+    Pools(own).stop("fast")
+    Pools(own).stop("slow")
     # Nothing is kept of discovery and keys either.
     shutil.rmtree(own.folder / "run/cache")
     os.kill(int((own.folder / "run/nginx.pid").read_text()), signal.SIGQUIT)
@@ -225,19 +242,16 @@ def down(own):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
-@pytest.mark.parametrize("path", APIS + CACHED)
+@pytest.mark.parametrize("path", APIS + CACHED + [API])
 def test_a_stopped_pool_is_told_in_json_by_what_speaks_json(down, path, method):
-    """RFC 6749, section 5.2's form; RFC 9110, section 15.6.4."""
+    """RFC 9110, section 15.6.4."""
     answer = down.browser().send(method, f"/oidc/{path}", headers={"Content-Length": "0"})
     assert answer.status == 503
     assert int(answer.header("Retry-After")) > 0
     assert answer.header("Cache-Control") == "no-store"
-    assert answer.header("Content-Type") == "application/json"
     assert answer.all("Access-Control-Allow-Origin") == ["*"]
     if method != "HEAD":
-        error = answer.json()
-        assert error["error"] == "temporarily_unavailable"
-        assert re.search(REFERENCE, error["error_description"])
+        assert_told(answer, answer.header("Content-Type"), answer.body, path, "temporarily_unavailable")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT"])
@@ -323,11 +337,41 @@ def test_a_body_beyond_the_limit_gets_a_page(provider, agent, path):
     assert re.search(REFERENCE, answer.form.text)
 
 
-@pytest.mark.parametrize("path", APIS + CACHED)
+@pytest.mark.parametrize("path", APIS + CACHED + [API])
 def test_a_body_beyond_the_limit_gets_json_where_json_is_spoken(provider, agent, path):
     answer = agent.post(f"/oidc/{path}", {"filler": "x" * 100_000})
     assert answer.status == 413
-    assert answer.json()["error"] == "invalid_request"
+    assert_told(answer, answer.header("Content-Type"), answer.body, path, "invalid_request")
+
+
+@pytest.mark.parametrize("path", APIS + CACHED + [API, "register", "register/x"])
+def test_what_nginx_refuses_before_it_knows_the_location_is_told_likewise(provider, agent, path):
+    """A NUL in the path, an address that is too long, TRACE."""
+    for method, tail, status in (("GET", "%00", 400), ("POST", f"?a={'x' * 20000}", 414), ("TRACE", "", 405)):
+        answer = agent.send(method, f"/oidc/{path}{tail}", headers={"Content-Length": "0"})
+        assert answer.status == status, (method, tail[:9])
+        assert answer.header("Cache-Control") == "no-store"
+        assert_told(answer, answer.header("Content-Type"), answer.body, path, "invalid_request")
+        assert (answer.header("Allow") is not None) == (status == 405), "RFC 9110, section 15.5.6"
+    for other in ("/oidc/authorize", "/another-app"):
+        answer = agent.send("TRACE", other)
+        assert answer.status == 405 and answer.all("Content-Type") == ["text/html"], "nginx's own"
+
+
+def test_nobody_asks_for_what_nginx_refuses_by(agent):
+    assert agent.get("/oidc/refused/malformed").status == 404
+
+
+def test_headers_that_are_too_large_get_json_where_json_is_spoken(provider, agent):
+    """RFC 6750, section 3.1: a token that can't be one is a malformed request."""
+    large = {"Authorization": f"Bearer {'x' * 9000}"}
+    for path in ("admin/api/v1/clients", "userinfo", "register/x"):
+        answer = agent.get(f"/oidc/{path}", headers=large)
+        assert answer.status == 400, path
+        assert_told(answer, answer.header("Content-Type"), answer.body, path, "invalid_request")
+    for path in ("/oidc/authorize", "/another-app"):
+        answer = agent.get(path, headers=large)
+        assert answer.status == 400 and answer.header("Content-Type").startswith("text/html"), path
 
 
 def malformed(provider, path):
@@ -340,15 +384,12 @@ def malformed(provider, path):
         return answer, answer.read()
 
 
-@pytest.mark.parametrize("path", APIS + CACHED)
+@pytest.mark.parametrize("path", APIS + CACHED + [API])
 def test_what_is_no_request_is_told_in_json_where_json_is_spoken(provider, path):
     answer, body = malformed(provider, path)
     assert answer.status == 400
-    assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
-    error = json.loads(body)
-    assert error["error"] == "invalid_request"
-    assert re.search(REFERENCE, error["error_description"])
+    assert_told(answer, answer.headers["Content-Type"], body, path, "invalid_request")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -421,7 +462,7 @@ def test_who_floods_the_login_form_is_slowed_down_by_a_page(restarted):
         assert answer.header("Content-Type").startswith("text/html")
         assert_headers_of_a_page(answer)
     # To look at the pages costs nothing, and is not refused.
-    assert restarted.browser().get("/oidc/login").status == 405
+    assert restarted.browser().get("/oidc/login").status == 302
 
 
 def test_who_floods_the_token_endpoint_is_slowed_down_by_json(restarted):

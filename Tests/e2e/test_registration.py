@@ -260,5 +260,6 @@ def test_tokens_are_listed_and_withdrawn(provider):
     assert listed[made["id"]]["state"] == "usable" and listed[made["id"]]["note"] == "for the web team"
     assert made["token"] not in provider.postern("token", "list", "--json")
     assert "for the web team" in provider.postern("token", "list")
+    assert listed[made["id"]]["issued_by"] == made["issued_by"] and made["issued_by"]["kind"] == "command-line"
     provider.postern("token", "revoke", made["id"])
     assert register(provider, made["token"]).status_code == 401

@@ -211,7 +211,7 @@ def test_time_ends_codes_pages_and_tokens(provider, party, agent, alice, session
 
 @changes
 def test_a_wrong_secret_is_refused_as_an_unknown_client_is(provider, party, fresh_code):
-    """RFC 6749 section 5.2: 401, and WWW-Authenticate where the client used the header."""
+    """RFC 6749 section 5.2: 401, and WWW-Authenticate wherever (RFC 9110 section 15.5.2)."""
     code, verifier = fresh_code
     with provider.database.unchanged():
         answers = [
@@ -225,7 +225,11 @@ def test_a_wrong_secret_is_refused_as_an_unknown_client_is(provider, party, fres
         assert len(texts) == 1, "nobody can tell one from the other"
         for headers in ({"Authorization": "Basic"}, {"Authorization": "Basic ???"}, {"Authorization": "Bearer x"},
                         {"Authorization": "Basic " + base64.b64encode(b"no colon").decode()}, {}):
-            assert_error(party.exchange(code, verifier, headers=headers), "invalid_client", 401)
+            answer = party.exchange(code, verifier, headers=headers)
+            assert_error(answer, "invalid_client", 401)
+            assert answer.header("WWW-Authenticate").startswith("Basic ")
+            answer = party.exchange(code, verifier, headers={**headers, "Origin": "https://app.example"})
+            assert (answer.header("WWW-Authenticate") is None) == (not headers), "no page's browser asks for a password"
     assert party.exchange(code, verifier).status == 200
 
 

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
+from command_line import _template, postern  # noqa: F401
 from provider import Person
-from test_command_line import _template, postern  # noqa: F401
 
 PASSWORD = "correct horse"
 

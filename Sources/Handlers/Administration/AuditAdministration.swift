@@ -43,16 +43,15 @@ package struct AuditAdministration {
     }
 
     private func subject(_ text: String) throws -> UserID {
-        if let user = try store.user(named: Username(typed: text)) { return user.id }
+        // Before the names, of which one may be chosen to be another's subject. Whoever was removed is told of all the same.
         let id = UserID(text)
-        // Whoever was removed is told of all the same.
-        if try store.user(id) == nil, try isUnheardOf(AuditQuery(userID: id)) {
-            let users = try UserAdministration(store: store, now: now).users()
-            throw AdministrationError.missing(
-                "there is no user \"\(text)\".\(Nearest.question(text, among: users.map(\.username.value))) "
-                    + "One who was removed is found by the subject")
-        }
-        return id
+        if try store.user(id) != nil { return id }
+        if try !isUnheardOf(AuditQuery(userID: id)) { return id }
+        if let user = try store.user(named: Username(typed: text)) { return user.id }
+        let users = try UserAdministration(store: store, now: now).users()
+        throw AdministrationError.missing(
+            "there is no user \"\(text)\".\(Nearest.question(text, among: users.map(\.username.value))) "
+                + "One who was removed is found by the subject")
     }
 
     private func client(_ text: String) throws -> ClientID {
@@ -97,6 +96,34 @@ package struct AuditAdministration {
 
     /// What people call the user: the name, if they are still there.
     package func name(of user: UserID) throws -> String { try store.user(user)?.username.value ?? user.value }
+
+    /// What people read of whoever acted. An app chooses its id, which may be a user's name.
+    package func name(of who: AuditActor.Who) throws -> String {
+        switch who {
+        case .user(let id): try name(of: id)
+        case .client(let id): "app \(id)"
+        case .registrationToken(let id): "token \(id)"
+        case .upstream(let name): "upstream \(name)"
+        case .ciJob(let rule, let subject): "CI \(rule): \(subject)"
+        case .commandLine(let name): name
+        case .file(let path): path
+        case .anonymous: "anonymous"
+        case .system: "Postern"
+        }
+    }
+}
+
+extension AuditChange {
+    /// A member's value as it is shown beside others: in quotes where it could be taken for one of them. Whoever chooses a
+    /// name would else choose what the log seems to tell.
+    package static func shown(_ value: JSON) -> String {
+        guard let text = value.stringValue else { return value.text }
+        return [", ", "; ", ": ", "→"].contains { text.contains($0) } ? value.text : text
+    }
+}
+
+extension AuditActor.Who {
+    var json: JSON { .object(["kind": .string(kind), "id": id.map(JSON.string)].compactMapValues { $0 }) }
 }
 
 extension AuditRecord {
@@ -104,8 +131,7 @@ extension AuditRecord {
     package var json: JSON {
         var members: [String: JSON] = [
             "position": .integer(position), "time": .string(WrittenTime.text(at)), "event": .string(event.rawValue),
-            "actor": .object(
-                ["kind": .string(actor.who.kind), "id": actor.who.id.map(JSON.string)].compactMapValues { $0 }),
+            "actor": actor.who.json,
             "via": .string(actor.road.rawValue),
             "object": .object(["kind": .string(event.object), "id": .string(objectID)]),
         ]

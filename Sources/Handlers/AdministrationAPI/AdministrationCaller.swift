@@ -4,6 +4,8 @@ import OIDCLogic
 struct AdministrationCaller: Sendable {
     /// Names of roles that begin with `postern:`.
     private let held: Scope
+    /// Nil: a service.
+    let userID: UserID?
 
     /// What the token says is worth only what its user or client holds yet.
     init(_ token: LiveAccessToken, in catalogue: ScopeCatalogue) {
@@ -12,13 +14,17 @@ struct AdministrationCaller: Sendable {
         case .user(let live):
             let roles = Set(catalogue.roles(of: live.user).map(\.description))
             held = Scope(names: named.names.filter { roles.contains($0) && live.client.metadata.scope.contains($0) })
-        case .client(let client, _): held = named.intersection(client.metadata.scope)
+            userID = live.user.id
+        case .client(let client, _):
+            held = named.intersection(client.metadata.scope)
+            userID = nil
         }
     }
 
     /// Who is signed in to the console, by all that they hold.
     init(_ signedIn: SignedIn, in catalogue: ScopeCatalogue) {
         held = Scope(names: catalogue.roles(of: signedIn.user).map(\.description).filter(Scope.opensPostern))
+        userID = signedIn.user.id
     }
 
     /// Whether anything of Postern is open to them.

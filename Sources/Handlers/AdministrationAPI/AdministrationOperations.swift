@@ -11,7 +11,12 @@ struct AdministrationOperations {
         let allowed: [Method]
     }
 
-    /// Throws ``AdministrationProblem``, ``MethodNotAllowed``, `insufficient_scope`, and what the operation throws.
+    /// RFC 6750 §3.1, `insufficient_scope`.
+    struct LackingScope: Error {
+        let scope: AdministrationScope
+    }
+
+    /// Throws ``AdministrationProblem``, ``MethodNotAllowed``, ``LackingScope``, and what the operation throws.
     func perform(_ path: [String], by caller: AdministrationCaller, _ request: Request) throws -> Response {
         let matching = AdministrationRoute.all.compactMap { route in
             route.path.match(path).map { (route: route, variables: $0) }
@@ -22,10 +27,10 @@ struct AdministrationOperations {
         guard let (route, variables) = matching.first(where: { $0.route.method == request.method }) else {
             throw MethodNotAllowed(allowed: matching.map(\.route.method))
         }
-        guard caller.may(route.scope) else {
-            throw OAuthError.insufficientScope("the token lacks the scope that this call needs")
-        }
+        guard caller.may(route.scope) else { throw LackingScope(scope: route.scope) }
         return try route.respond(
-            AdministrationCall(provider: provider, caller: caller, request: request, variables: variables))
+            AdministrationCall(
+                provider: provider, caller: caller, request: request, variables: variables,
+                knownParameters: route.query))
     }
 }

@@ -13,8 +13,11 @@ extension AdministrationProblem {
                 case .missing: .notFound
                 case .exists, .declared: .conflict
                 }
-            self.init(status, error.description)
-        case let error as ClientMetadataError: self.init(.badRequest, error.description, member: error.member)
+            self.init(status, error.description, member: error.member)
+        case let error as ClientMetadataError:
+            self.init(
+                .badRequest, error.description, member: error.member,
+                faults: error.faults.count > 1 ? error.faults : [])
         case StoreError.changed:
             self.init(.preconditionFailed, "it has changed since you looked; read it again, and decide again")
         case StoreError.missing: self.init(.notFound, "it was removed meanwhile")

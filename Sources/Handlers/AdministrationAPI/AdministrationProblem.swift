@@ -8,8 +8,11 @@ struct AdministrationProblem: Error {
     let detail: String
     /// The member of the body that is wrong.
     let member: String?
+    /// What is wrong with each item of it, where it is a list.
+    let faults: [String]
 
-    init(_ status: Status, _ detail: String, member: String? = nil) {
+    init(_ status: Status, _ detail: String, member: String? = nil, faults: [String] = []) {
+        self.faults = faults
         self.status = status
         self.detail = detail
         self.member = member
@@ -18,10 +21,13 @@ struct AdministrationProblem: Error {
     static func notFound(_ detail: String) -> Self { Self(.notFound, detail) }
     static func invalid(_ detail: String, member: String? = nil) -> Self { Self(.badRequest, detail, member: member) }
 
-    func response(to request: Request) -> Response {
+    func response(to request: Request) -> Response { response(refusal: request.id) }
+
+    /// - Parameter id: what the log knows the request by.
+    func response(refusal id: String) -> Response {
         var members: [String: JSON] = [
             "type": "about:blank", "title": .string(status.reason), "status": .integer(Int64(status.code)),
-            "detail": .string(detail), "refusal": .string(request.id),
+            "detail": .string(detail), "refusal": .string(id),
         ]
         members["member"] = member.map(JSON.string)
         var response = Response.json(.object(members), status: status)

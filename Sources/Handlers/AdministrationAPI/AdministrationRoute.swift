@@ -1,5 +1,6 @@
 import FCGIBridge
 import JOSE
+import OIDCLogic
 
 /// One operation of the administration API: what calls it, who may, what it is, and what it does. The handler and the
 /// OpenAPI document are made of these alone, so the document can't say anything else.
@@ -17,12 +18,14 @@ struct AdministrationRoute: Sendable {
     let answer: (status: Status, schema: String?)
     /// A change of what the caller has seen: it says so by If-Match.
     let needsMatch: Bool
+    /// The same create once more is a success.
+    let isRepeatable: Bool
     let respond: @Sendable (AdministrationCall) throws -> Response
 
     init(
         _ method: Method, _ path: String, _ scope: AdministrationScope, _ summary: String, query: [String] = [],
         body: String? = nil, answer: (status: Status, schema: String?), needsMatch: Bool = false,
-        respond: @escaping @Sendable (AdministrationCall) throws -> Response
+        isRepeatable: Bool = false, respond: @escaping @Sendable (AdministrationCall) throws -> Response
     ) {
         self.method = method
         self.path = RoutePath(path)
@@ -32,9 +35,12 @@ struct AdministrationRoute: Sendable {
         self.body = body
         self.answer = answer
         self.needsMatch = needsMatch
+        self.isRepeatable = isRepeatable
         self.respond = respond
     }
 
     static let all: [AdministrationRoute] =
-        clientRoutes + userRoutes + roleRoutes + groupRoutes + scopeRoutes + tokenRoutes + keyRoutes + auditRoutes
+        clientRoutes + explanationRoutes + grantRoutes + userRoutes + roleRoutes + groupRoutes + scopeRoutes
+        + claimRoutes + tokenRoutes
+        + logoutDeliveryRoutes + keyRoutes + auditRoutes
 }

@@ -45,12 +45,3 @@ extension AdministrationCall {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
-
-extension Response {
-    /// One thing, with its state.
-    static func entity(_ json: JSON, version: Int64 = 0, status: Status = .ok) -> Response {
-        var response = Response.json(json, status: status)
-        response[.eTag] = HeaderValue(EntityTag(of: json, version: version).text)
-        return response
-    }
-}

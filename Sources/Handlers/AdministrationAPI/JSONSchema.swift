@@ -2,8 +2,13 @@ import JOSE
 
 /// JSON Schema (2020-12, as OpenAPI 3.1 has it), as far as the API's document needs it.
 enum JSONSchema {
+    static let anything: JSON = .object([:])
     static let boolean: JSON = ["type": "boolean"]
+    static func boolean(_ description: String) -> JSON { ["type": "boolean", "description": .string(description)] }
     static let time: JSON = ["type": "integer", "description": "Seconds since 1970"]
+    static func time(_ description: String) -> JSON {
+        ["type": "integer", "description": .string(description + ", in seconds since 1970")]
+    }
 
     static func text(_ description: String? = nil, atLeast: Int64 = 0, atMost: Int64? = nil) -> JSON {
         var members: [String: JSON] = ["type": "string"]

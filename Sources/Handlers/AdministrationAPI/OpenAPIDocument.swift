@@ -97,8 +97,7 @@ struct OpenAPIDocument {
         var responses: [String: JSON] = ["default": response("A refusal", "application/problem+json", "Problem")]
         responses["\(route.answer.status.code)"] = response(
             route.answer.status.reason, "application/json", route.answer.schema)
-        // The same create once more.
-        if route.answer.status == .created, let schema = route.answer.schema {
+        if route.isRepeatable, let schema = route.answer.schema {
             responses["200"] = response("It was there, and is the same", "application/json", schema)
         }
         return responses

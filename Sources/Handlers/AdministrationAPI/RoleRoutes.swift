@@ -14,7 +14,7 @@ extension AdministrationRoute {
         },
         AdministrationRoute(
             .post, "roles", .writeRoles, "Make a role, of all clients or of one; the same once more is a success",
-            body: "NewRole", answer: (.created, "Role")
+            body: "NewRole", answer: (.created, "Role"), isRepeatable: true
         ) { call in
             let body = try call.body(["name", "client_id", "description"])
             let name = try body.required("name")
@@ -41,7 +41,7 @@ extension AdministrationRoute {
             try refuseOwn(role.name)
             try call.requireMatch(EntityTag(of: call.shown(role)))
             return .entity(
-                try call.administration.roles.set(role.id.description, description: body.text("description") ?? "").json
+                try call.administration.roles.change(role, description: body.text("description") ?? "").json
             )
         },
         AdministrationRoute(
@@ -78,15 +78,5 @@ extension AdministrationCall {
             throw AdministrationProblem.notFound("there is no role \"\(self["role"])\"")
         }
         return role
-    }
-}
-
-extension Response {
-    /// What was made, and where it is.
-    static func made(_ json: JSON, _ collection: String, _ name: String, _ call: AdministrationCall) -> Response {
-        var response = Response.entity(json, status: .created)
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/\(collection)/" + RoutePath.escaped(name))
-        return response
     }
 }

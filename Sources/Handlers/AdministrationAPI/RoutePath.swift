@@ -1,4 +1,4 @@
-/// The path of an operation, below the API's own, such as `clients/{client_id}`.
+/// The path of an operation, below the API's own, or of a page, below the console's: `clients/{client_id}`.
 struct RoutePath: Sendable, CustomStringConvertible {
     private enum Segment: Sendable {
         case word(String)

@@ -9,7 +9,7 @@ extension AdministrationRoute {
         ) { call in .json(ListPage(items: try call.administration.scopes.scopes().map(call.shown), next: nil).json) },
         AdministrationRoute(
             .post, "scopes", .writeRoles, "Define a scope; the same once more is a success", body: "NewScope",
-            answer: (.created, "Scope")
+            answer: (.created, "Scope"), isRepeatable: true
         ) { call in
             let body = try call.body(["name", "description"])
             let name = try body.required("name")
@@ -32,7 +32,7 @@ extension AdministrationRoute {
             let scope = try call.scope()
             try call.requireMatch(EntityTag(of: call.shown(scope)))
             return .entity(
-                try call.administration.scopes.set(scope.name.value, description: body.text("description") ?? "").json)
+                try call.administration.scopes.change(scope, description: body.text("description") ?? "").json)
         },
         AdministrationRoute(
             .delete, "scopes/{scope}", .writeRoles, "Remove a scope; nobody is granted it any more",

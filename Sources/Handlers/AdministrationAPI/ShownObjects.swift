@@ -6,6 +6,7 @@ extension AdministrationCall {
     func shown(_ client: Client) throws -> JSON { try marked(client.json, .client(client.id)) }
     func shown(_ scope: DefinedScope) throws -> JSON { try marked(scope.json, .scope(scope.name)) }
     func shown(_ role: Role) throws -> JSON { try marked(role.json, .role(role.id)) }
+    func shown(_ claim: CustomClaim) throws -> JSON { try marked(claim.json, .claim(claim.id)) }
     func shown(_ group: Group) throws -> JSON { try marked(group.json, .group(group.name)) }
 
     private func marked(_ json: JSON, _ name: DeclaredName) throws -> JSON {

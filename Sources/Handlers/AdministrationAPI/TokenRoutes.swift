@@ -8,13 +8,11 @@ extension AdministrationRoute {
             .get, "registration-tokens", .readTokens, "List registration tokens, the newest first",
             query: ["after", "limit"], answer: (.ok, "RegistrationTokenList")
         ) { call in
-            let size = try call.pageSize
-            let found = try call.provider.store.initialAccessTokens(
-                before: try call.position { $0.stringValue.map { InitialAccessTokenID($0) } }, limit: size + 1)
+            let before = try call.position { $0.stringValue.map { InitialAccessTokenID($0) } }
             let now = call.provider.now()
-            let items = found.prefix(size)
-            let next = found.count > size ? items.last.map { JSON.string($0.id.value) } : nil
-            return .json(ListPage(items: items.map { $0.json(at: now) }, next: next).json)
+            return try call.page(position: { .string($0.id.value) }, show: { $0.json(at: now) }) { limit in
+                try call.provider.store.initialAccessTokens(before: before, limit: limit)
+            }
         },
         AdministrationRoute(
             .post, "registration-tokens", .writeTokens, "Make a token by which apps register themselves",
@@ -31,12 +29,13 @@ extension AdministrationRoute {
     private static func issue(_ call: AdministrationCall) throws -> Response {
         let body = try call.body([
             "uses", "lifetime", "preset", "first_party", "scope", "grant_types", "redirect_hosts", "resources", "note",
+            "needs_approval",
         ])
         let permit = try RegistrationPermit(
             preset: try body.text("preset") ?? ClaimPreset.mendix.rawValue,
             isFirstParty: try body.flag("first_party") ?? true, scope: try body.text("scope"),
             grantTypes: try body.texts("grant_types") ?? [], redirectHosts: try body.texts("redirect_hosts") ?? [],
-            resources: try body.texts("resources") ?? [])
+            resources: try body.texts("resources") ?? [], needsApproval: try body.flag("needs_approval") ?? false)
         let uses = try body.integer("uses") ?? 1
         let (token, text) = try call.administration.tokens.issue(
             permit, uses: Int(clamping: uses),

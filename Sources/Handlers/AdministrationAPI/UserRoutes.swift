@@ -14,12 +14,10 @@ extension AdministrationRoute {
                     beginning: words, after: try call.position(SearchPosition.init), limit: call.pageSize)
                 return .json(ListPage(items: page.items.map(\.json), next: page.next?.json).json)
             }
-            let size = try call.pageSize
-            let found = try call.provider.store.users(
-                after: try call.position { $0.stringValue.map { Username($0) } }, limit: size + 1)
-            let items = found.prefix(size)
-            let next = found.count > size ? items.last.map { JSON.string($0.username.value) } : nil
-            return .json(ListPage(items: items.map(\.json), next: next).json)
+            let after = try call.position { $0.stringValue.map { Username($0) } }
+            return try call.page(position: { .string($0.username.value) }, show: \.json) { limit in
+                try call.provider.store.users(after: after, limit: limit)
+            }
         },
         AdministrationRoute(
             .post, "users", .writeUsers, "Add a user; without a password, nobody can sign in by one", body: "NewUser",
@@ -48,31 +46,20 @@ extension AdministrationRoute {
             .get, "users/{sub}/sessions", .readSessions, "List where a user is signed in, the newest first",
             answer: (.ok, "SessionList")
         ) { call in
-            let now = call.provider.now()
-            let idle = call.provider.lifetimes.sessionIdle
-            let living = try call.provider.store.sessions(of: try call.user().id, limit: 200).filter {
-                $0.isAlive(at: now, idle: idle)
-            }
-            return .json(ListPage(items: living.map(\.json), next: nil).json)
+            let sessions = try call.administration.sessions.sessions(of: try call.user())
+            return .json(ListPage(items: sessions.map(\.json), next: nil).json)
         },
         AdministrationRoute(
             .delete, "users/{sub}/sessions", .writeSessions,
             "Sign a user out everywhere: sessions, refresh tokens and access tokens end", answer: (.noContent, nil)
         ) { call in
-            let user = try call.user()
-            try ChangeAgain.whileOthersDo {
-                try call.administration.users.endSessions(of: try call.provider.store.user(user.id) ?? user)
-            }
+            try call.administration.users.signOut(try call.user())
             return .nothing
         },
         AdministrationRoute(
             .delete, "sessions/{session_id}", .writeSessions, "End one session", answer: (.noContent, nil)
         ) { call in
-            let id = SessionID(call["session_id"])
-            guard try call.provider.store.session(id) != nil else {
-                throw AdministrationProblem.notFound("there is no such session; it may have ended")
-            }
-            try call.provider.store.endSession(id)
+            try call.administration.sessions.end(call["session_id"])
             return .nothing
         },
     ]
@@ -113,7 +100,8 @@ extension AdministrationRoute {
 
     private static func requireHeld(_ roles: [String], _ groups: [String], _ call: AdministrationCall) throws {
         let catalogue = try call.provider.store.catalogue()
-        let implied = try groups.flatMap { try catalogue.group(named: $0).roles.map(\.description) }
+        let named = try AssignmentChange(replacing: groups).applied(groupsOf: [], in: catalogue)
+        let implied = named.flatMap { catalogue.groups[$0]?.roles.map(\.description) ?? [] }
         try call.caller.requireHeld(roles + implied, "the user would have the role")
     }
 
@@ -134,16 +122,5 @@ extension AdministrationCall {
                 "there is no user with the sub \"\(self["sub"])\"; search finds them by name")
         }
         return user
-    }
-}
-
-extension Session {
-    /// What an administrator sees. Nothing of it opens anything.
-    fileprivate var json: JSON {
-        .object([
-            "id": .string(id.value), "sub": .string(userID.value), "auth_time": .integer(authTime.seconds),
-            "amr": .array(amr.map(JSON.string)), "acr": .string(acr), "created_at": .integer(createdAt.seconds),
-            "last_used_at": .integer(lastUsedAt.seconds), "expires_at": .integer(expiresAt.seconds),
-        ])
     }
 }

@@ -36,7 +36,9 @@ extension Provider {
         var response = Response.jsonError(
             error.code.rawValue, error.description(refusal: request.id), status: error.status)
         if let seconds = error.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
-        if error.code == .invalidClient, request.header("Authorization") != nil {
+        // RFC 9110 §15.5.2: 401 names a way to authenticate, and some HTTP libraries fail without. A browser would ask its
+        // user for a password in the middle of a page.
+        if error.code == .invalidClient, request.header("Authorization") != nil || request.header("Origin") == nil {
             response[.wwwAuthenticate] = "Basic realm=\"token endpoint\", charset=\"UTF-8\""
         }
         return response
@@ -62,10 +64,34 @@ extension Provider {
         return response
     }
 
-    /// Sends the answer to the app in the way that it asked for.
+    /// Sends the answer to the app in the way that it asked for. One that comes again and again for it, without anybody
+    /// having done anything, is not sent round for ever: its user is shown a page.
     func answer(
         _ answer: AuthorizationResponse, for request: Request, uiLocales: [String] = []
     ) -> Response {
+        guard request.handler == HandlerName.authorize.rawValue, !answer.target.isSilent else {
+            return send(answer, for: request, uiLocales: uiLocales)
+        }
+        let loop = RedirectLoop(adding: answer.target, to: cookies.loop(in: request), at: now())
+        guard !loop.isEndless else { return pageInstead(of: answer, for: request, uiLocales: uiLocales) }
+        var response = send(answer, for: request, uiLocales: uiLocales)
+        response.setCookie(cookies.setting(loop))
+        return response
+    }
+
+    private func pageInstead(
+        of answer: AuthorizationResponse, for request: Request, uiLocales: [String]
+    ) -> Response {
+        let fields = try? request.method == .post ? request.formFields() : request.queryFields()
+        let again = WebLink(issuer.endpoint("authorize") + "?" + FormEncoding.encode(fields ?? []))
+        var response = errorPage(
+            .redirectLoop, .redirectLoop(isError: answer.isError), for: request, uiLocales: uiLocales,
+            startAgain: again.map { ErrorPage.StartAgain(link: $0) })
+        response.clear([cookies.endingLoop])
+        return response
+    }
+
+    private func send(_ answer: AuthorizationResponse, for request: Request, uiLocales: [String]) -> Response {
         switch answer.target.mode {
         case .query: return redirect(to: answer.uri, for: request)
         case .formPost:

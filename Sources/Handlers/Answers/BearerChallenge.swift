@@ -8,22 +8,32 @@ enum BearerRealm: String {
 }
 
 extension Provider {
-    /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not. What isn't the
+    /// RFC 6750 §3: a request without a token is told how to ask, one with a bad token also why not (§3.1). What isn't the
     /// token's fault is no reason to ask for another.
     func bearerChallenge(_ error: OAuthError?, realm: BearerRealm, for request: Request) -> Response {
         guard let error else {
-            var response = Response.json(.object([:]), status: .unauthorized)
-            response[.wwwAuthenticate] = HeaderValue("Bearer realm=\"\(realm.rawValue)\"")
-            return response
+            return Self.challenged(.json(.object([:]), status: .unauthorized), by: realm)
         }
         var response = jsonError(error, for: request)
         guard error.code.isAboutBearerToken else { return response }
+        guard !error.isOfAbsentCredential else { return Self.challenged(response, by: realm) }
         let description = error.description(refusal: request.id)
         response[.wwwAuthenticate] = HeaderValue(
             "Bearer realm=\"\(realm.rawValue)\", error=\"\(error.code.rawValue)\", "
                 + "error_description=\"\(description)\"")
         return response
     }
+
+    /// Without an error code: no token was presented that something could be wrong with.
+    private static func challenged(_ answer: Response, by realm: BearerRealm) -> Response {
+        var response = answer
+        response[.wwwAuthenticate] = HeaderValue("Bearer realm=\"\(realm.rawValue)\"")
+        return response
+    }
+}
+
+extension OAuthError {
+    fileprivate var isOfAbsentCredential: Bool { if case .credential(_, .absent) = detail { true } else { false } }
 }
 
 extension OAuthError.Code {

@@ -8,7 +8,11 @@ struct FailurePages: Sendable {
     init(_ pages: PageRenderer) { self.pages = pages }
 
     @Sendable func response(_ failure: Failure, _ head: RequestHead) -> Response {
-        guard HandlerName(rawValue: head.handler)?.isForPeople ?? true else {
+        let handler = HandlerName(rawValue: head.handler)
+        guard handler != .administration else {
+            return AdministrationProblem(failure.status, "\(failure.text)").response(refusal: head.id)
+        }
+        guard handler?.isForPeople ?? true else {
             // RFC 6749 §5.2 has no code for these; the nearest are used.
             let code: OAuthError.Code = failure.status.code >= 500 ? .serverError : .invalidRequest
             return .jsonError(code.rawValue, "\(failure.text) (refusal \(head.id))", status: failure.status)

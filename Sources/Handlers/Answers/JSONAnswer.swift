@@ -1,5 +1,6 @@
 import FCGIBridge
 import JOSE
+import OIDCLogic
 
 extension Response {
     /// A JSON answer that nobody may keep (RFC 6749 §5.1).
@@ -16,11 +17,11 @@ extension Response {
         json(.object(["error": .string(code), "error_description": .string(description)]), status: status)
     }
 
-    /// For what is the same for everyone: any web page may read it, and caches may keep it for `maxAge` seconds, or for
-    /// an hour where this provider can't be reached (RFC 5861 §4).
-    mutating func makePublic(maxAge: Int) {
+    /// For what is the same for everyone: any web page may read it, and caches may keep it as ``PublicCaching`` says.
+    mutating func makePublic() {
         self[.cacheControl] = HeaderValue(
-            "public, max-age=\(maxAge), stale-while-revalidate=\(maxAge), stale-if-error=3600")
+            "public, max-age=\(PublicCaching.maxAge), stale-while-revalidate=\(PublicCaching.staleWhileRevalidate), "
+                + "stale-if-error=\(PublicCaching.staleIfError)")
         self[.pragma] = nil
         self[.accessControlAllowOrigin] = "*"
     }

@@ -18,7 +18,9 @@ extension Request {
                 case .tooLong: "is longer than \(JSON.defaultMaximumBytes) bytes"
                 case .tooDeep: "is nested deeper than \(JSON.defaultMaximumDepth) arrays and objects"
                 case .invalidUTF8: "is not UTF-8"
-                case .duplicateMember: "has two members of one name"
+                case .duplicateMember:
+                    "has two members \(JSON.duplicateMember(in: body).map { JSON.string($0).shown } ?? "of one name"); "
+                        + "keep one"
                 case .malformed: "is not well-formed JSON"
                 }
             throw ClientMetadataError(name, fault)

@@ -38,6 +38,7 @@ extension AuthorizationFailure.PageKind {
         case .badRequest: .badRequest
         case .unknownClient: .unknownClient
         case .redirectMismatch: .redirectMismatch
+        case .awaitedApproval: .awaitedApproval
         }
     }
 }

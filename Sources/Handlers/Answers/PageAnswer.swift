@@ -24,27 +24,39 @@ extension ErrorPage.Kind {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .tooLarge: .contentTooLarge
-        case .tooManyRequests: .tooManyRequests
+        case .tooManyRequests, .redirectLoop: .tooManyRequests
         case .serverError: .internalServerError
         case .unavailable: .serviceUnavailable
-        case .forbidden, .foreignForm, .wrongBrowser: .forbidden
+        case .upstreamFailed: .badGateway
+        case .forbidden, .foreignForm, .wrongBrowser, .awaitedApproval, .turnedBack, .notAdmitted: .forbidden
         case .unknownClient, .redirectMismatch, .badRequest, .expired, .cookiesBlocked: .badRequest
         }
     }
 }
 
 extension Response {
-    /// For the one page that goes on by itself where scripts run.
-    mutating func allowOwnScript() { protect(scripts: "script-src 'self'; ") }
+    /// For the page that sends its form by itself where scripts run.
+    mutating func allowOwnScript() { protect(allowing: "script-src 'self'; ") }
 
-    /// For pages whose forms lead nowhere else.
-    mutating func keepFormsHere() { protect(scripts: "form-action 'self'; ") }
+    /// For the page that tells apps of a sign-out: the only one with frames, and with none but those.
+    ///
+    /// - Parameter frames: as Content Security Policy writes sources.
+    mutating func allowFrames(_ frames: String) { protect(allowing: "script-src 'self'; frame-src \(frames); ") }
+
+    /// For the one page that others may frame. It shows nothing that could be clicked.
+    mutating func allowFraming() {
+        self[.contentSecurityPolicy] = "default-src 'none'; script-src 'self'; base-uri 'none'"
+        self[.xFrameOptions] = nil
+    }
+
+    /// For the console's pages, whose forms lead nowhere else, and whose script does no more than copy.
+    mutating func keepFormsHere() { protect(allowing: "script-src 'self'; form-action 'self'; ") }
 
     /// No `form-action`: browsers hold the whole chain of redirects against it, and these forms lead to the app. No
     /// `Cross-Origin-Opener-Policy` either: an app that signs in by a pop-up window waits for word from it, and this
     /// header would cut the two apart for good.
     fileprivate mutating func protectPage() {
-        protect(scripts: "")
+        protect(allowing: "")
         self[.cacheControl] = "no-store"
         self[.referrerPolicy] = "no-referrer"
         self[.xContentTypeOptions] = "nosniff"
@@ -52,9 +64,9 @@ extension Response {
         self[.permissionsPolicy] = "camera=(), geolocation=(), microphone=()"
     }
 
-    private mutating func protect(scripts: String) {
+    private mutating func protect(allowing more: String) {
         self[.contentSecurityPolicy] = HeaderValue(
-            "default-src 'none'; \(scripts)style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+            "default-src 'none'; \(more)style-src 'self'; img-src 'self' data:; base-uri 'none'; "
                 + "frame-ancestors 'none'")
     }
 }

@@ -19,7 +19,7 @@ extension Provider {
         logRefusal(
             error.code.rawValue, "\(error.member) was refused", .clientMetadata(error.member), of: request)
         return .jsonError(
-            error.code.rawValue, "\(error.description) (refusal \(request.id))", status: .badRequest)
+            error.code.rawValue, "\(error.description.inASCII) (refusal \(request.id))", status: .badRequest)
     }
 
     /// The client information response (RFC 7591 §3.2.1, RFC 7592 §3).
@@ -29,6 +29,8 @@ extension Provider {
         var members = client.metadata.json.objectValue ?? [:]
         members["client_id"] = .string(client.id.value)
         members["client_id_issued_at"] = .integer(client.createdAt.seconds)
+        // Our own: nobody can sign in to it yet.
+        if client.approval == .awaited { members["awaits_approval"] = true }
         if let secret {
             members["client_secret"] = .string(secret.reveal())
             members["client_secret_expires_at"] = 0
@@ -36,5 +38,20 @@ extension Provider {
         members["registration_access_token"] = .string(token.text)
         members["registration_client_uri"] = .string(issuer.endpoint("register/\(registration)"))
         return .object(members)
+    }
+}
+
+extension String {
+    /// RFC 7591 §3.2.2: `error_description` is ASCII. What else came is escaped as JSON escapes it.
+    fileprivate var inASCII: String {
+        guard utf8.contains(where: { $0 > 0x7E }) else { return self }
+        return utf16.reduce(into: "") { text, unit in
+            if let scalar = Unicode.Scalar(unit), unit <= 0x7E {
+                text.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(unit, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
     }
 }

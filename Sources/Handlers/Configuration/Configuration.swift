@@ -9,6 +9,8 @@ package struct Configuration: Sendable {
     package let issuer: Issuer
     /// Other applications answer on the issuer's host.
     package let sharesHost: Bool
+    /// OpenID Connect Session Management 1.0.
+    package let hasSessionManagement: Bool
     /// The database.
     package let store: String
     /// May begin with `${CREDENTIALS_DIRECTORY}/`; see ``SecretFile``.
@@ -20,9 +22,11 @@ package struct Configuration: Sendable {
     package let pools: [Pool]
     package let pages: PageSettings
     package let login: LoginSettings
+    package let upstreams: UpstreamSettings
     package let assertions: AssertionSettings
     package let registration: RegistrationSettings
     package let outbound: OutboundSettings
+    package let logout: LogoutSettings
     package let audit: AuditSettings
     /// In the order of the file, which doesn't matter.
     package let policy: [PolicyRule]
@@ -87,6 +91,9 @@ package struct Configuration: Sendable {
 
         self.file = file
         sharesHost = root.value("shared_host", default: false, expected: "must be true or false") { Bool($0) }
+        hasSessionManagement = root.value(
+            "session_management", default: false, expected: "must be true or false"
+        ) { Bool($0) }
         store = root.path("store", default: "postern.db", in: folder)
         let keys = root.section("keys")
         stateKeyFile = keys.path("state", default: "state.key", in: folder)
@@ -94,19 +101,24 @@ package struct Configuration: Sendable {
         if stateKeyFile == signingKeyFile {
             keys.fault("signing", "is the same file as keys.state; a pool that doesn't sign must not hold its key")
         }
-        keys.refuseUnknown()
         resources = ResourceReading.resources(root)
         var lifetimes = Self.lifetimes(root)
+        Self.readRotation(keys, into: &lifetimes)
+        keys.refuseUnknown()
         if resources.longestLifetime > lifetimes.accessToken {
             lifetimes.resourceAccessToken = resources.longestLifetime
         }
         self.lifetimes = lifetimes
         pools = PoolReading(root, reading, folder: folder).pools
         pages = Self.pages(root, folder: folder)
-        login = Self.login(root, reading, pool: pools.first { $0.handlers.contains(.login) })
+        let loginSection = root.section("login")
+        login = Self.login(loginSection, reading, pool: pools.first { $0.handlers.contains(.login) })
+        upstreams = UpstreamReading(root, login: loginSection, folder: folder).settings
+        loginSection.refuseUnknown()
         assertions = Self.assertions(root)
-        registration = Self.registration(root)
+        registration = RegistrationReading(root, issuer: issuer).settings
         outbound = Self.outbound(root, folder: folder, pool: pools.first { $0.handlers.contains(.token) })
+        logout = Self.logout(root)
         audit = Self.audit(root)
         let policyReading = PolicyReading(root)
         policy = policyReading.rules
@@ -159,6 +171,16 @@ package struct Configuration: Sendable {
             section.fault("session_idle", "is longer than lifetimes.session, which ends the session anyway")
         }
         lifetimes.sessionIdle = min(idle, lifetimes.session)
+        if let value = section.value("session_remembered") {
+            let seconds = WrittenDuration.seconds(value.text)
+            if value.text == "never" {
+                lifetimes.sessionRemembered = nil
+            } else if let seconds, (1...(365 * day)).contains(seconds) {
+                lifetimes.sessionRemembered = seconds
+            } else {
+                section.fault("session_remembered", value, "must be from 1s to 365d, such as 30d, or never")
+            }
+        }
         lifetimes.idToken = section.duration("id_token", in: 1...(30 * day), default: lifetimes.idToken)
         lifetimes.accessToken = section.duration("access_token", in: 1...(30 * day), default: lifetimes.accessToken)
         lifetimes.refreshToken = section.duration("refresh_token", in: 1...(365 * day), default: lifetimes.refreshToken)
@@ -166,6 +188,32 @@ package struct Configuration: Sendable {
             "refresh_token_absolute", in: 1...(3650 * day), default: lifetimes.refreshTokenAbsolute)
         section.refuseUnknown()
         return lifetimes
+    }
+
+    /// The next key is published for longer than anybody may keep a set without it.
+    private static func readRotation(_ keys: ConfigurationSection, into lifetimes: inout Lifetimes) {
+        let hour: Int64 = 3600
+        let day = 24 * hour
+        let fallback = lifetimes.signingKeyAhead
+        if let value = keys.value("rotate_after") {
+            let seconds = value.text == "never" ? 0 : WrittenDuration.seconds(value.text)
+            if seconds == 0 {
+                lifetimes.signingKey = nil
+            } else if let seconds, (day...(3650 * day)).contains(seconds) {
+                lifetimes.signingKey = seconds
+                lifetimes.signingKeyAhead = min(fallback, seconds / 2)
+            } else {
+                keys.fault("rotate_after", value, "must be from 1d to 3650d, such as 90d, or never")
+            }
+        }
+        lifetimes.signingKeyAhead = keys.duration(
+            "publish_ahead", in: (3 * hour)...(90 * day), default: lifetimes.signingKeyAhead)
+        if let age = lifetimes.signingKey, lifetimes.signingKeyAhead >= age {
+            keys.fault(
+                "publish_ahead",
+                "is not shorter than keys.rotate_after, which is \(WrittenDuration.text(age)); "
+                    + "a key is published for so long before it signs")
+        }
     }
 
     private static func pages(_ root: ConfigurationSection, folder: String) -> PageSettings {
@@ -194,10 +242,8 @@ package struct Configuration: Sendable {
     }
 
     private static func login(
-        _ root: ConfigurationSection, _ reading: ConfigurationReading, pool: Pool?
+        _ section: ConfigurationSection, _ reading: ConfigurationReading, pool: Pool?
     ) -> LoginSettings {
-        let section = root.section("login")
-        defer { section.refuseUnknown() }
         let atOnce = section.integer("hashes_at_once", in: 1...64, default: 2)
         let fallback = LoginSettings.hashesWaiting(threads: pool?.threads ?? 0, atOnce: atOnce)
         let settings = LoginSettings(
@@ -222,11 +268,13 @@ package struct Configuration: Sendable {
             lifetime: section.duration("lifetime", in: 60...3600, default: AssertionSettings().lifetime))
     }
 
-    private static func registration(_ root: ConfigurationSection) -> RegistrationSettings {
-        let section = root.section("registration")
+    private static func logout(_ root: ConfigurationSection) -> LogoutSettings {
+        let section = root.section("logout")
         defer { section.refuseUnknown() }
-        var settings = RegistrationSettings()
-        settings.isOpen = section.value("open", default: false, expected: "must be true or false") { Bool($0) }
+        var settings = LogoutSettings()
+        settings.tellsOfExpiry = section.value(
+            "on_expiry", default: settings.tellsOfExpiry, expected: "must be true or false"
+        ) { Bool($0) }
         return settings
     }
 

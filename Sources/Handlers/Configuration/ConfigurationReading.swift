@@ -12,6 +12,9 @@ final class ConfigurationReading {
     /// Of the files beside it.
     private var others: [ConfigurationReading] = []
 
+    /// How many values a file may have.
+    private static let limit = 1_000_000
+
     /// Variables of this prefix that are no configuration.
     private static let otherVariables: Set<String> = [
         "POSTERN_BIN", "POSTERN_CONFIG", "POSTERN_SHARE", "POSTERN_HANDLER", "POSTERN_TAIL",
@@ -27,6 +30,11 @@ final class ConfigurationReading {
         do {
             guard let node = try Yams.compose(yaml: text), !node.isEmptyValue else {
                 return ConfigurationSection(self, nil, path: [], manualPath: [])
+            }
+            var left = Self.limit
+            guard node.fits(in: &left) else {
+                fault("the file has more than \(Self.limit) values, those that aliases repeat included", line: nil)
+                return nil
             }
             guard case .mapping(let mapping) = node else {
                 fault("the file must hold keys and values, such as \"issuer: https://login.example.com/oidc\"", line: 1)
@@ -114,6 +122,19 @@ enum ConfigurationPlace: Equatable {
 }
 
 extension Node {
+    /// Takes one from `left` for each value, and for what an alias stands for as often as it does: a few lines of them can
+    /// stand for more than there is memory. False: there were not so many left.
+    fileprivate func fits(in left: inout Int) -> Bool {
+        guard left > 0 else { return false }
+        left -= 1
+        switch self {
+        case .sequence(let items): return items.allSatisfy { $0.fits(in: &left) }
+        case .mapping(let mapping):
+            return mapping.allSatisfy { $0.key.fits(in: &left) && $0.value.fits(in: &left) }
+        default: return true
+        }
+    }
+
     /// Left out, as in `pages:` with nothing behind it, or said to be null.
     var isEmptyValue: Bool {
         guard case .scalar(let scalar) = self else { return false }

@@ -119,6 +119,29 @@ final class ConfigurationSection {
         return ConfigurationSection(reading, mapping, path: path + [key], manualPath: manualPath + [manual ?? key])
     }
 
+    /// Of tokens that others sign. RS256 unless it is said; nil: what is said is wrong.
+    func signatureAlgorithms(_ key: String) -> [SignatureAlgorithm]? {
+        guard let values = values(key) else { return [.rs256] }
+        let known = SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+        let algorithms = values.compactMap { SignatureAlgorithm(rawValue: $0.text) }
+        for value in values where SignatureAlgorithm(rawValue: value.text) == nil {
+            fault(key, value, "must be one of \(known)")
+        }
+        if values.isEmpty { fault(key, "names none; leave it out for RS256") }
+        return algorithms.isEmpty || algorithms.count < values.count ? nil : algorithms
+    }
+
+    /// Texts by names that the administrator chooses. Nil: what stands there is something else.
+    func texts(_ key: String) -> [String: String]? {
+        guard let value = json(key) else { return [:] }
+        let texts = value.objectValue?.compactMapValues(\.stringValue)
+        guard let texts, texts.count == value.objectValue?.count else {
+            fault(key, "must be a section of names, each with a text")
+            return nil
+        }
+        return texts
+    }
+
     /// The items of a list of sections, each with its line, named by their numbers from 1 on. Without the list there is
     /// none; then `read` sees one empty section all the same, for the manual, and what it gives is dropped.
     func items<Item>(_ key: String, read: (ConfigurationSection, _ line: Int?) -> Item?) -> [Item] {

@@ -18,6 +18,8 @@ package enum ConfigurationTemplate {
         keys:
           state: state.key
           signing: signing.key
+          # rotate_after: 90d     # how long a key signs until another does; or never
+          # publish_ahead: 7d     # for how long apps can see the next one before
 
         # How long things last: seconds, or a number with s, m, h or d.
         # lifetimes:
@@ -25,10 +27,18 @@ package enum ConfigurationTemplate {
         #   attempt: 30m          # a page that waits for its user
         #   session: 24h          # the longest that a sign-in serves
         #   session_idle: 8h      # without use
+        #   session_remembered: 30d # of who ticks "Stay signed in on this device"; or never
         #   id_token: 1h
         #   access_token: 1h
         #   refresh_token: 15d    # without use
         #   refresh_token_absolute: 90d
+
+        # Let pages of apps see by a frame that whoever is signed in has changed (OpenID Connect Session Management).
+        # session_management: true
+
+        # Tell apps also of sign-ins that end by age, or since nobody used them.
+        # logout:
+        #   on_expiry: true
 
         # What access tokens for a resource (RFC 8707) are to be like, where that differs.
         # resources:
@@ -54,7 +64,11 @@ package enum ConfigurationTemplate {
 
         # Apps register themselves by tokens that you hand out. See docs/self-registration.md
         # registration:
-        #   open: false           # true: without a token as well
+        #   open: false           # true: without a token as well; needs_approval: once an administrator has looked
+        #   ci:                   # jobs of a CI system, by the token that it signs for each
+        #     - name: shop
+        #       issuer: https://gitlab.example.com
+        #       claims: { project_path: team/shop, ref: main }
 
         # Servers of others that are called, such as for the keys that apps publish. Public addresses need no mention.
         # outbound:

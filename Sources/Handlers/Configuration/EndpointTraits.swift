@@ -62,10 +62,13 @@ struct EndpointTraits: Sendable {
         case .jwks: Self("/jwks", .keptJSON, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         case .authorize:
             Self("/authorize", .page, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
-        case .login: Self("/login", .page, [.post], body: ownForm, signs: false, pool: .slow, limit: .login)
-        case .consent: Self("/consent", .page, [.post], body: ownForm, signs: false, pool: .fast, limit: nil)
+        case .login: Self("/login", .page, [.get, .post], body: ownForm, signs: false, pool: .slow, limit: .login)
+        case .consent: Self("/consent", .page, [.get, .post], body: ownForm, signs: false, pool: .fast, limit: nil)
         case .logout:
             Self("/logout", .page, [.get, .post], body: parameters, signs: false, pool: .fast, limit: nil)
+        case .logo: Self("/logo", .page, [.get], body: 0, signs: false, pool: .slow, limit: nil)
+        case .checkSession:
+            Self("/check_session", .page, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         case .token:
             Self(
                 "/token", .json, [.post], body: parameters, signs: true, pool: .fast, limit: .token, crossOrigin: true)
@@ -93,6 +96,19 @@ struct EndpointTraits: Sendable {
         case .console:
             Self(
                 "/admin/", .page, [.get, .post], body: ownForm, signs: false, pool: .slow, limit: .login, tail: true)
+        case .account:
+            Self(
+                "/account/", .page, [.get, .post], body: ownForm, signs: false, pool: .slow, limit: .login, tail: true)
+        case .upstream:
+            Self(
+                "/upstream/", .page, [.get, .post], body: ownForm, signs: false, pool: .upstream, limit: .login,
+                tail: true)
+        case .callback:
+            Self("/callback/", .page, [.get], body: 0, signs: false, pool: .upstream, limit: .login, tail: true)
+        case .upstreamLogout:
+            Self(
+                "/backchannel/", .json, [.post], body: parameters, signs: false, pool: .upstream, limit: .token,
+                tail: true)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

@@ -1,11 +1,17 @@
 /// What nginx calls a handler by: the value of its `POSTERN_HANDLER` parameter. What there is to know of each stands in
 /// ``EndpointTraits``.
 package enum HandlerName: String, Sendable, CaseIterable {
-    case discovery, jwks, authorize, login, consent, logout, token, userinfo, introspect, revoke, register
+    case discovery, jwks, authorize, login, consent, logout, logo, token, userinfo, introspect, revoke, register
+    case checkSession = "check_session"
     case clientConfiguration = "client-configuration"
     case administration = "admin-api"
-    case console
+    case console, account
+    case upstream, callback
+    case upstreamLogout = "backchannel"
     case health
+
+    /// Whether it is there for upstreams alone: without any, no pool serves it.
+    var isOfUpstreams: Bool { [.upstream, .callback, .upstreamLogout].contains(self) }
 
     /// Whether it needs the private signing keys. A pool without such a handler is never given them.
     package var signs: Bool { traits.signs }

@@ -8,6 +8,14 @@ package struct OutboundSettings: Sendable, Equatable {
     /// How many calls a process may have under way; each keeps a thread.
     package let callsAtOnce: Int
 
+    /// What makes the calls.
+    var calls: CurlOutbound { calls(atOnce: callsAtOnce) }
+
+    /// The same for threads that no request waits for.
+    func calls(atOnce limit: Int) -> CurlOutbound {
+        CurlOutbound(rules: rules, certificates: certificates, limit: limit)
+    }
+
     /// Half of the threads, unless it is said, so that the other half always serves.
     static func callsAtOnce(threads: Int) -> Int { max(1, threads / 2) }
 }

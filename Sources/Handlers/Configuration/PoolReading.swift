@@ -5,12 +5,15 @@ struct PoolReading {
     private var listing: Set<String> = []
 
     init(_ root: ConfigurationSection, _ reading: ConfigurationReading, folder: String) {
+        let hasUpstreams = root.line(of: "upstreams") != nil
         let section = root.section("pools")
         // Those that nobody names are read all the same, for the environment and the manual.
-        let names = section.names.isEmpty ? DefaultPool.allCases.map(\.rawValue) : section.names.map(\.name)
+        let names =
+            section.names.isEmpty
+            ? DefaultPool.needed(withUpstreams: hasUpstreams).map(\.rawValue) : section.names.map(\.name)
         for name in names { add(name, section, reading, folder) }
         refuseDoubles(section)
-        placeUnlisted(reading)
+        placeUnlisted(HandlerName.allCases.filter { hasUpstreams || !$0.isOfUpstreams }, reading)
         for pool in pools {
             if pool.handlers.isEmpty, !listing.contains(pool.name) {
                 section.fault(pool.name, "has no handlers; list those that it serves, such as handlers: [login]")
@@ -68,11 +71,13 @@ struct PoolReading {
     }
 
     /// A handler that came with an upgrade stands in no list yet, and must not keep an installation from starting.
-    private mutating func placeUnlisted(_ reading: ConfigurationReading) {
+    private mutating func placeUnlisted(_ handlers: [HandlerName], _ reading: ConfigurationReading) {
         let listed = Set(pools.flatMap(\.handlers))
         var unexpected: [(pool: String, handler: String)] = []
-        for handler in HandlerName.allCases where !listed.contains(handler) {
-            let usual = pools.firstIndex { $0.name == handler.traits.pool.rawValue }
+        for handler in handlers where !listed.contains(handler) {
+            let usual = [handler.traits.pool, handler.traits.pool.substitute].lazy.compactMap { [pools] usual in
+                pools.firstIndex { $0.name == usual.rawValue }
+            }.first
             let index = usual ?? pools.startIndex
             pools[index].handlers.append(handler)
             if usual == nil || listing.contains(pools[index].name) {

@@ -47,7 +47,7 @@ enum AppKind: String, CaseIterable {
             scope,
             ConsoleForm.Field(
                 "refresh", "Refresh tokens", .check, value: self == .mendix ? "yes" : "",
-                hint: "It may stay connected while its users are away"),
+                hint: "It may stay connected while its users are away", answersFor: ["grant_types"]),
             ConsoleForm.Field(
                 "ask", "Ask users for their consent", .check, hint: "For an app that isn’t your own"),
         ]

@@ -2,12 +2,13 @@ import JOSE
 import OIDCLogic
 
 extension ConsoleRoute {
-    static let auditRoutes = [ConsoleRoute("audit", show: auditLog)]
+    static let auditPages = [ConsoleRoute("audit", show: auditLog)]
 
     private static let filters: [(name: String, label: String, hint: String)] = [
         ("user", "User", "A user name, or a subject"), ("client_id", "App", "A client id"),
         ("event", "Event", "What its word begins with, such as client. or user.disabled"),
         ("since", "Since", "A time in UTC, such as 2026-11-24 13:50, or how long ago: 90m, 8h, 30d"),
+        ("until", "Until", "The same; before that time"),
     ]
 
     private static func auditLog(_ call: ConsoleCall) throws -> ConsolePage {
@@ -22,7 +23,7 @@ extension ConsoleRoute {
         }
         let form = ConsoleBlock(
             nil, "Every change and every sign-in, in UTC. What was refused is explained by postern why.",
-            .form(ConsoleForm(to: call.path("audit"), fields, button: "Search", isSearch: true)))
+            .form(ConsoleForm(to: call.path("audit"), fields, button: "Search", purpose: .search)))
         let page: JSON
         do { page = try call.api(.get, "audit", query: asked + after) } catch let error as AdministrationError {
             return ConsolePage("Audit", notice: .failed(error.description), [form])
@@ -50,7 +51,7 @@ extension ConsoleRoute {
         let actor = record["actor"] ?? .null
         let object = record["object"] ?? .null
         return [
-            .code(record.text("time")), .code(record.text("event")), try thing(actor, call),
+            .code(record.text("time")), .code(record.text("event")), try who(actor, call),
             ConsoleBlock.Cell("\(record.text("via")) \(record.text("address"))"),
             try object.text("kind") == "session" ? session(record, call) : thing(object, call),
             ConsoleBlock.Cell(change(in: record)),
@@ -62,6 +63,19 @@ extension ConsoleRoute {
         let id = record.text("client_id").isEmpty ? record.text("sub") : record.text("client_id")
         return try thing(
             ["kind": record.text("client_id").isEmpty ? "user" : "client", "id": .string(id)], call)
+    }
+
+    /// As the command line has it: an app chooses its id, which may be a user's name.
+    static func who(_ actor: JSON, _ call: ConsoleCall) throws -> ConsoleBlock.Cell {
+        var cell = try thing(actor, call)
+        switch actor.text("kind") {
+        case "client": cell.text = "app \(cell.text)"
+        case "registration-token": cell.text = "token \(cell.text)"
+        case "upstream": cell.text = "upstream \(cell.text)"
+        case "ci-job": cell.text = "CI \(cell.text)"
+        default: break
+        }
+        return cell
     }
 
     /// Users by their names, where the reader may see them, and whoever can be looked at as a link.
@@ -85,8 +99,8 @@ extension ConsoleRoute {
         let after = record["after"]?.objectValue ?? [:]
         // Items apart, so that a long list may be broken between them.
         func shown(_ value: JSON) -> String {
-            guard let items = value.arrayValue, !items.isEmpty else { return value.stringValue ?? value.text }
-            return items.map { $0.stringValue ?? $0.text }.joined(separator: ", ")
+            guard let items = value.arrayValue, !items.isEmpty else { return AuditChange.shown(value) }
+            return items.map(AuditChange.shown).joined(separator: ", ")
         }
         let parts = Set(before.keys).union(after.keys).sorted().map { name in
             switch (before[name], after[name]) {

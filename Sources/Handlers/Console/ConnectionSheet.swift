@@ -19,62 +19,94 @@ struct ConnectionSheet {
     /// language's rules. JSON's are those of Python, YAML and JavaScript as well.
     private func text(_ value: String) -> String { JSON.string(value).text }
     private func word(_ value: String) -> String { ShellWord.quoted(value) }
-    private var isPublic: Bool { client.text("token_endpoint_auth_method") == "none" }
+    /// Nil: its secret, in the header or the form, as the program likes.
+    private var method: TokenEndpointAuthMethod? {
+        TokenEndpointAuthMethod(rawValue: client.text("token_endpoint_auth_method"))
+    }
+    private var hasSecret: Bool { method != TokenEndpointAuthMethod.none && method != .privateKeyJWT }
+    /// A line that only some apps need.
+    private func line(_ text: String, if isNeeded: Bool) -> String { isNeeded ? text + "\n" : "" }
+    private func line(_ text: (String) -> String) -> String { method.map { text($0.rawValue) + "\n" } ?? "" }
 
     var blocks: [ConsoleBlock] {
-        let facts = ConsoleBlock(
-            "For any client", "Most need these alone. The secret is not shown again; a new one can be made.",
-            .details([
-                .init("Discovery", .code(discovery)), .init("Issuer", .code(issuer.value)),
-                .init("Client id", .code(id)),
-                .init("Redirect URIs", values: client.texts("redirect_uris").map { .code($0) }),
-                .init("Scope", .code(scope)),
-            ]))
+        var details: [ConsoleBlock.Detail] = [
+            .init("Discovery", .code(discovery)), .init("Issuer", .code(issuer.value)), .init("Client id", .code(id)),
+            .init("Redirect URIs", values: client.texts("redirect_uris").map { .code($0) }),
+            .init("Scope", .code(scope)),
+        ]
+        if let method { details.append(.init("Client authentication", .code(method.rawValue))) }
+        let facts = ConsoleBlock("For any client", explanation, .details(details.filter { !$0.values.isEmpty }))
         guard !client.texts("redirect_uris").isEmpty else {
-            return [facts, ConsoleBlock("curl", nil, .code(curl))]
+            return [facts] + (hasSecret ? [ConsoleBlock("curl", nil, .code(curl))] : [])
+        }
+        func recipe(_ program: String, _ callback: String, _ text: String) -> ConsoleBlock {
+            ConsoleBlock(program, "\(callback) It must be one of the redirect URIs.", .code(text))
         }
         return [
-            facts, ConsoleBlock("Mendix, OIDC SSO module", nil, .code(mendix)),
-            ConsoleBlock("Authlib (Python)", nil, .code(authlib)),
-            ConsoleBlock("Apache, mod_auth_openidc", nil, .code(apache)),
-            ConsoleBlock("Spring Boot", nil, .code(spring)), ConsoleBlock("Auth.js", nil, .code(authJS)),
-            ConsoleBlock("oauth2-proxy", nil, .code(proxy)),
+            facts,
+            recipe("Mendix, OIDC SSO module", "The app is called back at /oauth/v2/callback.", mendix),
+            recipe("Authlib (Python)", "The app is called back where authorize_redirect says.", authlib),
+            recipe(
+                "Apache, mod_auth_openidc",
+                "The app is called back at OIDCRedirectURI: an address within what is protected, where nothing else is.",
+                apache),
+            recipe("Spring Boot", "The app is called back at /login/oauth2/code/postern.", spring),
+            recipe(
+                "Auth.js", "The app is called back at /api/auth/callback/postern (Next.js) or /auth/callback/postern.",
+                authJS),
         ]
+            // It doesn't start without a secret.
+            + (hasSecret ? [recipe("oauth2-proxy", "The proxy is called back at /oauth2/callback.", proxy)] : [])
     }
 
-    private var secret: String { isPublic ? "" : "SECRET" }
+    private var explanation: String {
+        switch method {
+        case .some(.none): "Most need these alone. There is no secret."
+        case .privateKeyJWT:
+            "In the place of a secret the app signs a JWT with its key; each program's manual says where that key goes."
+        default: "Most need these alone. The secret is not shown again; a new one can be made."
+        }
+    }
 
     private var mendix: String {
         """
         Alias                        postern
         Client ID                    \(id)
-        Client secret                \(isPublic ? "(none)" : "SECRET")
+        Client secret                \(hasSecret ? "SECRET" : "(none)")
         Automatic configuration URL  \(discovery)
-        Client authentication        client_secret_basic
+        Client authentication        \((method ?? .clientSecretBasic).rawValue)
         PKCE                         S256
         Selected scopes              \(scope)
         """
     }
 
     private var authlib: String {
-        """
-        oauth.register(
-            "postern",
-            client_id=\(text(id)),
-            \(isPublic ? "" : "client_secret=\"SECRET\",\n    ")server_metadata_url=\(text(discovery)),
-            client_kwargs={"scope": \(text(scope)), "code_challenge_method": "S256"},
-        )
-        """
+        let method = self.method.map { ", \"token_endpoint_auth_method\": \"\($0.rawValue)\"" } ?? ""
+        return """
+            oauth.register(
+                "postern",
+                client_id=\(text(id)),
+            \(line("    client_secret=\"SECRET\",", if: hasSecret))\
+                server_metadata_url=\(text(discovery)),
+                client_kwargs={"scope": \(text(scope)), "code_challenge_method": "S256"\(method)},
+            )
+            """
     }
 
     private var apache: String {
         """
         OIDCProviderMetadataURL \(discovery)
         OIDCClientID \(text(id))
-        \(isPublic ? "" : "OIDCClientSecret SECRET\n")OIDCRedirectURI \(text(redirect))
+        \(line("OIDCClientSecret SECRET", if: hasSecret))\
+        \(line { "OIDCProviderTokenEndpointAuth \($0)" })\
+        OIDCRedirectURI \(text(redirect))
         OIDCScope \(text(scope))
         OIDCPKCEMethod S256
         OIDCCryptoPassphrase CHOOSE_ONE
+        <Location />
+            AuthType openid-connect
+            Require valid-user
+        </Location>
         """
     }
 
@@ -83,7 +115,8 @@ struct ConnectionSheet {
         spring.security.oauth2.client:
           registration.postern:
             client-id: \(text(id))
-            client-secret: \(text(secret))
+        \(line("    client-secret: \"SECRET\"", if: hasSecret))\
+        \(line { "    client-authentication-method: \($0)" })\
             scope: [\(scope.split(separator: " ").map { text(String($0)) }.joined(separator: ", "))]
           provider.postern:
             issuer-uri: \(issuer.value)
@@ -96,7 +129,8 @@ struct ConnectionSheet {
           id: "postern", name: "Postern", type: "oidc",
           issuer: "\(issuer.value)",
           clientId: \(text(id)),
-          clientSecret: \(isPublic ? "undefined, client: { token_endpoint_auth_method: \"none\" }" : "process.env.POSTERN_SECRET"),
+        \(line("  clientSecret: process.env.POSTERN_SECRET,", if: hasSecret))\
+        \(line { "  client: { token_endpoint_auth_method: \"\($0)\" }," })\
           authorization: { params: { scope: \(text(scope)) } },
           checks: ["pkce", "state", "nonce"],
         }]
@@ -107,7 +141,8 @@ struct ConnectionSheet {
         """
         oauth2-proxy --provider=oidc --oidc-issuer-url=\(issuer.value) \\
             --client-id=\(word(id)) --client-secret="$SECRET" --code-challenge-method=S256 \\
-            --redirect-url=\(word(redirect)) --scope=\(word(scope)) --email-domain='*'
+            --redirect-url=\(word(redirect)) --scope=\(word(scope)) --email-domain='*' \\
+            --cookie-secret="$(openssl rand -hex 16)" --upstream=http://127.0.0.1:8080/
         """
     }
 

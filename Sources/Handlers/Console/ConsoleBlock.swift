@@ -13,7 +13,7 @@ struct ConsoleBlock: Sendable {
         case form(ConsoleForm)
         /// Text to copy.
         case code(String)
-        case chart(ConsoleChart)
+        case charts([ConsoleChart])
     }
 
     struct Detail: Sendable {
@@ -47,7 +47,8 @@ struct ConsoleBlock: Sendable {
         }
         init(stringLiteral text: String) { self.init(text) }
 
-        static func code(_ text: String) -> Self { Self(text, isCode: true) }
+        /// An empty one would be a frame around nothing.
+        static func code(_ text: String) -> Self { text.isEmpty ? Self("none") : Self(text, isCode: true) }
 
         var members: PageMembers {
             var members = PageMembers([isCode ? .code : .text: .text(text)])
@@ -74,7 +75,7 @@ struct ConsoleBlock: Sendable {
         case .table(let table): members[.table] = .group(table.members(labelled: heading))
         case .form(let form): members[.form] = .group(form.members)
         case .code(let text): members[.block] = .group(PageMembers([.text: .text(text)]))
-        case .chart(let chart): members[.chart] = .group(chart.members)
+        case .charts(let charts): members[.charts] = .group(PageMembers([.charts: .list(charts.map(\.members))]))
         }
         return members
     }

@@ -29,6 +29,13 @@ struct ConsoleCall {
         query = Parameters(try request.queryFields())
     }
 
+    /// Said in the place of what the caller may not do; nil: they may.
+    func whyNot(_ scope: AdministrationScope) -> String? { caller.may(scope) ? nil : Self.why(scope) }
+
+    static func why(_ scope: AdministrationScope) -> String {
+        "To change anything here one needs the role \(scope.rawValue), which you don’t hold."
+    }
+
     subscript(_ variable: String) -> String { variables[variable] ?? "" }
 
     /// A field of the form, without the white space around it; empty if it isn't there.
@@ -84,7 +91,10 @@ struct ConsoleCall {
             body: body.map { JSON.object($0).serialized() } ?? [], remoteAddress: request.remoteAddress,
             isTLS: request.isTLS, id: request.id, headers: headers)
         let response = try AdministrationOperations(provider: provider).perform(path, by: caller, call)
-        let json = response.body.isEmpty ? JSON.null : try JSON(parsing: response.body, maximumBytes: 4 * 1024 * 1024)
+        guard !response.body.isEmpty else { return (.null, response[.eTag]?.text ?? "") }
+        // Our own: what came in within its limits is within others here.
+        let json = try JSON(
+            parsing: response.body, maximumBytes: .max, maximumDepth: 2 * JSON.defaultMaximumDepth)
         return (json, response[.eTag]?.text ?? "")
     }
 }

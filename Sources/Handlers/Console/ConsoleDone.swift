@@ -1,8 +1,14 @@
-/// What has been done, told at the address that a form led to. A closed list, as the address may be anybody's.
+/// What has been done, told at the address that a form led to. See ``DoneNotice``.
 enum ConsoleDone: String {
     case appChanged = "app-changed"
+    case appApproved = "app-approved"
     case appRemoved = "app-removed"
     case tokenWithdrawn = "token-withdrawn"
+    case consentWithdrawn = "consent-withdrawn"
+    case grantEnded = "grant-ended"
+    case claimDefined = "claim-defined"
+    case claimChanged = "claim-changed"
+    case claimRemoved = "claim-removed"
     case userAdded = "user-added"
     case userChanged = "user-changed"
     case userRemoved = "user-removed"
@@ -17,8 +23,14 @@ enum ConsoleDone: String {
     var text: String {
         switch self {
         case .appChanged: "The app was changed. It is so from its next request on."
+        case .appApproved: "The app was approved. People can sign in to it now."
         case .appRemoved: "The app was removed, and what it was granted has ended."
         case .tokenWithdrawn: "The token was withdrawn. What it registered stays."
+        case .consentWithdrawn: "The consent was withdrawn. The user is asked again."
+        case .grantEnded: "What the app was granted has ended."
+        case .claimDefined: "The claim was defined. Tokens carry it from now on."
+        case .claimChanged: "The claim was changed. Tokens carry it so from now on."
+        case .claimRemoved: "The claim was removed."
         case .userAdded: "The user was added."
         case .userChanged: "The user was changed."
         case .userRemoved: "The user was removed, with sessions and grants."

@@ -2,13 +2,32 @@
 struct ConsoleForm: Sendable {
     /// A path of ours.
     var action: String
-    /// Asked for by GET: it changes nothing.
-    var isSearch = false
-    var fields: [Field]
+    var purpose = Purpose.change
+    var groups: [Group]
     var button: String
     /// The button ends something.
     var isDangerous = false
     var token = ""
+
+    enum Purpose: Sendable {
+        case change
+        /// It changes nothing, and so is asked for by GET: it may be reloaded. The same for `search`, which finds things.
+        case look
+        case search
+    }
+
+    /// Fields that belong together.
+    struct Group: Sendable {
+        var legend: String?
+        var explanation: String?
+        var fields: [Field]
+
+        init(legend: String? = nil, explanation: String? = nil, _ fields: [Field]) {
+            self.legend = legend
+            self.explanation = explanation
+            self.fields = fields
+        }
+    }
 
     struct Field: Sendable {
         enum Kind: Sendable {
@@ -22,6 +41,8 @@ struct ConsoleForm: Sendable {
         }
 
         var name: String
+        /// Members of the API that it is for beside the one of its name.
+        var answersFor: [String]
         var label: String
         var kind: Kind
         var value: String
@@ -32,9 +53,10 @@ struct ConsoleForm: Sendable {
 
         init(
             _ name: String, _ label: String = "", _ kind: Kind = .line, value: String = "", hint: String? = nil,
-            isRequired: Bool = false
+            isRequired: Bool = false, answersFor: [String] = []
         ) {
             self.name = name
+            self.answersFor = answersFor
             self.label = label
             self.kind = kind
             self.value = value
@@ -44,56 +66,86 @@ struct ConsoleForm: Sendable {
     }
 
     init(
-        to action: String, _ fields: [Field], button: String, isDangerous: Bool = false, isSearch: Bool = false
+        to action: String, _ fields: [Field], button: String, isDangerous: Bool = false, purpose: Purpose = .change
     ) {
-        self.action = action
-        self.fields = fields
-        self.button = button
-        self.isDangerous = isDangerous
-        self.isSearch = isSearch
+        self.init(to: action, groups: [Group(fields)], button: button, isDangerous: isDangerous, purpose: purpose)
     }
 
-    /// The same with what was typed, and what is wrong with one of the fields. True: it has that field.
-    func refilled(_ typed: [String: String], error: String, at member: String?) -> (form: ConsoleForm, isHere: Bool) {
+    init(
+        to action: String, groups: [Group], button: String, isDangerous: Bool = false, purpose: Purpose = .change
+    ) {
+        self.action = action
+        self.groups = groups
+        self.button = button
+        self.isDangerous = isDangerous
+        self.purpose = purpose
+    }
+
+    /// The same with what was typed, and what is wrong with one of the fields. `marked` leads there; nil: it has none of
+    /// that member.
+    func refilled(
+        _ typed: [String: String], error: String, at member: String?
+    ) -> (form: ConsoleForm, marked: ConsoleLink?) {
         var form = self
-        var isHere = false
-        for index in form.fields.indices {
-            let name = form.fields[index].name
-            if case .check = form.fields[index].kind {
-                form.fields[index].value = typed[name] ?? ""
-            } else if case .password = form.fields[index].kind {
-                form.fields[index].value = ""
-            } else if let value = typed[name] {
-                form.fields[index].value = value
+        var marked: ConsoleLink?
+        for group in form.groups.indices {
+            for index in form.groups[group].fields.indices {
+                var field = form.groups[group].fields[index]
+                switch field.kind {
+                case .check: field.value = typed[field.name] ?? ""
+                case .password: field.value = ""
+                default: field.value = typed[field.name] ?? field.value
+                }
+                // Of several fields for one member the first shows what is wrong.
+                if marked == nil, let member, ([field.name] + field.answersFor).contains(member) {
+                    field.error = error
+                    marked = ConsoleLink(label: field.label, uri: "#\(field.name)-error")
+                }
+                form.groups[group].fields[index] = field
             }
-            guard let member, name == member else { continue }
-            form.fields[index].error = error
-            isHere = true
         }
-        return (form, isHere)
+        return (form, marked)
     }
 
     var members: PageMembers {
         var members = PageMembers([
             .action: .text(action), .button: .text(button), .dangerous: .flag(isDangerous),
-            .inputs: .list(fields.map(\.members)),
+            .groups: .list(groups.map(\.members)),
         ])
-        if isSearch {
+        switch purpose {
+        case .change: members[text: .token] = token
+        case .look: members[.get] = .flag(true)
+        case .search:
+            members[.get] = .flag(true)
             members[.search] = .flag(true)
-        } else {
-            members[text: .token] = token
         }
         return members
     }
 }
 
+extension ConsoleForm.Group {
+    fileprivate var members: PageMembers {
+        var members = PageMembers([.inputs: .list(fields.map(\.members))])
+        members[text: .legend] = legend
+        members[text: .explanation] = explanation
+        return members
+    }
+}
+
 extension ConsoleForm.Field {
+    /// The ids of what explains it (WAI-ARIA 1.2, `aria-describedby`); nil: nothing does.
+    private var described: String? {
+        let ids = [hint.map { _ in "\(name)-hint" }, error.map { _ in "\(name)-error" }].compactMap(\.self)
+        return ids.isEmpty ? nil : ids.joined(separator: " ")
+    }
+
     fileprivate var members: PageMembers {
         var members = PageMembers([
             .name: .text(name), .label: .text(label), .value: .text(value), .required: .flag(isRequired),
         ])
         members[text: .hint] = hint
         members[text: .error] = error
+        members[text: .described] = described
         switch kind {
         case .line: members[.line] = .flag(true)
         case .lines: members[.lines] = .flag(true)
@@ -103,16 +155,18 @@ extension ConsoleForm.Field {
             members[.current] = .flag(!value.isEmpty)
         case .hidden: members[.hidden] = .flag(true)
         case .choice(let options):
-            members[.options] = .group(
-                PageMembers([
-                    .options: .list(
-                        options.map { option in
-                            PageMembers([
-                                .value: .text(option.value), .label: .text(option.label),
-                                .current: .flag(option.value == value),
-                            ])
-                        })
-                ]))
+            var choice = PageMembers([
+                .options: .list(
+                    options.map { option in
+                        PageMembers([
+                            .value: .text(option.value), .label: .text(option.label),
+                            .current: .flag(option.value == value),
+                        ])
+                    })
+            ])
+            choice[text: .error] = error
+            choice[text: .described] = described
+            members[.options] = .group(choice)
         }
         return members
     }

@@ -21,7 +21,7 @@ struct ConsoleLinkPage {
         let password = Password(try parameters.value("password", limit: PasswordHash.maximumPasswordBytes) ?? "")
         do {
             let isSet = try provider.acting(as: .user(user.id), by: .console, request) {
-                try users.setPassword(password, of: user, by: token)
+                try users.setPassword(password, by: token)
             }
             guard isSet else { return isOver(request) }
             return provider.redirect(to: provider.issuer.endpoint("admin/"), for: request)

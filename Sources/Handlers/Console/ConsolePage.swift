@@ -13,7 +13,8 @@ struct ConsolePage: Page {
 
     enum Notice: Sendable, Equatable {
         case done(String)
-        case failed(String)
+        /// On a long form what is wrong stands far below, so it leads there.
+        case failed(String, marked: ConsoleLink? = nil)
     }
 
     struct Frame: Sendable {
@@ -46,7 +47,10 @@ struct ConsolePage: Page {
         members[.back] = back.map { .group($0.members) }
         switch notice {
         case .done(let text): members[.done] = .group(PageMembers([.text: .text(text)]))
-        case .failed(let text): members[.failed] = .group(PageMembers([.text: .text(text)]))
+        case .failed(let text, let marked):
+            var failed = marked?.members ?? PageMembers()
+            failed[text: .text] = text
+            members[.failed] = .group(failed)
         case nil: break
         }
         return members

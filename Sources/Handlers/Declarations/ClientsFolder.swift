@@ -49,7 +49,7 @@ struct ClientsFolder: Sendable {
         do {
             let entries = try FileManager.default.contentsOfDirectory(atPath: path)
             return entries.filter { name in
-                !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
+                !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !isFolder(name)
             }
         } catch {
             // Nobody is told that a folder is empty that they never named.
@@ -59,6 +59,11 @@ struct ClientsFolder: Sendable {
             }
             return []
         }
+    }
+
+    private func isFolder(_ name: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)
+        return attributes?[.type] as? FileAttributeType == .typeDirectory
     }
 
     private func text(of file: String, _ reading: ConfigurationReading) -> String? {

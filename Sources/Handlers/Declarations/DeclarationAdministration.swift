@@ -31,7 +31,7 @@ package struct DeclarationAdministration {
             from: state, to: declared.declarations, options,
             DeclarationPlanner.Surroundings(
                 policy: configuration.policy, claims: configuration.claims, resources: configuration.resources,
-                seal: { [keyFiles] in try keyFiles.state() },
+                seal: { [keyFiles] in try keyFiles.state() }, sectors: SectorRule(configuration.outbound.calls),
                 readSecret: { [environment] in try $0.read(environment) },
                 isSubject: { [store] in try store.user(UserID($0.value)) != nil }, random: random, now: now))
     }

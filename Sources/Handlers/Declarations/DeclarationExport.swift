@@ -19,16 +19,23 @@ package struct DeclarationExport {
     /// `onlyUndeclared`: without what files declare already.
     init(_ state: DeclaredState, onlyUndeclared: Bool) {
         let isWanted = { (name: DeclaredName) in !onlyUndeclared || state.files[name] == nil }
+        // One that waits for approval would be approved by its file, unseen among the rest. What belongs to it could not be
+        // declared without it.
+        let waiting = Set(state.clients.filter { $0.approval == .awaited }.map(\.id))
+        let isOfOneThatWaits = { (owner: ClientID?) in owner.map(waiting.contains) ?? false }
         scopes = state.catalogue.scopes.values.filter { isWanted(.scope($0.name)) }
             .sorted { $0.name.value.precedesInBytes($1.name.value) }
         // Those that every installation has need no file; another release may describe them otherwise.
         let own = Set(AdministrationScope.allCases.map { RoleID($0.rawValue) })
-        roles = state.catalogue.roles.values.filter { isWanted(.role($0.id)) && !own.contains($0.id) }
-            .sorted { $0.id < $1.id }
+        roles = state.catalogue.roles.values.filter {
+            isWanted(.role($0.id)) && !own.contains($0.id) && !isOfOneThatWaits($0.owner)
+        }.sorted { $0.id < $1.id }
         groups = state.catalogue.groups.values.filter { isWanted(.group($0.name)) }.sorted { $0.name < $1.name }
         // That of the console makes itself, for the issuer.
-        clients = state.clients.filter { isWanted(.client($0.id)) && $0.id != ClientID.console }
-        claims = state.claims.filter { isWanted(.claim($0.id)) }
+        clients = state.clients.filter {
+            isWanted(.client($0.id)) && !$0.id.isOwn && !waiting.contains($0.id)
+        }
+        claims = state.claims.filter { isWanted(.claim($0.id)) && !isOfOneThatWaits($0.clientID) }
             .sorted { ($0.name.text, $0.clientID?.value ?? "") < ($1.name.text, $1.clientID?.value ?? "") }
     }
 

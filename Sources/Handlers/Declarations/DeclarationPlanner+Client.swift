@@ -28,6 +28,8 @@ extension DeclarationPlanner {
         change.metadata.merge(client.metadata) { _, declared in declared }
         change.metadata["preset"] = .string(client.preset.rawValue)
         change.isFirstParty = client.isFirstParty
+        // What a file declares waits for nobody.
+        change.approves = true
         change.overlap = options.secretOverlap
         if let secret = client.secret {
             let secret = try surroundings.readSecret(secret)
@@ -36,6 +38,7 @@ extension DeclarationPlanner {
             change.secret = .generate
         }
         let changed = try clients.change(client.id.value, change)
+        if let warning = changed.warning { anew[client.id] = warning }
         if client.secret == nil { newSecrets[client.id] = changed.secret }
     }
 

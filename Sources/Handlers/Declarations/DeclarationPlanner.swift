@@ -11,6 +11,7 @@ final class DeclarationPlanner {
         var resources = ResourceServers()
         /// Gives that of `state.key`.
         var seal: () throws -> Seal
+        var sectors: SectorRule
         var readSecret: (DeclaredSecret) throws -> ClientSecret
         var isSubject: (ClientID) throws -> Bool = { _ in false }
         var random: any RandomSource = SystemRandom()
@@ -34,6 +35,8 @@ final class DeclarationPlanner {
     private var unowned: [DeclaredSubject] = []
     private var warnings: [String] = []
     var newSecrets: [ClientID: ClientSecret] = [:]
+    /// Warnings of clients that know their users by other identifiers after the change.
+    var anew: [ClientID: String] = [:]
     private var faults: [ConfigurationFault] = []
     /// Of these the fault is told; what depends on them is not told as well.
     private var failed: Set<DeclaredName> = []
@@ -51,8 +54,8 @@ final class DeclarationPlanner {
         roles = RoleAdministration(store: draft)
         groups = GroupAdministration(store: draft)
         clients = ClientAdministration(
-            store: draft, resources: surroundings.resources, seal: surroundings.seal, random: surroundings.random,
-            now: surroundings.now)
+            store: draft, resources: surroundings.resources, seal: surroundings.seal,
+            sectors: surroundings.sectors, random: surroundings.random, now: surroundings.now)
         claims = ClaimAdministration(
             store: draft, settings: surroundings.claims, policy: surroundings.policy, random: surroundings.random,
             now: surroundings.now)
@@ -234,8 +237,10 @@ final class DeclarationPlanner {
         let catalogue = draft.catalogue()
         for declared in declarations.clients {
             guard let client = draft.client(declared.id) else { continue }
-            let all = ScopeWarning.all(about: client, in: catalogue, policy: surroundings.policy)
-            warnings += all.map { "\(declared.place.source):\(declared.place.line ?? 1): \($0.description)" }
+            let all = ScopeWarning.all(about: client, in: catalogue, policy: surroundings.policy).map(\.description)
+            warnings += ([anew[client.id]].compactMap(\.self) + all).map {
+                "\(declared.place.source):\(declared.place.line ?? 1): \($0)"
+            }
         }
         let own = Set(steps.filter { $0.subject.name.kind == .claim }.map(\.subject.name.id.value))
         for claim in draft.claims.values where own.contains(claim.id.value) {

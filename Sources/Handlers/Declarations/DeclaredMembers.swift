@@ -30,6 +30,8 @@ struct DeclaredMembers {
                 ("client_id", .string(client.id.value)), ("client_name", metadata.removeValue(forKey: "client_name")),
                 ("preset", client.preset == .standard ? nil : .string(client.preset.rawValue)),
                 ("first_party", client.isFirstParty ? nil : false),
+                // No file says it, so one that waits differs from whatever a file says.
+                ("awaits_approval", client.approval == .awaited ? true : nil),
                 ("redirect_uris", metadata.removeValue(forKey: "redirect_uris")),
             ]
             members += metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

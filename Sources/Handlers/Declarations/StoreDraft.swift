@@ -110,15 +110,23 @@ extension StoreDraft: ClientStore {
         guard former.version == client.version else { throw StoreError.changed }
         let isSame =
             former.metadata == client.metadata && former.sealedSecret == client.sealedSecret
-            && former.isFirstParty == client.isFirstParty
+            && former.isFirstParty == client.isFirstParty && former.approval == client.approval
         guard recordReplacement(by: .client(client), isSame: isSame) else { return former }
         clients[client.id] = client.next
         orderedClients = nil
         return client.next
     }
 
+    func clientsAwaitingApproval(after position: WaitingPosition?, limit: Int) -> [Client] {
+        let waiting = clients.values.filter { client in
+            client.approval == .awaited
+                && position.map { ($0.registeredAt, $0.client.value) < (client.createdAt, client.id.value) } ?? true
+        }
+        return Array(waiting.sorted { ($0.createdAt, $0.id.value) < ($1.createdAt, $1.id.value) }.prefix(limit))
+    }
+
     func isRegistered(_ origin: WebOrigin) -> Bool {
-        clients.values.contains { $0.metadata.webOrigins.contains(origin) }
+        clients.values.contains { $0.approval == .given && $0.metadata.webOrigins.contains(origin) }
     }
 
     func removeClient(_ id: ClientID) -> Bool {
@@ -143,8 +151,9 @@ extension StoreDraft: ScopeStore {
         recordAddition(of: .scope(scope))
     }
 
-    func replace(_ scope: DefinedScope) throws {
-        guard let former = scopes[scope.name] else { throw StoreError.missing }
+    func replace(_ former: DefinedScope, by scope: DefinedScope) throws {
+        guard let there = scopes[scope.name] else { throw StoreError.missing }
+        guard there == former else { throw StoreError.changed }
         if recordReplacement(by: .scope(scope), isSame: former == scope) { scopes[scope.name] = scope }
     }
 
@@ -161,8 +170,9 @@ extension StoreDraft: ScopeStore {
         recordAddition(of: .role(role))
     }
 
-    func replace(_ role: Role) throws {
-        guard let former = roles[role.id] else { throw StoreError.missing }
+    func replace(_ former: Role, by role: Role) throws {
+        guard let there = roles[role.id] else { throw StoreError.missing }
+        guard there == former else { throw StoreError.changed }
         if recordReplacement(by: .role(role), isSame: former == role) { roles[role.id] = role }
     }
 
@@ -241,7 +251,7 @@ extension StoreDraft: SigningKeyStore {
 
     // Keys are declared by no file.
     func add(_ keys: [SigningKeyRecord]) throws { throw StoreError.unavailable("a draft makes no keys") }
-    func setStatus(_ status: SigningKeyRecord.Status, ofKey keyID: String) throws {
+    func change(_ steps: [SigningKeyStep]) throws {
         throw StoreError.unavailable("a draft changes no keys")
     }
 }

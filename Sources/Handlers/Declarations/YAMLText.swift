@@ -8,9 +8,15 @@ enum YAMLText {
         case .string(let text): scalar(text)
         case .array(let items): "[\(items.map(flow).joined(separator: ", "))]"
         case .object(let members):
-            "{\(members.sorted { $0.key < $1.key }.map { "\(scalar($0.key)): \(flow($0.value))" }.joined(separator: ", "))}"
+            "{\(members.sorted { $0.key < $1.key }.map { "\(key($0.key)): \(flow($0.value))" }.joined(separator: ", "))}"
         case .null, .bool, .integer, .number: value.text
         }
+    }
+
+    /// YAML 1.2, section 7.4.2: a key of more than 1024 characters is none without the question mark.
+    private static func key(_ text: String) -> String {
+        let key = scalar(text)
+        return key.utf8.count <= 1024 ? key : "? \(key) "
     }
 
     /// Plain if that can't be taken for anything else, or in quotes.

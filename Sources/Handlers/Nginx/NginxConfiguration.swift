@@ -15,7 +15,7 @@ package struct NginxConfiguration: Sendable {
     ///   - cacheDirectory: nginx makes it; the folder above it must be there.
     /// - Throws: `NginxFault` for a value that nginx would read as something else than a plain word.
     package init(
-        issuer: Issuer, pools: [Pool], staticDirectory: String, cacheDirectory: String = "/var/cache/postern",
+        issuer: Issuer, pools: [Pool], staticDirectory: String, cacheDirectory: String = NginxCache.defaultDirectory,
         accessLog: String = "/var/log/nginx/postern.log"
     ) throws(NginxFault) {
         self.issuer = issuer

@@ -5,7 +5,7 @@ extension NginxConfiguration {
     package static func example() throws -> NginxConfiguration {
         try NginxConfiguration(
             issuer: Issuer("https://login.example.com/oidc"),
-            pools: DefaultPool.allCases.map { $0.pool(in: "/var/lib/postern") },
+            pools: DefaultPool.needed(withUpstreams: false).map { $0.pool(in: "/var/lib/postern") },
             staticDirectory: "/usr/local/share/postern/nginx/static")
     }
 }

@@ -41,6 +41,7 @@ extension NginxConfiguration {
         }
         map $upstream_status $postern_uncacheable { default 1; 200 ""; }
 
+        \(refusalMaps)
         # Browsers remember it only when it comes over TLS (RFC 6797 §8.1).
         map $https $postern_hsts { default ""; on "max-age=31536000"; }
 
@@ -64,7 +65,7 @@ extension NginxConfiguration {
     }
 
     private var tails: [String] {
-        HandlerName.allCases.filter(\.traits.hasTail).map { name in
+        HandlerName.allCases.filter { $0.traits.hasTail && pool(for: $0) != nil }.map { name in
             "    \"~^\(name.rawValue) \(issuer.path)\(name.traits.path)(?<postern_rest>[^?]+)\" $postern_rest;"
         }
     }

@@ -6,6 +6,8 @@ extension NginxConfiguration {
         #     include postern-locations.conf;
         # Printed by: postern nginx --locations
         \(withoutSlash)
+        # RFC 8414 section 3: the well-known word comes before the issuer's path.
+        location = /.well-known/oauth-authorization-server\(issuer.path) { rewrite ^ \(issuer.path)\(HandlerName.discovery.traits.path) last; }
         location ^~ \(issuer.path)/ {
             include postern-fastcgi.conf;
             client_max_body_size 64k;
@@ -50,11 +52,13 @@ extension NginxConfiguration {
             }
         }
 
-        \(jsonErrors)
+        # These are refused before nginx looks at locations. What isn't ours keeps nginx's own page.
+        \(NginxRefusal.beforeLocations.map { $0.errorPage(below: issuer.path) }.joined(separator: "\n"))
+        \(refusals)
         """
     }
 
-    private var log: String { "access_log \(Self.word(accessLog)) postern;" }
+    var log: String { "access_log \(Self.word(accessLog)) postern;" }
 
     private var withoutSlash: String {
         issuer.path.isEmpty
@@ -88,19 +92,11 @@ extension NginxConfiguration {
         }.joined()
     }
 
-    /// Where a location has an error page of its own, nginx forgets those around it, so all that it says there by itself
-    /// is named: no method and no path is refused there, but a body may be malformed, and the server may deny an address.
     private var apis: String {
         served.filter { $0.endpoint.answers != .page }.map { name, endpoint, pool in
             var lines = ["set $postern_handler \(name.rawValue);", "fastcgi_pass postern_\(pool.name);"]
             if let limit = endpoint.limit { lines.append(limit.rawValue) }
-            lines += [
-                "error_page 400 @postern_malformed;",
-                "error_page 403 @postern_forbidden;",
-                "error_page 413 @postern_too_large;",
-                "error_page 429 @postern_too_many;",
-                "error_page 500 502 504 =503 @postern_unavailable;",
-            ]
+            lines += NginxRefusal.withinLocations.map { $0.errorPage(below: issuer.path) }
             if endpoint.answers == .keptJSON { lines += cache(for: name) }
             let body = lines.map { "        \($0)\n" }.joined()
             let match = endpoint.hasTail ? "" : "= "
@@ -148,31 +144,5 @@ extension NginxConfiguration {
                     sub_filter '\"/oidc/static/' '\"\(issuer.path)/static/';
 
             """
-    }
-
-    /// RFC 6749 §5.2's form, which clients parse; the code is that of §4.1.2.1, as §5.2 has none for it.
-    private var jsonErrors: String {
-        [
-            ("malformed", 400, "invalid_request", "The request is malformed."),
-            ("forbidden", 403, "access_denied", "Requests from this address are not allowed."),
-            ("too_large", 413, "invalid_request", "The request body is too large."),
-            ("too_many", 429, "temporarily_unavailable", "Too many requests from this address. Try again shortly."),
-            ("unavailable", 503, "temporarily_unavailable", "The service does not answer. Try again shortly."),
-        ].map { name, status, error, description in
-            let reference = "Reference $postern_reference"
-            return """
-                location @postern_\(name) {
-                    \(log)
-                    default_type application/json;
-                    add_header Cache-Control no-store always;
-                    add_header Retry-After $postern_retry_after always;
-                    add_header Access-Control-Allow-Origin * always;
-                    add_header X-Content-Type-Options nosniff always;
-                    add_header Strict-Transport-Security $postern_hsts always;
-                    return \(status) '{"error":"\(error)","error_description":"\(description) \(reference)"}\\n';
-                }
-
-                """
-        }.joined(separator: "\n")
     }
 }

@@ -7,9 +7,9 @@ package struct ConsentPage: Page {
     package var clientName: String
     /// An administrator made or approved the app. Otherwise its name and links are marked as its own claim.
     package var clientIsVerified: Bool
-    package var clientURI: WebLink?
-    package var policyURI: WebLink?
-    package var termsURI: WebLink?
+    package var links: AppLinks
+    /// Where its logo is: a path of ours.
+    package var logo: String?
     /// The host that the answer goes to.
     package var destination: String?
     /// Whom the person is signed in as.
@@ -30,18 +30,22 @@ package struct ConsentPage: Page {
             self.name = name
             self.description = description
         }
+
+        /// What a standard one is called; nil: it is none.
+        func title(in texts: PageTexts) -> String? {
+            guard ConsentPage.described.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { return nil }
+            return texts["scope.\(name).title"]
+        }
     }
 
     package init(
-        clientName: String, clientIsVerified: Bool = false, clientURI: WebLink? = nil, policyURI: WebLink? = nil,
-        termsURI: WebLink? = nil, destination: String? = nil, userName: String, scopes: [Asked], action: String,
-        attempt: String, token: String
+        clientName: String, clientIsVerified: Bool = false, links: AppLinks = AppLinks(), logo: String? = nil,
+        destination: String? = nil, userName: String, scopes: [Asked], action: String, attempt: String, token: String
     ) {
         self.clientName = clientName
         self.clientIsVerified = clientIsVerified
-        self.clientURI = clientURI
-        self.policyURI = policyURI
-        self.termsURI = termsURI
+        self.links = links
+        self.logo = logo
         self.destination = destination
         self.userName = userName
         self.scopes = scopes
@@ -56,7 +60,6 @@ package struct ConsentPage: Page {
     /// The texts that are chosen here rather than by the template.
     static var textKeys: [String] {
         described.flatMap { ["scope.\($0).title", "scope.\($0).explanation"] }
-            + ["consent.website", "consent.policy", "consent.terms"]
     }
 
     package func members(in texts: PageTexts) -> PageMembers {
@@ -66,22 +69,16 @@ package struct ConsentPage: Page {
             .scopes: .list(scopes.map { Self.scope($0, in: texts) }),
         ])
         members[text: .destination] = destination
-        let links = [("consent.website", clientURI), ("consent.policy", policyURI), ("consent.terms", termsURI)]
-            .compactMap { key, link in
-                link.map { link in
-                    PageMembers([.label: .text(texts[key] ?? key), .uri: .text(link.uri), .host: .text(link.host)])
-                }
-            }
-        if !links.isEmpty { members[.links] = .group(PageMembers([.links: .list(links)])) }
+        members[text: .logo] = logo
+        members[.links] = links.members(in: texts).map(PageMembers.Value.group)
         return members
     }
 
     private static func scope(_ scope: Asked, in texts: PageTexts) -> PageMembers {
-        guard described.contains(where: { $0.utf8.elementsEqual(scope.name.utf8) }) else {
+        guard let title = scope.title(in: texts) else {
             return PageMembers([.name: .text(scope.description ?? scope.name)])
         }
-        var members = PageMembers()
-        members[text: .title] = texts["scope.\(scope.name).title"]
+        var members = PageMembers([.title: .text(title)])
         members[text: .explanation] = texts["scope.\(scope.name).explanation"]
         return members
     }

@@ -6,7 +6,8 @@ package struct ErrorPage: Page {
 
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
-        case unknownClient, redirectMismatch, badRequest, expired, cookiesBlocked, wrongBrowser, foreignForm
+        case unknownClient, redirectMismatch, redirectLoop, awaitedApproval, badRequest, expired, cookiesBlocked,
+            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted
         case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 

@@ -1,5 +1,5 @@
-/// The page that asks for user name and password. Its form posts `attempt`, `token`, `username`, `password` and, when
-/// the person turns back, `cancel`.
+/// The page that asks for user name and password, or where to sign in instead. Its form posts `attempt`, `token`, `username`, `password` and, when
+/// the person wants it, `remember`, or, when they turn back, `cancel`.
 package struct LoginPage: Page {
     package static let template = PageTemplate.login
 
@@ -13,12 +13,29 @@ package struct LoginPage: Page {
         case busy
         /// The form was too old; this one is new.
         case stale
+        /// The upstream of that name doesn't answer.
+        case unreachable(String)
+    }
+
+    /// Somebody else to sign in at. Its form posts `attempt` and `token`.
+    package struct Upstream: Sendable {
+        package var title: String
+        /// Where the form goes: a path of ours.
+        package var action: String
+
+        package init(title: String, action: String) {
+            self.title = title
+            self.action = action
+        }
     }
 
     /// The app that the person comes from, by the name it was registered with; nil if it has none.
     package var clientName: String?
     /// An administrator made or approved the app. Otherwise its name is marked as its own claim.
     package var clientIsVerified: Bool
+    package var links: AppLinks
+    /// Where its logo is: a path of ours.
+    package var logo: String?
     /// The user name to fill in: `login_hint`, or what was typed before.
     package var loginHint: String?
     /// Where the form goes: a path of ours.
@@ -27,18 +44,33 @@ package struct LoginPage: Page {
     package var attempt: String
     /// The form's token.
     package var token: String
+    /// Whether the person may ask to stay signed in, and has.
+    package var staySignedIn: Choice?
+    /// Whether people sign in here at all.
+    package var hasPassword: Bool
+    package var upstreams: [Upstream]
     package var failure: Failure?
 
+    package enum Choice: Sendable, Equatable {
+        case open, taken
+    }
+
     package init(
-        clientName: String? = nil, clientIsVerified: Bool = false, loginHint: String? = nil, action: String,
-        attempt: String, token: String, failure: Failure? = nil
+        clientName: String? = nil, clientIsVerified: Bool = false, links: AppLinks = AppLinks(), logo: String? = nil,
+        loginHint: String? = nil, action: String, attempt: String, token: String, staySignedIn: Choice? = nil,
+        hasPassword: Bool = true, upstreams: [Upstream] = [], failure: Failure? = nil
     ) {
         self.clientName = clientName
         self.clientIsVerified = clientIsVerified
+        self.links = links
+        self.logo = logo
         self.loginHint = loginHint
         self.action = action
         self.attempt = attempt
         self.token = token
+        self.staySignedIn = staySignedIn
+        self.hasPassword = hasPassword
+        self.upstreams = upstreams
         self.failure = failure
     }
 
@@ -46,16 +78,27 @@ package struct LoginPage: Page {
         var members = PageMembers([
             .action: .text(action), .attempt: .text(attempt), .token: .text(token),
             .unverified: .flag(!clientIsVerified && clientName != nil),
-            .failed: .flag(failure != nil),
+            .failed: .flag(failure != nil), .remember: .flag(staySignedIn != nil),
+            .current: .flag(staySignedIn == .taken), .password: .flag(hasPassword),
+            .upstreams: .list(
+                upstreams.map { upstream in
+                    PageMembers([
+                        .title: .text(upstream.title), .action: .text(upstream.action), .attempt: .text(attempt),
+                        .token: .text(token),
+                    ])
+                }), .several: .flag(hasPassword && !upstreams.isEmpty),
         ])
         members[text: .app] = clientName
         members[text: .loginHint] = loginHint
+        members[text: .logo] = logo
+        members[.links] = links.members(in: texts).map(PageMembers.Value.group)
         members[loginHint?.isEmpty == false ? .focusPassword : .focusUsername] = .flag(true)
         switch failure {
         case .wrongCredentials: members[.wrongCredentials] = .flag(true)
         case .throttled(let seconds): members.tellWait(seconds)
         case .busy: members[.busy] = .flag(true)
         case .stale: members[.stale] = .flag(true)
+        case .unreachable(let title): members[text: .unreachable] = title
         case nil: break
         }
         return members
@@ -64,7 +107,7 @@ package struct LoginPage: Page {
 
 extension PageMembers {
     /// Rounded up to five seconds, or to minutes from a minute and a half on: so neither is ever "one".
-    fileprivate mutating func tellWait(_ seconds: Int) {
+    mutating func tellWait(_ seconds: Int) {
         let seconds = min(max(seconds, 1), 86_400)
         if seconds <= 90 {
             self[text: .seconds] = String((seconds + 4) / 5 * 5)

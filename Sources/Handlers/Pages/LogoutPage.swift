@@ -33,22 +33,62 @@ package struct LogoutPage: Page {
     }
 }
 
-/// The page after the question, where there is no app to go back to.
+/// The page after the question, where there is no app to go back to, or where apps are told first, also of one whose place
+/// another has taken (OpenID Connect Front-Channel Logout 1.0 §3). It goes on by itself once all frames have loaded; where scripts run, also when one hangs.
 package struct SignedOutPage: Page {
     package static let template = PageTemplate.signedOut
 
     package enum Outcome: String, Sendable, CaseIterable {
         case done, stayed
+        /// Another user signed in.
+        case switched
+
+        /// What stands above the apps that are told.
+        fileprivate var told: String {
+            switch self {
+            case .done, .stayed: "signedOut.told"
+            case .switched: "signedOut.switched.told"
+            }
+        }
+    }
+
+    /// What tells an app that it shall sign its user out as well.
+    package struct Frame: Sendable {
+        package var clientName: String
+        package var uri: String
+
+        package init(clientName: String, uri: String) {
+            self.clientName = clientName
+            self.uri = uri
+        }
+    }
+
+    /// Where the page goes on to.
+    package struct Onward: Sendable {
+        package var uri: String
+        /// The app that it leads to, where it is known.
+        package var clientName: String?
+
+        package init(uri: String, clientName: String?) {
+            self.uri = uri
+            self.clientName = clientName
+        }
     }
 
     package var outcome: Outcome
+    package var frames: [Frame]
+    package var onward: Onward?
 
-    package init(_ outcome: Outcome) { self.outcome = outcome }
+    package init(_ outcome: Outcome, frames: [Frame] = [], onward: Onward? = nil) {
+        self.outcome = outcome
+        self.frames = frames
+        self.onward = onward
+    }
 
     /// The texts that are chosen here rather than by the template.
     static var textKeys: [String] {
         Outcome.allCases.flatMap { outcome in
-            ["title", "explanation", "advice"].map { "signedOut.\(outcome.rawValue).\($0)" }
+            ["title", "explanation", "advice"].map { "signedOut.\(outcome.rawValue).\($0)" } + [outcome.told]
         }
     }
 
@@ -57,6 +97,17 @@ package struct SignedOutPage: Page {
         members[text: .title] = texts["signedOut.\(outcome.rawValue).title"]
         members[text: .explanation] = texts["signedOut.\(outcome.rawValue).explanation"]
         members[text: .advice] = texts["signedOut.\(outcome.rawValue).advice"]
+        if !frames.isEmpty {
+            let list = frames.map { PageMembers([.name: .text($0.clientName), .uri: .text($0.uri)]) }
+            var told = PageMembers([.frames: .list(list)])
+            told[text: .heading] = texts[outcome.told]
+            members[.told] = .group(told)
+        }
+        members[.onward] = onward.map { onward in
+            var link = PageMembers([.uri: .text(onward.uri)])
+            link[text: .app] = onward.clientName
+            return .group(link)
+        }
         return members
     }
 }

@@ -7,7 +7,8 @@ package protocol Page: Sendable {
 
 /// The templates that there must be, `login.mustache` and so on.
 package enum PageTemplate: String, Sendable, CaseIterable {
-    case login, consent, logout, error, landing, console
+    case login, consent, logout, error, landing, account, console
     case signedOut = "signed-out"
     case formPost = "form-post"
+    case checkSession = "check-session"
 }

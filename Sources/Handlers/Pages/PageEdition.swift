@@ -30,6 +30,12 @@ struct PageEdition: Sendable {
         self.help = help
     }
 
+    /// What its speakers call it.
+    var languageName: String { texts.name }
+
+    /// Empty for a key that not every language has.
+    func text(_ key: String) -> String { texts[key] ?? "" }
+
     func render<P: Page>(_ page: P) -> [UInt8] {
         // Each was read at start, or there would be no edition.
         guard let template = pages[P.template] else { preconditionFailure("\(P.template) was not read") }

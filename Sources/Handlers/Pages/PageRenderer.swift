@@ -42,6 +42,19 @@ package struct PageRenderer: Sendable {
     /// The languages that there are, in the order of their tags.
     package var languages: [Language] { editions.keys.sorted { $0.tag < $1.tag } }
 
+    /// The languages with their own names, in the order of those.
+    var choices: [(tag: String, name: String)] {
+        editions.map { (tag: $0.key.tag, name: $0.value.languageName) }.sorted { ($0.name, $0.tag) < ($1.name, $1.tag) }
+    }
+
+    /// One of the texts in the default language.
+    func text(_ key: String) -> String { fallback.text(key) }
+
+    /// The same in every language that there is.
+    func texts(_ key: String) -> [(tag: String, text: String)] {
+        editions.map { (tag: $0.key.tag, text: $0.value.text(key)) }
+    }
+
     /// The language for a request: RFC 4647 §3.4 over `ui_locales` (OpenID Connect Core 3.1.2.1), then over
     /// `Accept-Language` by weight, then the default.
     package func language(uiLocales: [String], acceptLanguage: String?) -> Language {

@@ -4,7 +4,7 @@ import JOSE
 /// The words of one language: `locales/TAG.json`, a flat object of texts.
 ///
 /// A text may hold placeholders, `{app}`, named as the members of the page that shows it. The key
-/// `language.direction` (`ltr` or `rtl`) describes the language itself.
+/// `language.direction` (`ltr` or `rtl`) describes the language itself, as does `language.name`.
 package struct PageTexts: Sendable {
     /// The language's tag (BCP 47), which is the file's name.
     package let tag: String
@@ -42,7 +42,9 @@ package struct PageTexts: Sendable {
         self.direction = direction
         self.file = file
         self.texts = texts
-        for key in ConsentPage.textKeys + ErrorPage.textKeys + SignedOutPage.textKeys where texts[key] == nil {
+        for key in AppLinks.textKeys + ConsentPage.textKeys + ErrorPage.textKeys + SignedOutPage.textKeys
+            + AccountPage.textKeys + OwnClient.textKeys
+        where texts[key] == nil {
             throw .missingText(file: file, key: key)
         }
     }
@@ -57,4 +59,7 @@ package struct PageTexts: Sendable {
     }
 
     subscript(key: String) -> String? { texts[key] }
+
+    /// What speakers of the language call it; its tag, where the file doesn't say.
+    var name: String { texts["language.name"] ?? tag }
 }

@@ -28,7 +28,7 @@ final class KeyRing {
         }
     }
 
-    /// The public keys by their ids: those that sign, will sign or have signed.
+    /// The public keys by their ids: those that sign, will sign or have signed, but for what somebody else may have.
     func verificationKeys(from store: some Store) throws -> [String: VerificationKey] {
         try current(store).verifying
     }
@@ -39,7 +39,7 @@ final class KeyRing {
         let records = try store.signingKeys()
         var active: [SignatureAlgorithm: Result<SigningKey, any Error>] = [:]
         var verifying: [String: VerificationKey] = [:]
-        for record in records {
+        for record in records where record.verifies {
             verifying[record.keyID] = try? VerificationKey(publicJWK: record.publicJWK)
             if let seal, record.status == .active {
                 active[record.algorithm] = Result { try record.signingKey(opening: seal) }

@@ -29,9 +29,15 @@ package struct Service {
     /// Serves descriptor 0 until it is told to stop. Returns the program's exit status. Throws what keeps it from
     /// beginning: a key file, the database, a template.
     package func run() throws -> Int32 {
-        var log = Logger(label: "postern") { EscapingLogHandler(StreamLogHandler.standardError(label: $0)) }
+        let time = LogTime(now: SystemClock.now)
+        var log = Logger(label: "postern") { LineLogHandler(label: $0, time: time.text, write: StandardError.write) }
         log.logLevel = configuration.logLevel
         let process = try Process(configuration, handlers: handlers, environment: environment, log: log)
+        if Server.isListening {
+            try process.keepSigningKeys()
+            try process.sendLogouts()
+            try process.askUpstreams()
+        }
         let failures = FailurePages(process.pages)
         let handlers = handlers
         let server = Server(
@@ -58,6 +64,7 @@ struct Process: Sendable {
     private let resources: ResourceServers
     private let rules: [PolicyRule]
     private let hasMendixProfile: Bool
+    private let hasSessionManagement: Bool
     private let seal: Seal
     /// Under `signing.key`; nil in a pool that doesn't sign.
     private let signingSeal: Seal?
@@ -66,7 +73,13 @@ struct Process: Sendable {
     private let verifiedTokens = VerifiedTokens()
     private let assertions: AssertionSettings
     private let registration: RegistrationSettings
+    private let outbound: CurlOutbound
+    private let logoutCalls: CurlOutbound
     private let publishedKeys: JWKSCache
+    private let publishedRequests: RequestObjectCache
+    private let logos: LogoCache
+    private let upstreams: UpstreamDirectory
+    private let isOfUpstreams: Bool
     private let clock: Clock = SystemClock.now
 
     init(
@@ -81,32 +94,83 @@ struct Process: Sendable {
         self.resources = configuration.resources
         rules = configuration.policy
         hasMendixProfile = configuration.claims.mendixProfile
+        hasSessionManagement = configuration.hasSessionManagement
         seal = keys.state
         signingSeal = keys.signing
         passwords = PasswordChecker(limit: configuration.login.hashesAtOnce, queue: configuration.login.hashesWaiting)
         assertions = configuration.assertions
         registration = configuration.registration
-        let outbound = configuration.outbound
-        publishedKeys = JWKSCache(
-            CurlOutbound(rules: outbound.rules, certificates: outbound.certificates, limit: outbound.callsAtOnce),
-            now: SystemClock.now)
+        outbound = configuration.calls(by: handlers)
+        logoutCalls = configuration.outbound.calls(atOnce: LogoutSender.threads)
+        publishedKeys = JWKSCache(outbound, now: SystemClock.now)
+        publishedRequests = RequestObjectCache(
+            outbound, callsPerHost: max(1, configuration.outbound.callsAtOnce / 2), now: SystemClock.now)
+        logos = LogoCache(outbound, now: SystemClock.now)
+        isOfUpstreams = handlers.contains(.callback)
+        upstreams = UpstreamDirectory(
+            configuration.upstreams.options, secrets: try configuration.upstreams.secrets(environment: environment),
+            outbound: outbound, now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(
-            path: configuration.store, pruningBy: SystemClock.now, keepingAudit: configuration.audit.keep)
+            path: configuration.store, pruningBy: SystemClock.now, keepingAudit: configuration.audit.keep,
+            awaitingApproval: configuration.registration.approvalDeadline,
+            tellingOf: configuration.logout.tellsOfExpiry
+                ? SessionExpiry(idle: configuration.lifetimes.sessionIdle, longest: configuration.lifetimes.session)
+                : nil)
         self.log = log
         for warning in database.warnings { log.warning("\(warning)") }
     }
 
-    func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
-        let expressions = try SandboxedExpressions()
-        let store = try database.store(now: clock)
-        let provider = Provider(
+    /// Keeps the plan of the signing keys, in a process that can make and use them.
+    func keepSigningKeys() throws {
+        guard let signingSeal else { return }
+        let upkeep = SigningKeyUpkeep(lifetimes: lifetimes, seal: signingSeal, now: clock, log: log)
+        try database.repeating(every: SigningKeyUpkeep.interval, now: clock) { store in
+            {
+                upkeep.look(at: store); return false
+            }
+        }
+    }
+
+    /// Tells apps of ended sessions, in a process that can sign. Its calls are none of those that requests wait for.
+    func sendLogouts() throws {
+        guard let signingSeal else { return }
+        let calls = logoutCalls
+        for _ in 0..<LogoutSender.threads {
+            try database.repeating(every: LogoutSender.interval, now: clock) { [issuer, clock, log, database] store in
+                let sender = LogoutSender(
+                    issuer: issuer, store: store, keys: KeyRing(seal: signingSeal), outbound: calls, now: clock,
+                    random: SystemRandom(), log: log)
+                return { sender.sendNext(while: { !database.isClosing }) }
+            }
+        }
+    }
+
+    /// Asks upstreams about their users, in a process that has to do with them.
+    func askUpstreams() throws {
+        guard isOfUpstreams, upstreams.options.upstreams.contains(where: { $0.rhythm != nil }) else { return }
+        try database.repeating(every: UpstreamUpkeep.interval, now: clock) { [self] store in
+            guard let provider = try? provider(store) else { return { false } }
+            let upkeep = UpstreamUpkeep(provider)
+            return { upkeep.look() }
+        }
+    }
+
+    private func provider(_ store: SQLiteStore) throws -> Provider {
+        Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
             keys: KeyRing(seal: signingSeal), verifiedTokens: verifiedTokens, resources: resources,
-            assertions: assertions, registration: registration, publishedKeys: publishedKeys, rules: rules,
-            expressions: expressions,
-            hasMendixProfile: hasMendixProfile, now: clock, random: SystemRandom(), log: log)
+            assertions: assertions, registration: registration, publishedKeys: publishedKeys,
+            publishedRequests: publishedRequests, logos: logos, outbound: outbound, upstreams: upstreams,
+            upstreamExpressions: try UpstreamExpressions(), rules: rules, expressions: try SandboxedExpressions(),
+            hasMendixProfile: hasMendixProfile, hasSessionManagement: hasSessionManagement, now: clock,
+            random: SystemRandom(), ids: .system, log: log)
+    }
+
+    func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
+        let store = try database.store(now: clock)
+        let provider = try provider(store)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits
@@ -133,6 +197,8 @@ struct Process: Sendable {
         case .login: LoginHandler(provider).respond
         case .consent: ConsentHandler(provider).respond
         case .logout: LogoutHandler(provider).respond
+        case .logo: LogoHandler(provider: provider).respond
+        case .checkSession: CheckSessionHandler(provider: provider).respond
         case .token: TokenHandler(provider: provider).respond
         case .userinfo: UserInfoHandler(provider: provider).respond
         case .introspect: IntrospectHandler(provider: provider).respond
@@ -141,6 +207,10 @@ struct Process: Sendable {
         case .clientConfiguration: ClientConfigurationHandler(provider: provider).respond
         case .administration: AdministrationHandler(provider: provider).respond
         case .console: ConsoleHandler(provider).respond
+        case .account: AccountHandler(provider).respond
+        case .upstream: UpstreamHandler(provider).respond
+        case .callback: CallbackHandler(provider).respond
+        case .upstreamLogout: UpstreamLogoutHandler(provider: provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

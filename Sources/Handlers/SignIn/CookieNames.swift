@@ -1,13 +1,17 @@
 import FCGIBridge
 import OIDCLogic
 
-/// The two cookies: who is signed in, and which browser this is. Both are short, and never grow.
+/// The cookies: who is signed in, which browser this is, for seconds how often an app was answered, and, where session
+/// management is on, what scripts may see of the first. All are short, and never grow.
 struct CookieNames: Sendable {
     var session: String { sessionCookie.name }
     var browser: String { browserCookie.name }
-    /// Both without a value.
+    var state: String { stateCookie.name }
+    /// All without a value.
     private let sessionCookie: SetCookie
     private let browserCookie: SetCookie
+    private let stateCookie: SetCookie
+    private let loopCookie: SetCookie
 
     /// No browser would keep a cookie of this issuer.
     struct Unusable: Error, CustomStringConvertible {
@@ -25,14 +29,18 @@ struct CookieNames: Sendable {
         // RFC 6265bis §4.1.3: with `__Host-` no other host, and nothing on plain http, can set it.
         let prefix = !issuer.isTLS ? "" : sharesHost ? "__Secure-" : "__Host-"
         let path = issuer.isTLS && !sharesHost ? "/" : issuer.path.isEmpty ? "/" : issuer.path
-        func cookie(_ name: String) throws(Unusable) -> SetCookie {
-            guard let cookie = SetCookie(name: name, value: "", path: path, secure: issuer.isTLS) else {
-                throw Unusable(name: name, path: path)
-            }
+        func cookie(_ name: String, isForFrames: Bool = false) throws(Unusable) -> SetCookie {
+            let sameSite: SetCookie.SameSite = isForFrames && issuer.isTLS ? .none : .lax
+            guard
+                let cookie = SetCookie(
+                    name: name, value: "", path: path, secure: issuer.isTLS, httpOnly: !isForFrames, sameSite: sameSite)
+            else { throw Unusable(name: name, path: path) }
             return cookie
         }
         sessionCookie = try cookie("\(prefix)postern")
         browserCookie = try cookie("\(prefix)postern-browser")
+        loopCookie = try cookie("\(prefix)postern-answers")
+        stateCookie = try cookie("\(prefix)postern-state", isForFrames: true)
     }
 
     /// The session cookie's value; nil if there is none, or more than one: someone else's host may have planted it.
@@ -40,11 +48,29 @@ struct CookieNames: Sendable {
         single(session, in: request).flatMap(SessionToken.init(presented:))
     }
 
+    /// Whether there is one at all, of whatever use.
+    func sessionCame(in request: Request) -> Bool { request.cookies.contains { $0.name == session } }
+
     func browserToken(in request: Request) -> BrowserToken? {
         single(browser, in: request).flatMap(BrowserToken.init(cookie:))
     }
 
-    func setting(_ token: SessionToken) -> SetCookie { sessionCookie.holding(token.text) }
+    func browserState(in request: Request) -> String? { single(state, in: request) }
+
+    func loop(in request: Request) -> String? { single(loopCookie.name, in: request) }
+
+    /// It goes by itself.
+    func setting(_ loop: RedirectLoop) -> SetCookie {
+        loopCookie.holding(loop.text, maxAge: Int(RedirectLoop.window))
+    }
+    /// To be cleared once its user knows.
+    var endingLoop: SetCookie { loopCookie }
+
+    func setting(_ state: BrowserState) -> SetCookie { stateCookie.holding(state.text) }
+    /// - Parameter seconds: how long the browser keeps it; nil: until it is closed.
+    func setting(_ token: SessionToken, for seconds: Int64? = nil) -> SetCookie {
+        sessionCookie.holding(token.text, maxAge: seconds.map { Int($0) })
+    }
     func setting(_ token: BrowserToken) -> SetCookie { browserCookie.holding(token.text) }
 
     /// To be cleared when the session has ended.

@@ -15,10 +15,7 @@ struct PageForm {
     }
 
     init(_ request: Request, provider: Provider) throws {
-        // A page of another site, a frame or a script is no person at our form.
-        guard request.header("Sec-Fetch-Mode").map({ $0 == "navigate" }) ?? true,
-            request.header("Sec-Fetch-Dest").map({ $0 == "document" }) ?? true
-        else {
+        guard request.isOfPerson else {
             throw Refused(
                 kind: .foreignForm, error: .invalidRequest("this form must be sent by its own page"), attempt: nil)
         }
@@ -39,5 +36,13 @@ struct PageForm {
             throw Refused(
                 kind: .wrongBrowser, error: .invalidRequest("the form was shown in another browser"), attempt: attempt)
         }
+    }
+}
+
+extension Request {
+    /// Whether a browser shows the answer to somebody, as far as it says: a frame or a script of any page is no person.
+    var isOfPerson: Bool {
+        header("Sec-Fetch-Mode").map { $0 == "navigate" } ?? true
+            && header("Sec-Fetch-Dest").map { $0 == "document" } ?? true
     }
 }

@@ -36,14 +36,38 @@ struct SignInFlow {
         let client = try provider.store.client(request.clientID)
         let hints = HintVerifier(
             keys: try provider.keys.verificationKeys(from: provider.store), issuer: provider.issuer)
-        return try request.validated(for: client, hints: hints)
+        return try request.validated(for: client, hints: hints, objects: provider.requestObjects)
     }
 
-    /// Goes on from where things stand.
+    /// Goes on from where things stand, and lets scripts see who is signed in.
     func proceed(
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
-        raw: AuthorizationRequest, for request: Request
+        raw: AuthorizationRequest, standing: SessionStanding? = nil, for request: Request
+    ) -> Response {
+        var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
+            try step(
+                authorization, signedIn: signedIn, progress: progress, attempt: attempt, raw: raw, standing: standing,
+                for: request)
+        }
+        provider.tell(BrowserState(of: signedIn?.session), by: &response, to: request)
+        return response
+    }
+
+    private func step(
+        _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
+        raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
     ) throws -> Response {
+        if case .arrived = progress {
+            switch try standing ?? provider.standing(of: signedIn) {
+            case .holds: break
+            case .isToBeAsked(let upstream):
+                return try sendOn(to: upstream, raw, asking: true, for: request)
+            case .isOver:
+                return try step(
+                    authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
+                    for: request)
+            }
+        }
         let consent: Consent? =
             if let signedIn, !authorization.client.isFirstParty {
                 try provider.store.consent(of: signedIn.user.id, to: authorization.client.id)
@@ -51,17 +75,27 @@ struct SignInFlow {
                 nil
             }
         let policy = try provider.policy()
+        let upstream = provider.upstreams.options.upstream(for: authorization)
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
-            customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress,
+            customClaims: try provider.customClaims(for: authorization.client),
+            subjects: try provider.subjects(of: authorization.client), from: request.remoteAddress,
+            hasUpstreams: !provider.upstreams.options.upstreams.isEmpty, canAskSilently: upstream != nil,
             at: provider.now())
         switch decision {
         case .grant(let grant):
             return try answer(grant, for: request)
         case .signIn:
-            // Who has taken a step already is told why they are back at the first.
-            let failure: LoginPage.Failure? = if case .arrived = progress { nil } else { .stale }
-            return try loginPage(authorization, raw, failure: failure, for: request)
+            guard case .arrived = progress else {
+                // Who has taken a step already is told why they are back at the first.
+                return try loginPage(authorization, raw, failure: .stale, for: request)
+            }
+            // Whoever came by a password here proves themselves by it again.
+            let isLocal = signedIn.map { $0.session.upstream == nil } ?? false
+            if let upstream, !isLocal { return try sendOn(to: upstream, raw, for: request) }
+            return try loginPage(
+                authorization, raw, isLocal: isLocal && upstream != nil && provider.upstreams.options.hasLocalDoor,
+                for: request)
         case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
             // A page that answers a POST would be sent anew by "reload": give it an address.
@@ -74,21 +108,46 @@ struct SignInFlow {
         }
     }
 
-    /// The login page, with an attempt of its own, so that tabs don't disturb each other.
-    func loginPage(
-        _ authorization: ValidatedAuthorizationRequest, _ raw: AuthorizationRequest, failure: LoginPage.Failure? = nil,
-        username: String? = nil, status: Status = .ok, for request: Request
+    /// To an upstream without a page: by an address of ours, whose pool has the time to find out where it is.
+    ///
+    /// - Parameter asks: whether it is enough to ask it about the session that there is.
+    private func sendOn(
+        to upstream: Upstream, _ raw: AuthorizationRequest, asking asks: Bool = false, for request: Request
     ) throws -> Response {
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         let attempt = Attempt(raw, in: browser, at: provider.now(), random: provider.random)
-        let client = authorization.client
+        let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
+        let fields = [(name: "attempt", value: value)] + (asks ? [(name: "ask", value: "session")] : [])
+        let uri = provider.issuer.endpoint("upstream/\(upstream.name)") + "?" + FormEncoding.encode(fields)
+        var response = provider.redirect(to: uri, for: request)
+        if known == nil { response.setCookie(provider.cookies.setting(browser)) }
+        return response
+    }
+
+    /// The login page, with an attempt of its own, so that tabs don't disturb each other.
+    func loginPage(
+        _ authorization: ValidatedAuthorizationRequest, _ raw: AuthorizationRequest, failure: LoginPage.Failure? = nil,
+        username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, status: Status = .ok,
+        for request: Request
+    ) throws -> Response {
+        let options = provider.upstreams.options
+        let known = provider.cookies.browserToken(in: request)
+        let browser = known ?? BrowserToken(random: provider.random)
+        let attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)
+        let client = localized(authorization.client, authorization.uiLocales, request)
         var response = provider.page(
             LoginPage(
-                clientName: client.displayName, clientIsVerified: client.isFirstParty,
-                loginHint: username ?? authorization.loginHint, action: provider.issuer.path + "/login",
+                clientName: client.displayName, clientIsVerified: try provider.vouches(for: client),
+                links: AppLinks(of: client), logo: provider.logo(of: client),
+                loginHint: username ?? authorization.loginHint, action: action("/login", raw),
                 attempt: attempt.sealed(by: provider.seal),
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
+                staySignedIn: try choice(staysSignedIn, for: request),
+                hasPassword: options.hasPassword || isLocal,
+                upstreams: (isLocal ? [] : options.upstreams).map { upstream in
+                    LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
+                },
                 failure: failure),
             status: status, for: request, uiLocales: authorization.uiLocales)
         if known == nil { response.setCookie(provider.cookies.setting(browser)) }
@@ -102,49 +161,77 @@ struct SignInFlow {
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         let attempt = attempt ?? Attempt(raw, in: browser, at: provider.now(), random: provider.random)
-        let metadata = authorization.client.metadata
+        let uiLocales = authorization.uiLocales + signedIn.user.uiLocales
+        let client = localized(authorization.client, uiLocales, request)
         let scopes = scope.names.map { name in
-            ConsentPage.Asked(name, description: catalogue.description(of: name, for: authorization.client.id))
+            ConsentPage.Asked(name, description: catalogue.description(of: name, for: client.id))
         }
         var response = provider.page(
             ConsentPage(
-                clientName: authorization.client.displayName, clientIsVerified: authorization.client.isFirstParty,
-                clientURI: metadata.clientURI.flatMap { WebLink($0.value) },
-                policyURI: metadata.policyURI.flatMap { WebLink($0.value) },
-                termsURI: metadata.tosURI.flatMap { WebLink($0.value) },
+                clientName: client.displayName, clientIsVerified: try provider.vouches(for: client),
+                links: AppLinks(of: client), logo: provider.logo(of: client),
                 destination: WebLink(authorization.target.uri)?.host,
                 userName: signedIn.user.displayName, scopes: scopes,
-                action: provider.issuer.path + "/consent", attempt: attempt.sealed(by: provider.seal),
+                action: action("/consent", raw), attempt: attempt.sealed(by: provider.seal),
                 token: ConsentForm.token(attempt, scope, signedIn).sealed(by: provider.seal)),
-            for: request, uiLocales: authorization.uiLocales)
+            for: request, uiLocales: uiLocales)
         if known == nil { response.setCookie(provider.cookies.setting(browser)) }
         return response
     }
 
+    /// Whether the box is ticked that keeps a user signed in: as they left it, or as their session is. Nil: there is none.
+    private func choice(_ made: Bool?, for request: Request) throws -> LoginPage.Choice? {
+        guard provider.lifetimes.sessionRemembered != nil else { return nil }
+        return try made ?? signedIn(request)?.session.isRemembered ?? false ? .taken : .open
+    }
+
+    /// As the page's language has it (OpenID Connect Registration §2.1).
+    private func localized(_ client: Client, _ uiLocales: [String], _ request: Request) -> Client {
+        let language = provider.pages.language(
+            uiLocales: uiLocales, acceptLanguage: request.header("Accept-Language"))
+        return client.localized(in: language.tag)
+    }
+
+    /// Where a form of ours goes. A browser that comes to its address later, by a bookmark or since it was started anew,
+    /// sends no form: then the query begins the same request again.
+    private func action(_ path: String, _ raw: AuthorizationRequest) -> String {
+        // What its client signed can't be asked for without the signature.
+        guard !raw.isSigned else { return provider.issuer.path + path }
+        let query = FormEncoding.encode(raw.fields)
+        return provider.issuer.path + path + (query.utf8.count <= Carrier.limit ? "?" + query : "")
+    }
+
     /// Goes on by a request of its own, with the cookies that the browser has by then.
     func continueAtAuthorize(_ attempt: Attempt, as user: User, for request: Request) throws -> Response {
+        provider.redirect(to: try continuation(of: attempt, as: user, for: request), for: request)
+    }
+
+    /// Where an attempt goes on whose user has just signed in.
+    func continuation(of attempt: Attempt, as user: User, for request: Request) throws -> String {
         let next = attempt.signedIn(as: user.id, at: provider.now())
         let value = try carrier.carry(next.sealed(by: provider.seal), from: request.remoteAddress)
-        let uri = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
-        return provider.redirect(to: uri, for: request)
+        return provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
     }
 
     /// Answers the client with a code.
     private func answer(_ grant: AuthorizationGrant, for request: Request) throws -> Response {
         provider.logPolicy(grant, of: request)
-        let code = AuthorizationCode(grant, at: provider.now(), random: provider.random)
+        let code = AuthorizationCode(grant, at: provider.now(), ids: provider.ids)
         let target = grant.request.target
-        let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer)
+        let state = provider.sessionState(of: grant)
+        let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer, sessionState: state)
         let value = try carrier.carry(
             code.sealed(by: provider.seal), in: room, from: request.remoteAddress, isOfSomeoneSignedIn: true)
         return provider.answer(
-            .code(value, to: target, from: provider.issuer), for: request, uiLocales: grant.request.uiLocales)
+            .code(value, to: target, from: provider.issuer, sessionState: state), for: request,
+            uiLocales: grant.request.uiLocales)
     }
 
     /// Answers a form of ours that came back; one that can't be taken is answered by a page that leads on.
     func answering(_ request: Request, _ respond: (PageForm) throws -> Response) -> Response {
         provider.answeringPage(request) {
-            try explaining(request) {
+            guard request.method == .post else { return try beginAgain(request) }
+            return try explaining(request) {
                 let form = try PageForm(request, provider: provider)
                 return provider.answeringPage(request, uiLocales: form.attempt.request.uiLocales) {
                     try explaining(request) { try respond(form) }
@@ -153,7 +240,14 @@ struct SignInFlow {
         }
     }
 
-    private func explaining(_ request: Request, _ respond: () throws -> Response) throws -> Response {
+    /// At the address of a form without the form.
+    private func beginAgain(_ request: Request) throws -> Response {
+        let fields = try request.queryFields()
+        let address = fields.isEmpty ? "/" : "/authorize?" + FormEncoding.encode(fields)
+        return provider.redirect(to: provider.issuer.value + address, for: request)
+    }
+
+    func explaining(_ request: Request, _ respond: () throws -> Response) throws -> Response {
         do {
             return try respond()
         } catch let refused as PageForm.Refused {
@@ -166,11 +260,13 @@ struct SignInFlow {
     /// Where someone goes whose page can't be used any more: the app, else the same request from its beginning.
     private func startAgain(_ raw: AuthorizationRequest) -> ErrorPage.StartAgain? {
         let client = try? provider.store.client(raw.clientID)
-        let own = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
+        // What its client signed can't be asked for without the signature.
+        let own =
+            raw.isSigned ? nil : provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
         let metadata = client?.metadata
-        guard let link = WebLink(metadata?.initiateLoginURI?.value ?? metadata?.clientURI?.value ?? own) else {
-            return nil
-        }
+        guard
+            let link = (metadata?.initiateLoginURI?.value ?? metadata?.clientURI?.value ?? own).flatMap({ WebLink($0) })
+        else { return nil }
         return ErrorPage.StartAgain(link: link, clientName: client?.displayName)
     }
 }

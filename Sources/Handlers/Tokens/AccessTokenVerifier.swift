@@ -15,11 +15,15 @@ struct AccessTokenVerifier {
         guard try !store.isRevoked(token.id) else {
             throw OAuthError.invalidToken("the token has been revoked", detail: .credential(.accessToken, .revoked))
         }
-        let client = try store.client(token.clientID)
+        guard let client = try store.client(token.clientID) else {
+            throw OAuthError.invalidToken(
+                "the token's client has been removed", detail: .credential(.accessToken, .clientRemoved))
+        }
         guard let grantID = token.grantID else { return try LiveAccessToken(token, of: client) }
         let grant = try store.grant(grantID)
         let user = try grant.flatMap { try store.user($0.userID) }
-        return try LiveAccessToken(token, of: LiveGrant(grant, client: client, user: user))
+        return try LiveAccessToken(
+            token, of: LiveGrant(grant, client: client, user: user, subjects: try provider.subjects(of: client)))
     }
 
     private func claims(of text: String) throws -> JSON {

@@ -4,6 +4,11 @@ package enum Base64URL {
         String(decoding: Base64Alphabet.url.encode(Array(bytes)), as: UTF8.self)
     }
 
+    /// The same for what nearly all have, which needn't be copied by a function that knows no type.
+    package static func encode(_ bytes: [UInt8]) -> String {
+        String(decoding: Base64Alphabet.url.encode(bytes), as: UTF8.self)
+    }
+
     /// The bytes, or nil if the text has padding, white space, any other foreign character, or bits left over that
     /// aren't zero: each value has one spelling.
     package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)[...]) }

@@ -7,6 +7,8 @@ struct JSONParser {
     private let bytes: [UInt8]
     private let maximumDepth: Int
     private var position = 0
+    /// The name that made parsing end with ``JSONError/duplicateMember``.
+    private var duplicate: String?
 
     /// `bytes` must be UTF-8.
     static func parse(_ bytes: [UInt8], maximumDepth: Int) throws(JSONError) -> JSON {
@@ -16,6 +18,14 @@ struct JSONParser {
         parser.skipWhiteSpace()
         guard parser.position == bytes.count else { throw .malformed }
         return value
+    }
+
+    /// The first name that an object has twice; nil: none has, before whatever else is wrong.
+    static func duplicateMember(in bytes: [UInt8], maximumDepth: Int) -> String? {
+        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
+        parser.skipWhiteSpace()
+        _ = try? parser.value(depth: 1)
+        return parser.duplicate
     }
 
     private init(bytes: [UInt8], maximumDepth: Int) {
@@ -67,7 +77,10 @@ struct JSONParser {
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw .malformed }
             skipWhiteSpace()
-            guard members.updateValue(try value(depth: depth + 1), forKey: name) == nil else { throw .duplicateMember }
+            guard members.updateValue(try value(depth: depth + 1), forKey: name) == nil else {
+                duplicate = name
+                throw .duplicateMember
+            }
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw .malformed }

@@ -14,4 +14,11 @@ extension JSON {
         guard (try? UTF8Span(validating: bytes.span)) != nil else { throw .invalidUTF8 }
         self = try JSONParser.parse(bytes, maximumDepth: maximumDepth)
     }
+
+    /// The name behind ``JSONError/duplicateMember``, for those who may be told of what they sent: the error itself carries
+    /// nothing, since it also goes to logs.
+    package static func duplicateMember(in bytes: [UInt8], maximumDepth: Int = defaultMaximumDepth) -> String? {
+        guard (try? UTF8Span(validating: bytes.span)) != nil else { return nil }
+        return JSONParser.duplicateMember(in: bytes, maximumDepth: maximumDepth)
+    }
 }

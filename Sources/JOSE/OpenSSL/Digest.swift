@@ -7,4 +7,9 @@ package enum Digest {
     package static func hmacSHA256(key: some Collection<UInt8>, message: some Collection<UInt8>) -> [UInt8] {
         HMAC.code(.sha256, key: Array(key), message: Array(message))
     }
+
+    /// The same for what nearly all have, which needn't be copied by a function that knows no type.
+    package static func hmacSHA256(key: [UInt8], message: [UInt8]) -> [UInt8] {
+        HMAC.code(.sha256, key: key, message: message)
+    }
 }

@@ -23,6 +23,10 @@ package struct AuditActor: Sendable, Equatable {
         /// Whoever has a shell: the name that the operating system knows them by.
         case commandLine(String)
         case registrationToken(InitialAccessTokenID)
+        /// A job of a CI system, by the rule that let it in, and what that system calls it.
+        case ciJob(CIRuleName, subject: String)
+        /// A central identity provider, by its own word.
+        case upstream(UpstreamName)
         /// A file of declarations, by its path.
         case file(String)
         /// Who asked, but has proved nothing.
@@ -39,9 +43,13 @@ package struct AuditActor: Sendable, Equatable {
         /// The administration API.
         case api
         case console
+        /// The account page.
+        case account
         case commandLine = "command-line"
         /// The registration endpoint, and a client's own configuration endpoint.
         case registration
+        /// What an upstream tells of its users.
+        case upstream
         case system
     }
 }
@@ -54,6 +62,8 @@ extension AuditActor.Who {
         case .client: "client"
         case .commandLine: "command-line"
         case .registrationToken: "registration-token"
+        case .ciJob: "ci-job"
+        case .upstream: "upstream"
         case .file: "file"
         case .anonymous: "anonymous"
         case .system: "system"
@@ -67,6 +77,9 @@ extension AuditActor.Who {
         case .client(let id): id.value
         case .commandLine(let name): name
         case .registrationToken(let id): id.value
+        // No rule's name has a space.
+        case .ciJob(let rule, let subject): "\(rule) \(subject)"
+        case .upstream(let name): name.value
         case .file(let path): path
         case .anonymous, .system: nil
         }
@@ -88,6 +101,12 @@ extension AuditActor.Who {
         case ("client", let id?): self = .client(ClientID(id))
         case ("command-line", let id?): self = .commandLine(id)
         case ("registration-token", let id?): self = .registrationToken(InitialAccessTokenID(id))
+        case ("ci-job", let id?):
+            let rule = id.utf8.prefix { $0 != UInt8(ascii: " ") }
+            guard rule.endIndex != id.utf8.endIndex else { return nil }
+            self = .ciJob(
+                CIRuleName(String(Substring(rule))), subject: String(Substring(id.utf8[rule.endIndex...].dropFirst())))
+        case ("upstream", let id?): self = .upstream(UpstreamName(id))
         case ("file", let id?): self = .file(id)
         case ("anonymous", nil): self = .anonymous
         case ("system", nil): self = .system

@@ -50,12 +50,19 @@ package struct AuditChange: Sendable, Equatable {
     /// In bytes: what either side may have of JSON.
     package static let limit = 4096
 
-    /// The same with what is too long left out, and said to be: the longest members first.
-    package var bounded: AuditChange { AuditChange(before: Self.bounded(before), after: Self.bounded(after)) }
+    /// Both sides as JSON, nil for one without members. What is too long is left out, and said to be: the longest members
+    /// first.
+    package var texts: (before: String?, after: String?) { (Self.text(before), Self.text(after)) }
 
-    private static func bounded(_ members: [String: JSON]) -> [String: JSON] {
-        var size = JSON.object(members).serialized().count
-        guard size > limit else { return members }
+    private static func text(_ members: [String: JSON]) -> String? {
+        guard !members.isEmpty else { return nil }
+        let text = JSON.object(members).text
+        return text.utf8.count > limit ? JSON.object(shortened(members, from: text.utf8.count)).text : text
+    }
+
+    /// - Parameter size: what they have as JSON, in bytes.
+    private static func shortened(_ members: [String: JSON], from size: Int) -> [String: JSON] {
+        var size = size
         var kept = members
         let sizes = members.mapValues { $0.serialized().count }
         for (name, bytes) in sizes.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) where size > limit {

@@ -6,6 +6,7 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case clientAdded = "client.added"
     case clientChanged = "client.changed"
     case clientRemoved = "client.removed"
+    case clientApproved = "client.approved"
 
     case registrationTokenIssued = "registration_token.issued"
     case registrationTokenWithdrawn = "registration_token.withdrawn"
@@ -18,6 +19,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case userPasswordChanged = "user.password_changed"
     /// By someone else.
     case userPasswordReset = "user.password_reset"
+    /// By which they choose a password.
+    case userLinkIssued = "user.link_issued"
     /// All sessions and grants were ended.
     case userSignedOut = "user.signed_out"
     case userRemoved = "user.removed"
@@ -40,14 +43,20 @@ package enum AuditEvent: String, Sendable, CaseIterable {
 
     case keyAdded = "key.added"
     case keyChanged = "key.changed"
+    /// Somebody else may have it.
+    case keyRevoked = "key.revoked"
+    case keyRemoved = "key.removed"
 
     case sessionStarted = "session.started"
     /// The same user has signed in once more.
     case sessionRenewed = "session.renewed"
     /// Before its time.
     case sessionEnded = "session.ended"
+    /// An app could not be told of an ended session (Back-Channel Logout 1.0).
+    case logoutGivenUp = "logout.given_up"
 
     case consentGiven = "consent.given"
+    case consentWithdrawn = "consent.withdrawn"
     /// Because a code or a refresh token came a second time, or an administrator wanted it.
     case grantRevoked = "grant.revoked"
 
@@ -64,6 +73,11 @@ package enum AuditEvent: String, Sendable, CaseIterable {
 }
 
 extension AuditEvent {
+    /// Of a change of a client.
+    package init(of client: Client, formerly former: Client) {
+        self = client.approval == .given && former.approval == .awaited ? .clientApproved : .clientChanged
+    }
+
     /// Of a change of a user, the one word that tells most of it.
     package init(of user: User, formerly former: User, ending: UserEnding, by actor: AuditActor) {
         if user.isDisabled != former.isDisabled {

@@ -13,11 +13,15 @@ package struct AuditedState: Sendable {
 }
 
 extension Client {
-    /// The metadata, `preset`, `first_party`, whether there is a `client_secret`, and until when the one before serves.
-    package var audited: AuditedState {
-        var members: [String: JSON?] = metadata.json.objectValue ?? [:]
+    /// The metadata, `preset`, `first_party`, `awaits_approval` of one that does, whether there is a `client_secret`, and until when the one before serves.
+    package var audited: AuditedState { audited(with: metadata.json) }
+
+    /// - Parameter json: the metadata's.
+    package func audited(with json: JSON) -> AuditedState {
+        var members: [String: JSON?] = json.objectValue ?? [:]
         members["preset"] = .string(preset.rawValue)
         members["first_party"] = .bool(isFirstParty)
+        members["awaits_approval"] = approval == .awaited ? true : nil
         members["former_secret_expires_at"] = formerSecret.map { .integer($0.expiresAt.seconds) }
         return AuditedState(members, secrets: ["client_secret": sealedSecret])
     }

@@ -7,12 +7,18 @@ package struct AccessQuestion: Sendable {
     package let prompt: Set<Prompt>
     /// Claim by claim (OpenID Connect Core §5.5).
     package let claims: ClaimsRequest
+    /// The languages that claims are wanted in.
+    package let claimsLocales: [String]
 
-    package init(_ client: Client, scope: Scope, prompt: Set<Prompt> = [], claims: ClaimsRequest = .none) {
+    package init(
+        _ client: Client, scope: Scope, prompt: Set<Prompt> = [], claims: ClaimsRequest = .none,
+        claimsLocales: [String] = []
+    ) {
         self.client = client
         self.scope = scope
         self.prompt = prompt
         self.claims = claims
+        self.claimsLocales = claimsLocales
     }
 
     /// - Parameters:
@@ -22,6 +28,7 @@ package struct AccessQuestion: Sendable {
         for user: User, _ authentication: AuthenticationContext, in request: SignInRequest, policy: ScopePolicy,
         customClaims: CustomClaims
     ) -> AccessAnswer {
+        let claims = claims.speaking(claimsLocales, of: user, in: scope, customClaims)
         let obstacle = client.obstacleToOfflineAccess(prompt)
         let grantable = obstacle == nil ? scope : scope.subtracting([Scope.offlineAccess])
         // Claims that are asked for by name are given as the scope is that would release them.

@@ -7,6 +7,8 @@ package struct AuthorizationCode: Sendable, Equatable {
     package let authentication: AuthenticationContext
     package let request: SignInRequest
     package let redirectURI: String
+    /// The request named it, so the token request must as well (RFC 6749 §4.1.3).
+    package let namesRedirectURI: Bool
     package let scope: Scope
     package let resources: [ResourceIndicator]
     package let claims: GrantedClaims
@@ -14,25 +16,19 @@ package struct AuthorizationCode: Sendable, Equatable {
     package let codeChallenge: CodeChallenge?
     package let issuedAt: Timestamp
 
-    package init(_ grant: AuthorizationGrant, at now: Timestamp, random: some RandomSource) {
-        id = Self.newID(at: now, random: random)
+    package init(_ grant: AuthorizationGrant, at now: Timestamp, ids: IDSource) {
+        id = GrantID(Base64URL.encode(ids.bytes()))
         clientID = grant.request.client.id
         authentication = AuthenticationContext(grant.signedIn.session, for: clientID)
         request = grant.access.request
         redirectURI = grant.request.target.uri
+        namesRedirectURI = !grant.request.target.isImplied
         scope = grant.scope
         resources = grant.request.resources
         claims = grant.access.claims
         nonce = grant.request.nonce
         codeChallenge = grant.request.codeChallenge
         issuedAt = now
-    }
-
-    /// The time stands in front of 96 random bits: the ids of one second then lie side by side in the store's index, and
-    /// a commit writes fewer pages.
-    private static func newID(at now: Timestamp, random: some RandomSource) -> GrantID {
-        let time = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: now.seconds >> $0) }
-        return GrantID(Base64URL.encode(time + random.bytes(12)))
     }
 }
 
@@ -48,6 +44,7 @@ extension AuthorizationCode {
         ]
         if !resources.isEmpty { content["o"] = .array(resources.map { .string($0.value) }) }
         if !claims.isEmpty { content["g"] = claims.json }
+        if !namesRedirectURI { content["e"] = false }
         content["n"] = nonce.map(JSON.string)
         content["k"] = (codeChallenge?.value).map(JSON.string)
         return seal.seal(JSON.object(content).serialized(), purpose: .authorizationCode)
@@ -72,6 +69,7 @@ extension AuthorizationCode {
             amr: amr.compactMap(\.stringValue), acr: acr)
         self.request = request
         self.redirectURI = redirectURI
+        namesRedirectURI = content["e"]?.boolValue ?? true
         self.scope = try Scope(scope)
         resources = (content["o"]?.arrayValue ?? []).compactMap(\.stringValue).map(ResourceIndicator.init(stored:))
         self.claims = claims

@@ -25,13 +25,17 @@ package enum Progress: Sendable {
     fileprivate func renewed(_ session: Session) -> Bool {
         switch self {
         case .arrived: false
-        case .signedIn(_, let start), .consented(let start): session.authTime >= start
+        case .signedIn(_, let start), .consented(let start): session.signedInAt >= start
         }
     }
 
     /// Whether someone signed in who isn't whom the session is of, as when the browser has another's by now.
     fileprivate func isAnother(than user: User) -> Bool {
         if case .signedIn(let signedIn, _) = self { signedIn != user.id } else { false }
+    }
+
+    fileprivate var isArrival: Bool {
+        if case .arrived = self { true } else { false }
     }
 
     fileprivate var hasConsented: Bool {
@@ -46,37 +50,46 @@ extension ValidatedAuthorizationRequest {
     ///   - signedIn: whoever the browser is signed in as; nil if nobody is, or they may not be.
     ///   - consent: what that user has allowed this client before.
     ///   - customClaims: those of this client.
+    ///   - subjects: likewise. What it says of a user, by a hint or by `claims`, is meant as it knows them: another sector's
+    ///     identifier is nobody's to it, and so tells it nothing.
     ///   - address: the browser's network address.
+    ///   - hasUpstreams: whether somebody else may sign them in, in a way that isn't ours.
+    ///   - canAskSilently: whether somebody else knows who is signed in, and tells it without a page.
     package func decide(
         signedIn: SignedIn?, consent: Consent?, progress: Progress, policy: ScopePolicy,
-        customClaims: CustomClaims = .none, from address: String, at now: Timestamp
+        customClaims: CustomClaims = .none, subjects: SubjectIdentifiers, from address: String,
+        hasUpstreams: Bool = false, canAskSilently: Bool = false, at now: Timestamp
     ) throws(AuthorizationFailure) -> AuthorizationDecision {
-        guard let signedIn else { return try interact(.signIn(.noSession)) }
-        if progress.isAnother(than: signedIn.user) { return try interact(.signIn(.anotherUser)) }
+        // Who has been asked already isn't asked again.
+        let silently = canAskSilently && progress.isArrival
+        guard let signedIn else { return try interact(.signIn(.noSession), silently) }
+        let subject = subjects.identifier(of: signedIn.user.id)
+        if progress.isAnother(than: signedIn.user) { return try interact(.signIn(.anotherUser), silently) }
         let isRenewed = progress.renewed(signedIn.session)
         if prompt.contains(.login), !isRenewed { return .signIn(.promptLogin) }
         if prompt.contains(.selectAccount), !isRenewed { return .signIn(.selectAccount) }
         // §3.1.2.1: the answer is about the user of the hint, or none.
-        if let hint, hint.subject != signedIn.user.id {
-            guard isRenewed else { return try interact(.signIn(.anotherUser)) }
+        if let hint, hint.subject != subject {
+            guard isRenewed else { return try interact(.signIn(.anotherUser), silently) }
             throw .redirect(
                 .loginRequired("another user than that of id_token_hint has signed in", detail: .signIn(.wrongUser)),
                 target)
         }
         // §5.5.1, for sub: the same, said by the claims parameter.
-        if let subjects = claims.subjects, !subjects.contains(.string(signedIn.user.id.value)) {
-            guard isRenewed else { return try interact(.signIn(.anotherUser)) }
+        if let wanted = claims.subjects, !wanted.contains(.string(subject.value)) {
+            guard isRenewed else { return try interact(.signIn(.anotherUser), silently) }
             throw .redirect(
                 .loginRequired("another user than that of claims has signed in", detail: .signIn(.wrongUser)), target)
         }
         // A sign-in of this very attempt meets any max_age, 0 as well.
         if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
-            return try interact(.signIn(.maxAge))
+            return try interact(.signIn(.maxAge), silently)
         }
         // §5.5.1.1: what isn't met by signing in again is a failed authentication.
         if let classes = claims.essentialACRs, !classes.contains(.string(signedIn.session.acr)) {
-            guard isRenewed || !classes.contains(.string(Authentication.passwordACR)) else {
-                return try interact(.signIn(.authenticationContext))
+            let canBeMet = hasUpstreams || classes.contains(.string(Authentication.passwordACR))
+            guard isRenewed || !canBeMet else {
+                return try interact(.signIn(.authenticationContext), silently)
             }
             throw .redirect(
                 .unmetAuthenticationRequirements(
@@ -105,7 +118,9 @@ extension ValidatedAuthorizationRequest {
         for signedIn: SignedIn, policy: ScopePolicy, customClaims: CustomClaims, from address: String,
         at now: Timestamp
     ) throws(AuthorizationFailure) -> GrantedAccess {
-        let answer = AccessQuestion(client, scope: scope, prompt: prompt, claims: claims).answer(
+        let question = AccessQuestion(
+            client, scope: scope, prompt: prompt, claims: claims, claimsLocales: claimsLocales)
+        let answer = question.answer(
             for: signedIn.user, AuthenticationContext(signedIn.session, for: client.id),
             in: signInRequest(from: address, at: now), policy: policy, customClaims: customClaims)
         switch answer {
@@ -155,9 +170,12 @@ extension ValidatedAuthorizationRequest {
     }
 
     /// OpenID Connect Core §3.1.2.1: with `prompt=none` no page is ever shown.
-    private func interact(_ decision: AuthorizationDecision) throws(AuthorizationFailure) -> AuthorizationDecision {
+    private func interact(
+        _ decision: AuthorizationDecision, _ silently: Bool = false
+    ) throws(AuthorizationFailure) -> AuthorizationDecision {
         guard prompt.contains(.none) else { return decision }
         switch decision {
+        case .signIn where silently: return decision
         case .signIn:
             throw .redirect(
                 .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest), target)

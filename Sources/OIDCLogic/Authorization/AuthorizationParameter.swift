@@ -13,6 +13,7 @@ enum AuthorizationParameter: String, CaseIterable {
     case maxAge = "max_age"
     case loginHint = "login_hint"
     case uiLocales = "ui_locales"
+    case claimsLocales = "claims_locales"
     case idTokenHint = "id_token_hint"
     case acrValues = "acr_values"
     case claims
@@ -26,16 +27,26 @@ enum AuthorizationParameter: String, CaseIterable {
         case .scope: 4096
         case .idTokenHint: IDTokenHint.limit
         case .claims: ClaimsRequest.limit
-        case .state: 1024
+        case .state, .acrValues: 1024
         case .nonce: 512
-        case .loginHint, .uiLocales, .acrValues, .resource: 256
+        case .loginHint, .uiLocales, .claimsLocales, .resource: 256
         case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
+        }
+    }
+
+    /// Whether it is a wish that may go unheard (OpenID Connect Core §3.1.2.1): one that is too long is passed over, since
+    /// what can't be met here is no error.
+    var isWish: Bool {
+        switch self {
+        case .loginHint, .uiLocales, .claimsLocales, .acrValues: true
+        default: false
         }
     }
 }
 
 extension Parameters {
     func value(_ parameter: AuthorizationParameter) throws(OAuthError) -> String? {
-        try value(parameter.rawValue, limit: parameter.limit)
+        guard parameter.isWish else { return try value(parameter.rawValue, limit: parameter.limit) }
+        return try value(parameter.rawValue).flatMap { $0.utf8.count <= parameter.limit ? $0 : nil }
     }
 }

@@ -2,9 +2,16 @@
 package struct AuthorizationRequest: Sendable {
     package let clientID: ClientID
     let parameters: Parameters
+    /// Whether its client signed what it asks for, in a request object that was taken in.
+    package let isSigned: Bool
 
     /// Throws what its page says if the request doesn't tell who asks.
     package init(_ parameters: Parameters) throws(AuthorizationFailure) {
+        try self.init(parameters, isSigned: false)
+    }
+
+    /// - Parameter isSigned: known, as of parameters that come out of an attempt.
+    init(_ parameters: Parameters, isSigned: Bool) throws(AuthorizationFailure) {
         do throws(OAuthError) {
             guard let id = try parameters.value(.clientID) else {
                 throw .invalidRequest("client_id is missing", detail: .parameter("client_id", .absent))
@@ -14,6 +21,7 @@ package struct AuthorizationRequest: Sendable {
             throw .page(.badRequest, error)
         }
         self.parameters = parameters
+        self.isSigned = isSigned
     }
 
     /// The fields that begin the same request again.
@@ -36,7 +44,7 @@ package struct AuthorizationRequest: Sendable {
 
     /// Validates it for the client that it names, as that client is now (nil: there is none of that id).
     package func validated(
-        for client: Client?, hints: HintVerifier
+        for client: Client?, hints: HintVerifier, objects: RequestObjectRules
     ) throws(AuthorizationFailure) -> ValidatedAuthorizationRequest {
         guard let client, client.id == clientID else {
             throw .page(
@@ -44,11 +52,68 @@ package struct AuthorizationRequest: Sendable {
                 .invalidRequest(
                     "no client with this client_id", cause: "unknown client: \(clientID)", detail: .unknownClient))
         }
-        let target = try RedirectTarget(parameters, for: client)
+        guard client.approval == .given else { throw .page(.awaitedApproval, .awaitedApproval) }
+        let request = try assembled(for: client, by: objects)
+        let target = try RedirectTarget(request.parameters, for: client)
         do throws(OAuthError) {
-            return try ValidatedAuthorizationRequest(parameters, for: client, to: target, hints: hints)
+            return try ValidatedAuthorizationRequest(request, for: client, to: target, hints: hints)
         } catch {
             throw .redirect(error, target)
+        }
+    }
+
+    /// The request with what its request object says (OpenID Connect Core §6.1, RFC 9101 §6.3).
+    private func assembled(
+        for client: Client, by rules: RequestObjectRules
+    ) throws(AuthorizationFailure) -> AuthorizationRequest {
+        let object: RequestObject
+        do throws(OAuthError) {
+            guard let found = try rules.object(in: parameters, of: client) else { return self }
+            object = found
+        } catch {
+            throw refusal(error, parameters, for: client)
+        }
+        do throws(OAuthError) {
+            try parameters.requireSingle(but: "resource")
+            return try signed(by: object, of: client, rules)
+        } catch {
+            // Whoever wrote it, an answer goes to its redirect URI only if that is the client's. What stands beside the
+            // object goes first, so that a URI which isn't the client's is told as such.
+            throw refusal(error, object.unverifiedParameters.superseded(by: parameters), for: client)
+        }
+    }
+
+    private func signed(
+        by object: RequestObject, of client: Client, _ rules: RequestObjectRules
+    ) throws(OAuthError) -> AuthorizationRequest {
+        let said = try object.verified(for: client, by: rules).parameters
+        // OpenID Connect Core §6.1
+        if let outside = try parameters.value(.responseType), let inside = try said.value(.responseType) {
+            guard outside.hasSameBytes(as: inside) else {
+                throw .invalidRequest(
+                    "response_type is another in the request object", detail: .parameter("response_type", .repeated))
+            }
+        }
+        // What stands beside the object is as good as unsigned. RFC 9101 §6.3 takes none of it; OpenID Connect Core §6.1
+        // takes what the object doesn't say, and a client that may leave out the object altogether loses nothing by that.
+        let whole = client.metadata.requireSignedRequestObject ? said : parameters.superseded(by: said)
+        let id = Parameters([(AuthorizationParameter.clientID.rawValue, clientID.value)])
+        do throws(AuthorizationFailure) {
+            return try AuthorizationRequest(
+                whole.superseded(by: id).without("request", "request_uri"), isSigned: true)
+        } catch {
+            throw error.error
+        }
+    }
+
+    /// Tells the client, if it is known where; else the user.
+    private func refusal(_ error: OAuthError, _ parameters: Parameters, for client: Client) -> AuthorizationFailure {
+        do throws(AuthorizationFailure) {
+            return .redirect(error, try RedirectTarget(parameters, for: client))
+        } catch let failure {
+            // Without a redirect URI at all, what is wrong is the object that should have named it.
+            if case .page(.badRequest, _) = failure { return .page(.badRequest, error) }
+            return failure
         }
     }
 }
@@ -56,8 +121,12 @@ package struct AuthorizationRequest: Sendable {
 /// Where an answer may be sent. Only this file can make one, after the match.
 package struct RedirectTarget: Sendable {
     package let uri: String
+    /// The request didn't name it.
+    package let isImplied: Bool
     package let state: String?
     package let mode: ResponseMode
+    /// OpenID Connect Core §3.1.2.1, `prompt=none`: no page is ever shown instead of the answer.
+    package let isSilent: Bool
 
     /// In bytes: the URI, and the state as it goes into a query. What an answer adds to them still fits into a header.
     private static let limit = 3200
@@ -68,13 +137,13 @@ package struct RedirectTarget: Sendable {
         do throws(OAuthError) { requested = try parameters.value("redirect_uri") } catch {
             throw .page(.badRequest, error)
         }
-        guard let requested else {
+        isImplied = requested == nil
+        guard let requested = requested ?? Self.only(of: client, for: parameters) else {
             throw .page(
                 .badRequest,
                 .invalidRequest("redirect_uri is missing", detail: .parameter("redirect_uri", .absent)))
         }
-        let type = client.metadata.applicationType
-        guard client.metadata.redirectURIs.contains(where: { $0.accepts(requested, from: type) }) else {
+        guard client.metadata.hasRegistered(requested) else {
             let cause = "redirect_uri \(RedactedURI(redacting: requested).value) is not registered for \(client.id)"
             throw .page(
                 .redirectMismatch,
@@ -83,6 +152,7 @@ package struct RedirectTarget: Sendable {
                     detail: .unregisteredRedirectURI))
         }
         uri = requested
+        isSilent = (try? parameters.value(.prompt))?.split(separator: " ").contains("none") ?? false
         // One that isn't known is told of in the query, as every client can read that.
         mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
         // A state that can't be told apart (sent twice), is too long or would not arrive as it is, is left out of the
@@ -93,6 +163,14 @@ package struct RedirectTarget: Sendable {
         let room = Self.limit - requested.utf8.count
         self.state = state.flatMap { FormEncoding.encodedCount($0) <= room ? $0 : nil }
     }
+
+    /// RFC 6749 §3.1.2.3: a client with one redirect URI need not name it. OpenID Connect Core §3.1.2.1 wants it named.
+    private static func only(of client: Client, for parameters: Parameters) -> String? {
+        guard client.metadata.redirectURIs.count == 1, let scope = try? parameters.scope(for: client),
+            !scope.contains(Scope.openID)
+        else { return nil }
+        return client.metadata.redirectURIs[0].value
+    }
 }
 
 /// Why an authorization request is refused, and who is told.
@@ -101,14 +179,24 @@ package enum AuthorizationFailure: Error, Sendable {
     case page(PageKind, OAuthError)
     case redirect(OAuthError, RedirectTarget)
 
+    var error: OAuthError {
+        switch self {
+        case .page(_, let error), .redirect(let error, _): error
+        }
+    }
+
     /// What the page explains.
     package enum PageKind: Sendable {
         case badRequest, unknownClient, redirectMismatch
+        /// Nobody has looked at it yet, so nobody is led to it, not even by an error.
+        case awaitedApproval
     }
 }
 
 /// An authorization request whose every parameter is understood, of a client that may send it.
 package struct ValidatedAuthorizationRequest: Sendable {
+    /// What it was before, with what its request object says: what begins it again.
+    package let request: AuthorizationRequest
     package let client: Client
     package let target: RedirectTarget
     /// What is asked for, not what is given.
@@ -121,6 +209,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let maxAge: Int64?
     package let loginHint: String?
     package let uiLocales: [String]
+    /// The languages that claims are wanted in (OpenID Connect Core §5.2).
+    package let claimsLocales: [String]
+    /// The authentication context classes that are wanted, however the request says so.
     package let acrValues: String?
     /// What is asked for claim by claim.
     package let claims: ClaimsRequest
@@ -128,8 +219,10 @@ package struct ValidatedAuthorizationRequest: Sendable {
     package let hint: IDTokenHint?
 
     fileprivate init(
-        _ parameters: Parameters, for client: Client, to target: RedirectTarget, hints: HintVerifier
+        _ request: AuthorizationRequest, for client: Client, to target: RedirectTarget, hints: HintVerifier
     ) throws(OAuthError) {
+        let parameters = request.parameters
+        self.request = request
         self.client = client
         self.target = target
         try parameters.requireSingle(but: "resource")
@@ -145,7 +238,17 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .unauthorizedClient(
                 "this client is not registered for the grant authorization_code", detail: .grantType)
         }
-        try Self.refuseUnsupported(parameters)
+        // RFC 9101 §10.5
+        guard request.isSigned || !client.metadata.requireSignedRequestObject else {
+            throw .invalidRequest(
+                "this client must send its request as a signed request object (RFC 9101)",
+                detail: .parameter("request", .absent))
+        }
+        // OpenID Connect Core §3.1.2.6: what isn't supported is said, not passed over, where it would change the answer.
+        guard try parameters.value("registration") == nil else {
+            throw .registrationNotSupported(
+                "the registration parameter is not supported", detail: .parameter("registration", .unsupported))
+        }
         guard let responseType = try parameters.value(.responseType) else {
             throw .invalidRequest(
                 "response_type is missing; it must be code", detail: .parameter("response_type", .absent))
@@ -158,9 +261,7 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .invalidRequest(
                 "response_mode must be query or form_post", detail: .parameter("response_mode", .unsupported))
         }
-        scope =
-            try parameters.value(.scope).map { text throws(OAuthError) in try Scope(text) }
-            ?? client.metadata.defaultScope ?? .none
+        scope = try parameters.scope(for: client)
         nonce = try parameters.value(.nonce)
         resources = try parameters.resources(for: client)
         codeChallenge = try Self.challenge(parameters)
@@ -172,8 +273,9 @@ package struct ValidatedAuthorizationRequest: Sendable {
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
         loginHint = try parameters.value(.loginHint)
         uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
-        acrValues = try parameters.value(.acrValues)
+        claimsLocales = (try parameters.value(.claimsLocales) ?? "").split(separator: " ").map(String.init)
         claims = try parameters.value(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .none
+        acrValues = try parameters.value(.acrValues) ?? claims.acrValues(orElse: client.metadata.defaultACRs)
         hint = try parameters.value(.idTokenHint).map { text throws(OAuthError) in try hints.hint(text) }
     }
 
@@ -191,26 +293,22 @@ package struct ValidatedAuthorizationRequest: Sendable {
 
     private static func maxAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
         guard let text = try parameters.value(.maxAge) else { return nil }
-        guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let seconds = Int64(text) else {
+        guard text.utf8.allSatisfy(\.isASCIIDigit) else {
             throw .invalidRequest(
                 "max_age must be a whole number of seconds, 0 or more", detail: .parameter("max_age", .malformed))
         }
+        guard let seconds = Int64(text), seconds <= MaxAge.longest else {
+            throw .invalidRequest(
+                "max_age has more than ten digits; leave it out where any age will do",
+                detail: .parameter("max_age", .tooLong))
+        }
         return seconds
     }
+}
 
-    /// OpenID Connect Core §3.1.2.6: what isn't supported is said, never passed over, where it would change the answer.
-    private static func refuseUnsupported(_ parameters: Parameters) throws(OAuthError) {
-        if try parameters.value("request") != nil {
-            throw .requestNotSupported(
-                "request objects are not supported", detail: .parameter("request", .unsupported))
-        }
-        if try parameters.value("request_uri") != nil {
-            throw .requestURINotSupported(
-                "request_uri is not supported", detail: .parameter("request_uri", .unsupported))
-        }
-        if try parameters.value("registration") != nil {
-            throw .registrationNotSupported(
-                "the registration parameter is not supported", detail: .parameter("registration", .unsupported))
-        }
+extension Parameters {
+    /// What an authorization request asks for. Throws `invalid_scope`, or `invalid_request`.
+    fileprivate func scope(for client: Client) throws(OAuthError) -> Scope {
+        try value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? client.metadata.defaultScope ?? .none
     }
 }

@@ -12,8 +12,11 @@ package struct AuthorizationResponse: Sendable {
         self.fields = fields + (target.state.map { [("state", $0)] } ?? []) + [("iss", issuer.value)]
     }
 
-    package static func code(_ code: String, to target: RedirectTarget, from issuer: Issuer) -> Self {
-        Self(to: target, [("code", code)], from: issuer)
+    /// - Parameter sessionState: OpenID Connect Session Management 1.0 §2, where that is on.
+    package static func code(
+        _ code: String, to target: RedirectTarget, from issuer: Issuer, sessionState: String? = nil
+    ) -> Self {
+        Self(to: target, [("code", code)] + (sessionState.map { [("session_state", $0)] } ?? []), from: issuer)
     }
 
     /// RFC 6749 §4.1.2.1.
@@ -25,18 +28,17 @@ package struct AuthorizationResponse: Sendable {
             from: issuer)
     }
 
+    package var isError: Bool { fields.contains { $0.name == "error" } }
+
     /// How long a code may be, for the whole to stay below the limit.
-    package static func roomForCode(to target: RedirectTarget, from issuer: Issuer) -> Int {
-        limit - code("", to: target, from: issuer).uri.utf8.count
+    package static func roomForCode(
+        to target: RedirectTarget, from issuer: Issuer, sessionState: String? = nil
+    ) -> Int {
+        limit - code("", to: target, from: issuer, sessionState: sessionState).uri.utf8.count
     }
 
     /// To be redirected to, where the answer goes in the query.
-    package var uri: String {
-        // RFC 6749 §3.1.2: a query of the registered URI is kept.
-        let separator =
-            !target.uri.contains("?") ? "?" : target.uri.hasSuffix("?") || target.uri.hasSuffix("&") ? "" : "&"
-        return target.uri + separator + FormEncoding.encode(fields)
-    }
+    package var uri: String { FormEncoding.append(fields, to: target.uri) }
 }
 
 /// `application/x-www-form-urlencoded` (RFC 6749 Appendix B), from the sender's side.
@@ -45,23 +47,29 @@ package enum FormEncoding {
         fields.map { "\(escape($0.name))=\(escape($0.value))" }.joined(separator: "&")
     }
 
+    /// RFC 6749 §3.1.2: a query of the registered URI is kept.
+    static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
+        let separator = !uri.contains("?") ? "?" : uri.hasSuffix("?") || uri.hasSuffix("&") ? "" : "&"
+        return uri + separator + encode(fields)
+    }
+
     /// How many bytes a text has, once encoded.
     static func encodedCount(_ text: String) -> Int { text.utf8.reduce(0) { $0 + ($1.isUnreserved ? 1 : 3) } }
 
-    private static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         // Codes and most names go as they are.
         if text.utf8.allSatisfy(\.isUnreserved) { return text }
-        let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count + 64)
-        for byte in text.utf8 {
-            if byte.isUnreserved {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
+        for byte in text.utf8 { if byte.isUnreserved { bytes.append(byte) } else { bytes += escaped(byte) } }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func escape(_ byte: UInt8) -> String { String(decoding: escaped(byte), as: UTF8.self) }
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 }
 

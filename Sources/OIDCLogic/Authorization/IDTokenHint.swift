@@ -5,7 +5,8 @@ import JOSE
 /// It signs nobody in, so that it has expired doesn't matter, nor which app it was made for. Only a ``HintVerifier``
 /// makes one.
 package struct IDTokenHint: Sendable {
-    package let subject: UserID
+    /// As that app knows them.
+    package let subject: SubjectIdentifier
     /// The app that it was made for.
     package let clientID: ClientID?
     /// By which that app knows the session.
@@ -15,7 +16,7 @@ package struct IDTokenHint: Sendable {
     /// what is longer comes by POST.
     static let limit = 12_288
 
-    fileprivate init(subject: UserID, clientID: ClientID?, sid: String?) {
+    fileprivate init(subject: SubjectIdentifier, clientID: ClientID?, sid: String?) {
         self.subject = subject
         self.clientID = clientID
         self.sid = sid
@@ -57,7 +58,7 @@ package struct HintVerifier: Sendable {
                 detail: .parameter("id_token_hint", .malformed))
         }
         return IDTokenHint(
-            subject: UserID(subject), clientID: (claims["aud"]?.stringValue).map(ClientID.init),
+            subject: SubjectIdentifier(subject), clientID: (claims["aud"]?.stringValue).map(ClientID.init),
             sid: claims["sid"]?.stringValue)
     }
 }

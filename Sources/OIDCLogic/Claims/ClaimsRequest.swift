@@ -95,6 +95,35 @@ package struct ClaimsRequest: Sendable, Equatable {
     var essentialACRs: [JSON]? {
         idToken.first { $0.name.text == "acr" && $0.isEssential && $0.values != nil }?.values
     }
+
+    /// The classes that are asked for by name, essential or not, as `acr_values` says them.
+    ///
+    /// - Parameter registered: the client's `default_acr_values`, which a request for `acr` overrides (OpenID Connect
+    ///   Registration §2).
+    func acrValues(orElse registered: String?) -> String? {
+        guard let values = idToken.first(where: { $0.name.text == "acr" })?.values else { return registered }
+        let classes = values.compactMap(\.stringValue).filter { !$0.isEmpty && !$0.utf8.contains(0x20) }
+        return classes.isEmpty ? nil : classes.joined(separator: " ")
+    }
+
+    /// The same with what there is of `user` in the languages that claims are wanted in (§5.2, `claims_locales`): of the
+    /// claims that `scope` releases, and of those that are asked for by name.
+    func speaking(_ locales: [String], of user: User, in scope: Scope, _ custom: CustomClaims) -> ClaimsRequest {
+        guard !locales.isEmpty else { return self }
+        var request = self
+        for attribute in user.attributes.keys.sorted(by: { $0.precedesInBytes($1) }) {
+            guard let name = RequestedClaimName(attribute), name.isIn(locales), !custom.defines(attribute),
+                let releasing = StandardClaims.scope(releasing: name)
+            else { continue }
+            let claim = Claim(name: name, isEssential: false, values: nil)
+            if scope.contains(releasing) || userInfo.hasBase(of: name) { request.userInfo.add(claim) }
+            if idToken.hasBase(of: name) { request.idToken.add(claim) }
+        }
+        return request
+    }
+
+    /// The most that either member may have.
+    fileprivate static var most: Int { countLimit }
 }
 
 /// The name of a claim that is asked for, with a language tag or without (OpenID Connect Core §5.2).
@@ -114,9 +143,30 @@ package struct RequestedClaimName: Sendable, Hashable {
         base = String(decoding: text.utf8.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self)
     }
 
+    /// Whether its tag is one of these languages, or says more closely which of it (RFC 4647 §3.3.1).
+    func isIn(_ locales: [String]) -> Bool {
+        guard isTagged else { return false }
+        let tag = text.dropFirst(base.count + 1).lowercased()
+        return locales.contains { locale in
+            let range = locale.lowercased()
+            return tag.hasSameBytes(as: range) || tag.utf8.starts(with: (range + "-").utf8)
+        }
+    }
+
     /// Whether an attribute is the same claim in the same language: tags have no case (RFC 5646 §2.1.1).
     func hasSameTag(as attribute: String) -> Bool {
         attribute.utf8.count == text.utf8.count && attribute.hasPrefix(base + "#")
             && attribute.lowercased().hasSameBytes(as: text.lowercased())
+    }
+}
+
+extension [ClaimsRequest.Claim] {
+    fileprivate func hasBase(of name: RequestedClaimName) -> Bool {
+        contains { $0.name.base.hasSameBytes(as: name.base) }
+    }
+
+    fileprivate mutating func add(_ claim: ClaimsRequest.Claim) {
+        guard count < ClaimsRequest.most, !contains(where: { claim.name.hasSameTag(as: $0.name.text) }) else { return }
+        append(claim)
     }
 }

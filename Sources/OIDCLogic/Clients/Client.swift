@@ -11,15 +11,16 @@ package struct Client: Sendable, Equatable {
     /// The one before, while both are taken.
     package var formerSecret: FormerSecret?
     package let preset: ClaimPreset
-    /// Made or approved by an administrator: it needs no consent page.
+    /// Made or approved by an administrator: it needs no consent page. Of one that waits: what it will be.
     package var isFirstParty: Bool
+    package private(set) var approval: ClientApproval
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
 
     package init(
         id: ClientID, version: Int64 = 1, metadata: ClientMetadata, sealedSecret: String?,
-        formerSecret: FormerSecret? = nil, preset: ClaimPreset, isFirstParty: Bool, createdAt: Timestamp,
-        updatedAt: Timestamp
+        formerSecret: FormerSecret? = nil, preset: ClaimPreset, isFirstParty: Bool, approval: ClientApproval = .given,
+        createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.version = version
@@ -28,6 +29,7 @@ package struct Client: Sendable, Equatable {
         self.formerSecret = formerSecret
         self.preset = preset
         self.isFirstParty = isFirstParty
+        self.approval = approval
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -36,8 +38,11 @@ package struct Client: Sendable, Equatable {
     package var next: Client {
         Client(
             id: id, version: version + 1, metadata: metadata, sealedSecret: sealedSecret, formerSecret: formerSecret,
-            preset: preset, isFirstParty: isFirstParty, createdAt: createdAt, updatedAt: updatedAt)
+            preset: preset, isFirstParty: isFirstParty, approval: approval, createdAt: createdAt, updatedAt: updatedAt)
     }
+
+    /// It never waits again.
+    package mutating func approve() { approval = .given }
 
     /// What pages call it.
     package var displayName: String { metadata.name ?? id.value }
@@ -52,6 +57,15 @@ package struct Client: Sendable, Equatable {
 
     /// Whether what its users allow is remembered, whichever redirect URI they came by.
     package var remembersConsent: Bool { metadata.redirectURIs.allSatisfy { mayRememberConsent(for: $0.value) } }
+}
+
+/// Whether an administrator has let it in. One that waits is registered, and reads, changes and removes its registration;
+/// nobody signs in to it, nobody is led to it, and it proves itself nowhere else.
+package enum ClientApproval: String, Sendable {
+    case given, awaited
+
+    /// In seconds: how long it may be awaited, unless the configuration says otherwise.
+    package static let deadline: Int64 = 30 * 86_400
 }
 
 /// A secret that another has taken the place of, and that is taken for a while yet: every server of the app has to be
@@ -78,22 +92,31 @@ package enum ClaimPreset: String, Sendable, CaseIterable {
 extension ClientID {
     /// The client by which the console signs its people in.
     package static var console: ClientID { ClientID("postern-console") }
+    /// The client by which the account page does.
+    package static var account: ClientID { ClientID("postern-account") }
+
+    /// Whether it is one of Postern's own, which nobody registers, and no file declares.
+    package var isOwn: Bool { self == .console || self == .account }
 
     /// What ``init(registering:)`` wants, in words.
     package static let rule =
         "must be 1 to 255 characters of printable ASCII without spaces, with no \".\" or \"..\" between slashes, and not "
-        + "\(console), the console's"
+        + "\(console) or \(account), which are Postern's own, and not beginning with \"\(SubjectIdentifiers.pairwisePrefix)\""
 
     /// RFC 6749 §2.3.1 and Appendix A.1: printable ASCII; 1 to 255 characters here. Nil for another.
-    /// One is our own: ``console``.
+    /// Some are our own, see ``isOwn``, and what pairwise identifiers look like is none (RFC 9700 §4.15).
     package init?(registering value: String) {
-        guard !value.hasSameBytes(as: Self.console.value), (1...255).contains(value.utf8.count),
-            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-            // RFC 3986 §3.3: as part of a path, a web server would take it for a way up.
-            !value.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
+        guard !ClientID(value).isOwn, (1...255).contains(value.utf8.count),
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !SubjectIdentifiers.reserve(value),
+            value.hasPlaceInPath
         else {
             return nil
         }
         self.init(value)
     }
+}
+
+extension String {
+    /// False for what a web server would take for a way up, as part of a path, however it is escaped (RFC 3986 §3.3).
+    package var hasPlaceInPath: Bool { !split(separator: "/").contains { $0 == "." || $0 == ".." } }
 }

@@ -48,16 +48,7 @@ package struct ClientAssertion: Sendable {
     ///
     /// Throws `invalid_client`, and what `rules` throws.
     func verify(for client: Client, by rules: ClientProofRules) throws {
-        let verified =
-            switch client.metadata.tokenEndpointAuthMethod {
-            case .clientSecretJWT: try verified(bySecretOf: client, by: rules)
-            case .privateKeyJWT: try verified(byKeysOf: client, published: rules.keys)
-            case .clientSecretBasic, .clientSecretPost, .none?, nil:
-                throw OAuthError.invalidClient(
-                    "the client authenticated by another method than it is registered with",
-                    cause: "\(client.id) sent a client_assertion",
-                    detail: .clientAuthentication(.otherMethod, client))
-            }
+        let verified = try verified(for: client, by: rules)
         guard let claims = try? verified.claims() else { throw failure("its claims are no JSON object") }
         let assertion = try ClientAssertionClaims(
             claims, audiences: rules.audiences, lifetime: rules.assertionLifetime, at: rules.now)
@@ -69,80 +60,41 @@ package struct ClientAssertion: Sendable {
         }
     }
 
-    /// RFC 7518 §3.2: the secret must be as long as the hash.
-    private func verified(bySecretOf client: Client, by rules: ClientProofRules) throws(OAuthError) -> VerifiedJWS {
-        let algorithms = MACAlgorithm.allCases.filter { client.accepts(.mac($0)) }
-        guard let algorithm = algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
-            throw failure("its alg is not one that the client may use")
-        }
-        let known = try rules.secrets.secrets(of: client, at: rules.now)
-        guard !known.isEmpty else { throw failure("the client has no secret") }
-        let keys = known.compactMap { MACKey($0.revealBytes(), for: algorithm) }
-        guard !keys.isEmpty else { throw failure("the client's secret is too short for \(algorithm.rawValue)") }
-        var fault = ""
-        for key in keys {
-            do throws(JWSError) { return try jws.verified(by: key, type: acceptedType, typeMayBeAbsent: true) } catch {
-                fault = "\(error)"
+    private func verified(for client: Client, by rules: ClientProofRules) throws -> VerifiedJWS {
+        let signature = ClientSignature(client: client, secrets: rules.secrets, keys: rules.keys, now: rules.now)
+        do {
+            return try signature.verify(jws, by: try algorithms(of: client), type: "client-authentication+jwt")
+        } catch let fault as ClientSignature.Fault {
+            switch fault {
+            case .mismatch(let cause): throw failure(cause.text)
+            case .uselessKeys(let cause):
+                throw OAuthError.invalidClient("the keys at the client's jwks_uri can't be used", cause: cause)
+            // What the client must mend is its fault, what may pass is not.
+            case .unavailableKeys(let cause):
+                throw OAuthError.temporarilyUnavailable(cause: "a client's keys can't be fetched: \(cause)")
             }
         }
-        throw failure(fault)
     }
 
-    private func verified(byKeysOf client: Client, published: any PublishedKeys) throws(OAuthError) -> VerifiedJWS {
-        let algorithms = SignatureAlgorithm.allCases.filter { client.accepts(.signature($0)) }
-        guard let algorithm = algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
-            throw failure("its alg is not one that the client may use")
+    /// RFC 8725 §3.1: the one that it registered, or else any of its method.
+    private func algorithms(of client: Client) throws(OAuthError) -> [ClientSigningAlgorithm] {
+        let ofMethod: [ClientSigningAlgorithm]
+        switch client.metadata.tokenEndpointAuthMethod {
+        case .clientSecretJWT: ofMethod = MACAlgorithm.allCases.map(ClientSigningAlgorithm.mac)
+        case .privateKeyJWT: ofMethod = SignatureAlgorithm.allCases.map(ClientSigningAlgorithm.signature)
+        case .clientSecretBasic, .clientSecretPost, .none?, nil:
+            throw .invalidClient(
+                "the client authenticated by another method than it is registered with",
+                cause: "\(client.id) sent a client_assertion",
+                detail: .clientAuthentication(.otherMethod, client))
         }
-        switch client.metadata.keys {
-        case .set(let json):
-            guard let set = try? JWKSet(json) else { throw failure("the client's jwks can't be read") }
-            return try verified(by: set, algorithm).orThrow { failure("no key of the client's jwks verifies it") }
-        case .uri(let uri):
-            let known = try published.keys(at: uri)
-            if let verified = verified(by: known, algorithm) { return verified }
-            // A key that is there and fails is a forgery; one that isn't there may be new.
-            if let id = jws.keyID, known.has(id: id) { throw failure("the key that it names does not verify it") }
-            let newer = try published.newerKeys(at: uri)
-            return try newer.flatMap { verified(by: $0, algorithm) }.orThrow {
-                failure("no key at the client's jwks_uri verifies it")
-            }
-        case nil:
-            throw failure("the client has no keys")
-        }
-    }
-
-    private func verified(by set: JWKSet, _ algorithm: SignatureAlgorithm) -> VerifiedJWS? {
-        for key in set.keys(id: jws.keyID, for: algorithm) {
-            let verified = try? jws.verified(by: key, algorithm: algorithm, type: acceptedType, typeMayBeAbsent: true)
-            if let verified { return verified }
-        }
-        return nil
-    }
-
-    /// RFC 8725 §3.11: of the kinds of JWT that have a `typ` of their own, only that of assertions, however it is written
-    /// (RFC 7515 §4.1.9).
-    private var acceptedType: String {
-        let own = "client-authentication+jwt"
-        return jws.type.map { $0.lowercased().hasSuffix(own) } ?? false ? own : "JWT"
+        guard let registered = client.metadata.tokenEndpointAuthSigningAlg else { return ofMethod }
+        return ofMethod.filter { $0 == registered }
     }
 
     private func failure(_ cause: String) -> OAuthError {
         .failedClientAuthentication(
             cause: "client \(clientID), client_assertion: \(cause)",
             detail: .clientAuthentication(.mismatch, registered: nil))
-    }
-}
-
-extension Client {
-    /// RFC 8725 §3.1: the one algorithm that it registered, or else any of its method.
-    fileprivate func accepts(_ algorithm: ClientAssertionAlgorithm) -> Bool {
-        metadata.tokenEndpointAuthSigningAlg.map { $0 == algorithm } ?? true
-    }
-}
-
-extension Optional {
-    fileprivate func orThrow(_ error: () -> OAuthError) throws(OAuthError) -> Wrapped {
-        guard let self else { throw error() }
-        return self
     }
 }

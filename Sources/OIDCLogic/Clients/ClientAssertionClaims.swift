@@ -22,7 +22,7 @@ struct ClientAssertionClaims {
                 "aud of client_assertion must be this provider's issuer, and nothing else",
                 detail: .clientAuthentication(.mismatch, registered: nil))
         }
-        guard let expiresAt = Self.time(claims["exp"]) else {
+        guard let expiresAt = Timestamp(numericDate: claims["exp"]) else {
             throw .invalidClient(
                 "exp of client_assertion is missing", detail: .clientAuthentication(.mismatch, registered: nil))
         }
@@ -37,7 +37,8 @@ struct ClientAssertionClaims {
                 detail: .clientAuthentication(.mismatch, registered: nil))
         }
         for name in ["nbf", "iat"] where claims[name] != nil {
-            guard let time = Self.time(claims[name]), time <= now + Self.clockSkew, time <= expiresAt else {
+            guard let time = Timestamp(numericDate: claims[name]), time <= now + Self.clockSkew, time <= expiresAt
+            else {
                 throw .invalidClient(
                     "client_assertion is not valid yet: look at nbf and iat, and at the clock",
                     detail: .clientAuthentication(.mismatch, registered: nil))
@@ -49,27 +50,5 @@ struct ClientAssertionClaims {
         }
         self.id = id
         self.expiresAt = expiresAt
-    }
-
-    /// RFC 7519 §2, NumericDate: it may have a fraction. Nil for what is no time of ours, so that no sum overflows.
-    private static func time(_ json: JSON?) -> Timestamp? {
-        switch json {
-        case .integer(let seconds) where (0...Self.latest).contains(seconds): Timestamp(seconds)
-        case .number(let seconds) where seconds >= 0 && seconds <= Double(Self.latest): Timestamp(Int64(seconds))
-        default: nil
-        }
-    }
-
-    /// The year 9999.
-    private static let latest: Int64 = 253_402_300_799
-}
-
-/// What an assertion is known by once it was used: a digest of its client and its `jti`, which may have any length.
-package struct AssertionID: Sendable, Equatable {
-    package let digest: [UInt8]
-
-    package init(_ jti: String, of client: ClientID) {
-        // Length-prefixed, so that no two pairs read alike.
-        digest = Digest.sha256(Array("\(client.value.utf8.count):\(client.value)\(jti)".utf8))
     }
 }

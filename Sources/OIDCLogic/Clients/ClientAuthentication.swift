@@ -36,7 +36,8 @@ package struct ClientProofRules {
 extension ClientCredentials {
     /// Checks what was sent against what is registered. An unknown client and a wrong secret get the same answer.
     ///
-    /// Throws `invalid_client`, and what the rules' store and keys throw.
+    /// Throws `invalid_client`, `unauthorized_client` for one that waits for approval, and what the rules' store and keys
+    /// throw.
     ///
     /// - Parameter client: the client of the first of ``clientIDs`` that there is.
     package func authenticate(_ client: Client?, by rules: ClientProofRules) throws -> AuthenticatedClient {
@@ -60,6 +61,7 @@ extension ClientCredentials {
                     detail: .clientAuthentication(.absent, client))
             }
         }
+        guard client.approval == .given else { throw OAuthError.awaitedApproval }
         return AuthenticatedClient(client)
     }
 

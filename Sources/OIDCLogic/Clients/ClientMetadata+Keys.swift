@@ -3,7 +3,7 @@ import JOSE
 extension ClientMetadata {
     /// What the method of authentication needs, and what fits it (OpenID Connect Registration §2).
     static func check(
-        _ method: TokenEndpointAuthMethod?, _ algorithm: ClientAssertionAlgorithm?, _ keys: ClientKeys?
+        _ method: TokenEndpointAuthMethod?, _ algorithm: ClientSigningAlgorithm?, _ keys: ClientKeys?
     ) throws(ClientMetadataError) {
         if method == .privateKeyJWT, keys == nil {
             throw ClientMetadataError("jwks", "or jwks_uri is missing: private_key_jwt needs the client's public keys")
@@ -20,14 +20,48 @@ extension ClientMetadata {
                 "is \(algorithm.rawValue), which needs a secret; with private_key_jwt it must be one of "
                     + SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))
         case (.privateKeyJWT, .signature(let signature)):
-            guard case .set(let json) = keys else { return }
-            let set = try? JWKSet(json)
-            guard set?.keys(id: nil, for: signature).isEmpty == false else {
+            guard keys?.mayServe(signature) ?? true else {
                 throw ClientMetadataError(
                     "jwks", "has no key for token_endpoint_auth_signing_alg \(signature.rawValue)")
             }
         default: break
         }
+    }
+
+    /// What request objects need (RFC 9101 §10.5, OpenID Connect Registration §2).
+    func checkRequestObjects() throws(ClientMetadataError) {
+        switch requestObjectSigningAlg {
+        case .mac(let algorithm):
+            guard hasSecret else {
+                throw ClientMetadataError(
+                    "request_object_signing_alg",
+                    "is \(algorithm.rawValue), which needs a secret, and this client has none; name one that its keys serve"
+                )
+            }
+        case .signature(let algorithm):
+            guard let keys else {
+                throw ClientMetadataError(
+                    "request_object_signing_alg",
+                    "is \(algorithm.rawValue), which needs the client's public keys; add jwks or jwks_uri")
+            }
+            guard keys.mayServe(algorithm) else {
+                throw ClientMetadataError("jwks", "has no key for request_object_signing_alg \(algorithm.rawValue)")
+            }
+        case nil:
+            guard !requireSignedRequestObject || keys != nil else {
+                throw ClientMetadataError(
+                    "require_signed_request_object",
+                    "is true, and the client has no keys to sign with; add jwks or jwks_uri")
+            }
+        }
+    }
+}
+
+extension ClientKeys {
+    /// False if it is known that no key of them does.
+    fileprivate func mayServe(_ algorithm: SignatureAlgorithm) -> Bool {
+        guard case .set(let json) = self else { return true }
+        return (try? JWKSet(json))?.keys(id: nil, for: algorithm).isEmpty == false
     }
 }
 
@@ -64,6 +98,18 @@ extension ClientMetadataMembers {
                         + "for signatures")
             }
             return .set(json)
+        }
+    }
+
+    /// OpenID Connect Registration §2.
+    func requestURIs() throws(ClientMetadataError) -> [WebURI] {
+        try strings("request_uris").map { (text: String) throws(ClientMetadataError) in
+            guard let uri = WebURI(text), uri.isSecure else {
+                throw ClientMetadataError(
+                    "request_uris",
+                    "has \"\(text)\"; it must be an https address of at most 1024 bytes, or http on loopback only")
+            }
+            return uri
         }
     }
 }

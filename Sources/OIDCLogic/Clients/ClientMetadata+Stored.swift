@@ -16,12 +16,18 @@ extension ClientMetadata {
             try members.strings("grant_types").map { (name: String) throws(ClientMetadataError) in
                 try members.required(GrantType(rawValue: name), "grant_types")
             })
+        sectorIdentifierURI = try members.string("sector_identifier_uri").map(WebURI.init(stored:))
+        subjectType = try members.required(
+            SubjectType(stored: try members.string("subject_type"), sectorIdentifierURI, redirectURIs), "subject_type")
         tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
         if let uri = try members.string("jwks_uri") {
             keys = .uri(WebURI(stored: uri))
         } else {
             keys = try members.value("jwks") { ClientKeys.set($0) }
         }
+        requestObjectSigningAlg = try members.choice("request_object_signing_alg")
+        requestURIs = try members.strings("request_uris").map(WebURI.init(stored:))
+        requireSignedRequestObject = try members.value("require_signed_request_object", \.boolValue) ?? false
         scope = try members.required(try members.scope("scope"), "scope")
         defaultScope = try members.scope("default_scope")
         rolesClaim = try members.string("roles_claim")
@@ -36,6 +42,7 @@ extension ClientMetadata {
         logoURI = try members.string("logo_uri").map(WebURI.init(stored:))
         policyURI = try members.string("policy_uri").map(WebURI.init(stored:))
         tosURI = try members.string("tos_uri").map(WebURI.init(stored:))
+        translations = ClientTranslations(stored: json)
         initiateLoginURI = try members.string("initiate_login_uri").map(WebURI.init(stored:))
         contacts = try members.strings("contacts")
         alias = try members.string("alias")
@@ -43,6 +50,7 @@ extension ClientMetadata {
         softwareVersion = try members.string("software_version")
         backchannelLogout = try members.logoutReceiver("backchannel")
         frontchannelLogout = try members.logoutReceiver("frontchannel")
+        revokeAtLogout = try members.value("revoke_at_logout", \.boolValue) ?? false
         defaultACRValues = try members.strings("default_acr_values")
         defaultMaxAge = try members.value("default_max_age", \.integerValue)
         requireAuthTime = try members.value("require_auth_time", \.boolValue) ?? false

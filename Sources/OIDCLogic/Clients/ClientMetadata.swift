@@ -15,9 +15,19 @@ package struct ClientMetadata: Sendable, Equatable {
     /// Nil: not said, so `client_secret_basic` and `client_secret_post` are taken alike.
     package var tokenEndpointAuthMethod: TokenEndpointAuthMethod?
     /// Nil: any that the method allows.
-    package var tokenEndpointAuthSigningAlg: ClientAssertionAlgorithm?
+    package var tokenEndpointAuthSigningAlg: ClientSigningAlgorithm?
     package var keys: ClientKeys?
+    /// Nil: any that its keys serve. Every request object of it is signed so (OpenID Connect Registration §2).
+    package var requestObjectSigningAlg: ClientSigningAlgorithm?
+    /// Where it publishes request objects (OpenID Connect Registration §2).
+    package var requestURIs: [WebURI]
+    /// RFC 9101 §10.5: it takes part in no request that isn't signed.
+    package var requireSignedRequestObject: Bool
     package var grantTypes: Set<GrantType>
+    /// What users are called to it, with what that goes by.
+    package var subjectType: SubjectType
+    /// OpenID Connect Core §8.1: its host is the sector. What it answers has been looked at by whoever registers.
+    package var sectorIdentifierURI: WebURI?
     /// What it may ask for.
     package var scope: Scope
     /// Our own member `default_scope`: what a request without `scope` asks for (RFC 6749 §3.3).
@@ -39,13 +49,19 @@ package struct ClientMetadata: Sendable, Equatable {
     package var logoURI: WebURI?
     package var policyURI: WebURI?
     package var tosURI: WebURI?
+    /// Of the name, and of those four links.
+    package var translations: ClientTranslations
     package var initiateLoginURI: WebURI?
     package var contacts: [String]
     /// Where it is told of ended sessions (Back-Channel Logout 1.0 §2.2, Front-Channel Logout 1.0 §2).
     package var backchannelLogout: LogoutReceiver?
     package var frontchannelLogout: LogoutReceiver?
+    /// Our own member `revoke_at_logout`: what it was given in a session ends when that is ended, refresh tokens as well.
+    package var revokeAtLogout: Bool
     /// OpenID Connect Registration §2.
     package var defaultACRValues: [String]
+    /// As a request says them; nil: none.
+    var defaultACRs: String? { defaultACRValues.isEmpty ? nil : defaultACRValues.joined(separator: " ") }
     /// In seconds, OpenID Connect Registration §2.
     package var defaultMaxAge: Int64?
     package var requireAuthTime: Bool
@@ -74,6 +90,9 @@ package struct ClientMetadata: Sendable, Equatable {
         tokenEndpointAuthSigningAlg = try members.choice("token_endpoint_auth_signing_alg")
         keys = try members.keys()
         try Self.check(tokenEndpointAuthMethod, tokenEndpointAuthSigningAlg, keys)
+        requestObjectSigningAlg = try members.choice("request_object_signing_alg")
+        requestURIs = try members.requestURIs()
+        requireSignedRequestObject = try members.bool("require_signed_request_object")
         grantTypes = try members.grantTypes()
         guard !(grantTypes.contains(.clientCredentials) && tokenEndpointAuthMethod == TokenEndpointAuthMethod.none)
         else {
@@ -82,12 +101,14 @@ package struct ClientMetadata: Sendable, Equatable {
         }
         let type = applicationType
         redirectURIs = try members.redirectURIs("redirect_uris", for: type)
-        postLogoutRedirectURIs = try members.redirectURIs("post_logout_redirect_uris", for: type)
+        postLogoutRedirectURIs = try members.redirectURIs("post_logout_redirect_uris", for: type, answer: .logout)
         guard !redirectURIs.isEmpty || !grantTypes.contains(.authorizationCode) else {
             throw ClientMetadataError(
                 "redirect_uris", "is missing: name at least one URI that the client receives its answers at",
                 code: .invalidRedirectURI)
         }
+        sectorIdentifierURI = try members.sectorIdentifierURI(for: redirectURIs)
+        subjectType = try members.subjectType(sectorIdentifierURI, redirectURIs)
         scope = try members.scope("scope") ?? Self.defaultScope(of: grantTypes)
         defaultScope = try members.defaultScope(within: scope)
         rolesClaim = try members.claimName("roles_claim")
@@ -104,16 +125,18 @@ package struct ClientMetadata: Sendable, Equatable {
         logoURI = try members.webURI("logo_uri")
         policyURI = try members.webURI("policy_uri")
         tosURI = try members.webURI("tos_uri")
+        translations = try members.translations()
         initiateLoginURI = try members.webURI("initiate_login_uri")
         guard initiateLoginURI?.isSecure ?? true else {
             throw ClientMetadataError("initiate_login_uri", "is http; use https, or http on loopback only")
         }
-        contacts = try members.strings("contacts")
+        contacts = try members.contacts()
         alias = try members.alias()
         softwareID = try members.string("software_id", limit: 200)
         softwareVersion = try members.string("software_version", limit: 200)
         backchannelLogout = try members.logoutReceiver("backchannel")
         frontchannelLogout = try members.logoutReceiver("frontchannel")
+        revokeAtLogout = try members.bool("revoke_at_logout")
         // Front-Channel Logout 1.0 §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered
         // Redirection URI value."
         if let uri = frontchannelLogout?.uri.value {
@@ -123,11 +146,16 @@ package struct ClientMetadata: Sendable, Equatable {
                     "frontchannel_logout_uri",
                     "is \"\(uri)\"; its scheme, host and port must be those of one of the redirect_uris")
             }
+            if let query = URIParts(uri)?.query, AnswerParameters.frontchannelLogout.has(aNameOf: query) {
+                throw ClientMetadataError(
+                    "frontchannel_logout_uri", AnswerParameters.frontchannelLogout.fault.rawValue)
+            }
         }
-        defaultACRValues = try members.strings("default_acr_values")
+        defaultACRValues = try members.defaultACRValues()
         defaultMaxAge = try members.seconds("default_max_age")
         requireAuthTime = try members.bool("require_auth_time")
         requirePKCE = try members.bool("require_pkce")
+        try checkRequestObjects()
     }
 
     /// What a client may ask for that doesn't say (RFC 7591 §2).
@@ -136,19 +164,27 @@ package struct ClientMetadata: Sendable, Equatable {
         return grantTypes.contains(.refreshToken) ? .builtIn : .standard
     }
 
+    /// Whether an answer may be sent there (RFC 6749 §3.1.2.3).
+    package func hasRegistered(_ redirectURI: String) -> Bool {
+        redirectURIs.contains { $0.accepts(redirectURI, from: applicationType) }
+    }
+
     /// RFC 6749 §2.1: a client that can't keep a secret.
     package var isPublic: Bool { tokenEndpointAuthMethod == TokenEndpointAuthMethod.none }
 
     /// Whether we keep a secret for it. A public client has none, and one with keys of its own needs none.
     package var hasSecret: Bool { !isPublic && tokenEndpointAuthMethod != .privateKeyJWT }
 
-    /// RFC 7518 §3.2: the fewest bytes that its secret must have, as the key of what it authenticates by.
-    package var fewestSecretBytes: Int {
-        guard tokenEndpointAuthMethod == .clientSecretJWT else { return 0 }
-        return if case .mac(let algorithm) = tokenEndpointAuthSigningAlg { algorithm.keyBytes } else {
-            MACAlgorithm.hs256.keyBytes
-        }
+    /// RFC 7518 §3.2: the algorithm that needs the most of its secret, as a key; nil: the secret is no key.
+    package var secretAlgorithm: MACAlgorithm? {
+        let assertions = tokenEndpointAuthMethod == .clientSecretJWT ? tokenEndpointAuthSigningAlg ?? .mac(.hs256) : nil
+        return [assertions, requestObjectSigningAlg].compactMap { algorithm in
+            if case .mac(let mac) = algorithm { mac } else { nil }
+        }.max { $0.keyBytes < $1.keyBytes }
     }
+
+    /// The fewest bytes that its secret must have.
+    package var fewestSecretBytes: Int { secretAlgorithm?.keyBytes ?? 0 }
 
     /// The same as metadata, for an answer (RFC 7591 §3.2.1) and for the store.
     package var json: JSON {
@@ -160,11 +196,13 @@ package struct ClientMetadata: Sendable, Equatable {
             "response_types": .array(grantTypes.contains(.authorizationCode) ? ["code"] : []),
             "scope": .string(scope.description),
             "id_token_signed_response_alg": .string(idTokenSignedResponseAlg.rawValue),
-            "subject_type": .string("public"),
+            "subject_type": .string(subjectType.name),
             "require_auth_time": .bool(requireAuthTime),
             "require_pkce": .bool(requirePKCE),
         ]
         object["client_name"] = name.map(JSON.string)
+        for (member, value) in translations.values { object[member] = .string(value) }
+        object["sector_identifier_uri"] = (sectorIdentifierURI?.value).map(JSON.string)
         object["default_scope"] = (defaultScope?.description).map(JSON.string)
         object["roles_claim"] = rolesClaim.map(JSON.string)
         object["groups_claim"] = groupsClaim.map(JSON.string)
@@ -175,6 +213,9 @@ package struct ClientMetadata: Sendable, Equatable {
         case .uri(let uri): object["jwks_uri"] = .string(uri.value)
         case nil: break
         }
+        object["request_object_signing_alg"] = (requestObjectSigningAlg?.rawValue).map(JSON.string)
+        if !requestURIs.isEmpty { object["request_uris"] = .array(requestURIs.map { .string($0.value) }) }
+        if requireSignedRequestObject { object["require_signed_request_object"] = true }
         object["userinfo_signed_response_alg"] = (userInfoSignedResponseAlg?.rawValue).map(JSON.string)
         if accessTokenFormat != .jwt { object["access_token_format"] = .string(accessTokenFormat.rawValue) }
         for (name, list) in [("resources", resources), ("served_resources", servedResources)] where !list.isEmpty {
@@ -197,69 +238,9 @@ package struct ClientMetadata: Sendable, Equatable {
             object["\(channel)_logout_uri"] = .string(receiver.uri.value)
             object["\(channel)_logout_session_required"] = .bool(receiver.requiresSession)
         }
+        if revokeAtLogout { object["revoke_at_logout"] = true }
         if !defaultACRValues.isEmpty { object["default_acr_values"] = .array(defaultACRValues.map(JSON.string)) }
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)
-    }
-}
-
-/// What an access token looks like to those that it isn't for.
-package enum AccessTokenFormat: String, Sendable, CaseIterable {
-    case jwt
-    /// Nothing can be read in it: a resource must introspect it.
-    case opaque
-}
-
-/// How a client proves who it is at the token endpoint (OpenID Connect Core §9).
-package enum TokenEndpointAuthMethod: String, Sendable, CaseIterable {
-    case clientSecretBasic = "client_secret_basic"
-    case clientSecretPost = "client_secret_post"
-    case clientSecretJWT = "client_secret_jwt"
-    case privateKeyJWT = "private_key_jwt"
-    case none
-}
-
-/// An http or https URI that a page may link to, or that is asked for what is there.
-package struct WebURI: Sendable, Equatable {
-    package let value: String
-
-    package init?(_ value: String) {
-        guard value.utf8.count <= 1024, let parts = URIParts(value), parts.scheme == "https" || parts.scheme == "http",
-            let authority = parts.authority, authority.userInfo == nil
-        else { return nil }
-        self.value = value
-    }
-
-    /// One that was registered before, by whatever rules there were.
-    init(stored value: String) { self.value = value }
-
-    /// https, or http that doesn't leave the machine (OpenID Connect Registration §2, `initiate_login_uri`).
-    var isSecure: Bool {
-        guard let parts = URIParts(value) else { return false }
-        return parts.scheme == "https" || parts.authority?.isLoopback ?? false
-    }
-
-    var hasFragment: Bool { URIParts(value)?.hasFragment ?? false }
-}
-
-/// RFC 7591 §3.2.2. It names the member, what is wrong, and what would be right: who registers is known here.
-package struct ClientMetadataError: Error, Sendable, CustomStringConvertible {
-    package enum Code: String, Sendable {
-        case invalidRedirectURI = "invalid_redirect_uri"
-        case invalidClientMetadata = "invalid_client_metadata"
-    }
-
-    package let code: Code
-    /// The member that is wrong.
-    package let member: String
-    /// What is wrong with it.
-    package let fault: String
-
-    package var description: String { "\(member) \(fault)" }
-
-    package init(_ member: String, _ fault: String, code: Code = .invalidClientMetadata) {
-        self.code = code
-        self.member = member
-        self.fault = fault
     }
 }

@@ -14,9 +14,6 @@ struct ClientMetadataMembers {
         for type in try strings("response_types") where type != "code" {
             throw ClientMetadataError("response_types", "has \"\(type)\"; this provider has code")
         }
-        if let type = try string("subject_type"), type != "public" {
-            throw ClientMetadataError("subject_type", "is \"\(type)\"; this provider has public")
-        }
     }
 
     /// RFC 7591 §2: without the member it is the code flow.
@@ -37,10 +34,10 @@ struct ClientMetadataMembers {
 
     static func asksForProtection(_ name: String) -> Bool {
         name.hasSuffix("_encrypted_response_alg") || name.hasSuffix("_encrypted_response_enc")
-            || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_")
+            || name.hasPrefix("tls_client_") || name.hasPrefix("request_object_encryption_")
             || [
-                "dpop_bound_access_tokens", "require_pushed_authorization_requests", "require_signed_request_object",
-                "authorization_signed_response_alg", "introspection_signed_response_alg", "sector_identifier_uri",
+                "dpop_bound_access_tokens", "require_pushed_authorization_requests",
+                "authorization_signed_response_alg", "introspection_signed_response_alg",
             ].contains(name)
     }
 
@@ -48,26 +45,45 @@ struct ClientMetadataMembers {
 
     func string(_ name: String, limit: Int = 1024) throws(ClientMetadataError) -> String? {
         guard let value = object[name], value != .null else { return nil }
-        guard case .string(let text) = value else { throw ClientMetadataError(name, "must be a string") }
+        guard case .string(let text) = value else { throw Self.mistaken(value, name, "must be a string") }
         return text.isEmpty ? nil : try checked(text, name, limit: limit)
     }
 
-    private func checked(_ text: String, _ name: String, limit: Int) throws(ClientMetadataError) -> String {
-        guard text.utf8.count <= limit else { throw ClientMetadataError(name, "is longer than \(limit) bytes") }
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            throw ClientMetadataError(name, "has a control character")
+    private static func mistaken(_ value: JSON, _ name: String, _ rule: String) -> ClientMetadataError {
+        ClientMetadataError(name, "is \(value.shown); it \(rule)")
+    }
+
+    private func checked(
+        _ text: String, _ name: String, limit: Int, code: ClientMetadataError.Code = .invalidClientMetadata
+    ) throws(ClientMetadataError) -> String {
+        guard text.utf8.count <= limit else {
+            throw ClientMetadataError(name, "is longer than \(limit) bytes, with \(text.utf8.count)", code: code)
+        }
+        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || !Self.hasControls(text) else {
+            throw ClientMetadataError(name, "is \(JSON.string(text).shown), which has a control character", code: code)
         }
         return text
     }
 
-    func strings(_ name: String) throws(ClientMetadataError) -> [String] {
+    private static func hasControls(_ text: String) -> Bool {
+        let controls: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+        return text.unicodeScalars.contains { controls.contains($0.properties.generalCategory) }
+    }
+
+    /// - Parameter code: of an item that is wrong.
+    func strings(
+        _ name: String, code: ClientMetadataError.Code = .invalidClientMetadata
+    ) throws(ClientMetadataError) -> [String] {
         guard let value = object[name], value != .null else { return [] }
-        guard case .array(let items) = value, items.count <= 100 else {
-            throw ClientMetadataError(name, "must be an array of at most 100 strings")
+        guard case .array(let items) = value else { throw Self.mistaken(value, name, "must be an array of strings") }
+        guard items.count <= 100 else {
+            throw ClientMetadataError(name, "has \(items.count) items; at most 100 are kept")
         }
         return try items.map { (item: JSON) throws(ClientMetadataError) in
-            guard case .string(let text) = item else { throw ClientMetadataError(name, "must be an array of strings") }
-            return try checked(text, name, limit: 2048)
+            guard case .string(let text) = item else {
+                throw ClientMetadataError(name, "has \(item.shown); it must be an array of strings")
+            }
+            return try checked(text, name, limit: 2048, code: code)
         }
     }
 
@@ -79,14 +95,15 @@ struct ClientMetadataMembers {
 
     func bool(_ name: String) throws(ClientMetadataError) -> Bool {
         guard let value = object[name], value != .null else { return false }
-        guard case .bool(let flag) = value else { throw ClientMetadataError(name, "must be true or false") }
+        guard case .bool(let flag) = value else { throw Self.mistaken(value, name, "must be true or false") }
         return flag
     }
 
     func seconds(_ name: String) throws(ClientMetadataError) -> Int64? {
         guard let value = object[name], value != .null else { return nil }
-        guard case .integer(let number) = value, number >= 0 else {
-            throw ClientMetadataError(name, "must be a whole number of seconds, 0 or more")
+        guard case .integer(let number) = value, (0...MaxAge.longest).contains(number) else {
+            throw Self.mistaken(
+                value, name, "must be a whole number of seconds, 0 to \(MaxAge.longest); without it, any age will do")
         }
         return number
     }
@@ -95,7 +112,8 @@ struct ClientMetadataMembers {
     func scope(_ name: String) throws(ClientMetadataError) -> Scope? {
         guard let text = try string(name, limit: 4096) else { return nil }
         do throws(OAuthError) { return try Scope(text) } catch {
-            throw ClientMetadataError(name, "has a character that RFC 6749 section 3.3 does not allow")
+            throw ClientMetadataError(
+                name, "has \(JSON.string(Scope.malformedName(in: text) ?? text).shown); \(Scope.rule)")
         }
     }
 
@@ -121,6 +139,29 @@ struct ClientMetadataMembers {
         return text
     }
 
+    /// OpenID Connect Registration §2: "Array of e-mail addresses of people responsible for this Client."
+    func contacts() throws(ClientMetadataError) -> [String] {
+        try strings("contacts").map { (text: String) throws(ClientMetadataError) in
+            guard EmailAddressForm.isPlausible(text) else {
+                throw ClientMetadataError(
+                    "contacts",
+                    "has \(JSON.string(text).shown); each must be an e-mail address, such as ops@example.com")
+            }
+            return text
+        }
+    }
+
+    /// OpenID Connect Registration §2. They go into one parameter, with spaces between (Core §3.1.2.1).
+    func defaultACRValues() throws(ClientMetadataError) -> [String] {
+        try strings("default_acr_values").map { (text: String) throws(ClientMetadataError) in
+            guard !text.isEmpty, !text.utf8.contains(0x20) else {
+                throw ClientMetadataError(
+                    "default_acr_values", "has \"\(text)\"; each must be one acr value, without spaces")
+            }
+            return text
+        }
+    }
+
     func alias() throws(ClientMetadataError) -> String? {
         guard let text = try string("alias", limit: 64) else { return nil }
         guard text.utf8.allSatisfy(\.isUnreserved) else {
@@ -138,12 +179,32 @@ struct ClientMetadataMembers {
         return uri
     }
 
-    func redirectURIs(_ name: String, for type: ApplicationType) throws(ClientMetadataError) -> [RedirectURI] {
-        try strings(name).map { (uri: String) throws(ClientMetadataError) in
-            do throws(RedirectURIFault) { return try RedirectURI(registering: uri, for: type) } catch {
-                throw ClientMetadataError(name, "\"\(uri)\" \(error.rawValue)", code: .invalidRedirectURI)
+    /// OpenID Connect Registration §2.1.
+    func translations() throws(ClientMetadataError) -> ClientTranslations {
+        let names = object.keys.filter { $0.utf8.contains(UInt8(ascii: "#")) }
+        guard !names.isEmpty else { return .none }
+        return try ClientTranslations(names) { name, member throws(ClientMetadataError) in
+            member.hasSameBytes(as: "client_name") ? try string(name, limit: 200) : try webURI(name)?.value
+        }
+    }
+
+    func redirectURIs(
+        _ name: String, for type: ApplicationType, answer: AnswerParameters = .authorization
+    ) throws(ClientMetadataError) -> [RedirectURI] {
+        var uris: [RedirectURI] = []
+        var faults: [String] = []
+        for uri in try strings(name, code: .invalidRedirectURI) {
+            do throws(RedirectURIFault) {
+                uris.append(try RedirectURI(registering: uri, for: type, answer: answer))
+            } catch {
+                faults.append("\"\(uri)\" \(error.rawValue)")
             }
         }
+        // All at once, so that nobody mends one to hear of the next.
+        guard faults.isEmpty else { throw ClientMetadataError(name, faults: faults, code: .invalidRedirectURI) }
+        // One that is there twice says no more than once (RFC 7591 §3.2.1: what is registered may differ from what was sent).
+        var seen: Set<RedirectURI> = []
+        return uris.filter { seen.insert($0).inserted }
     }
 
     func resources(_ name: String) throws(ClientMetadataError) -> [ResourceIndicator] {
@@ -160,7 +221,9 @@ struct ClientMetadataMembers {
 
     func choice<Value: RawRepresentable & CaseIterable>(_ name: String) throws(ClientMetadataError) -> Value?
     where Value.RawValue == String {
-        guard let text = try string(name) else { return nil }
+        guard let member = object[name], member != .null else { return nil }
+        // An empty text names none of them, and is no way to leave it out.
+        let text = try string(name) ?? ""
         guard let value = Value(rawValue: text) else {
             let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw ClientMetadataError(name, "is \"\(text)\"; this provider has \(names)")

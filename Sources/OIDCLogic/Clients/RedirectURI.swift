@@ -10,17 +10,20 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
     /// Throws what is wrong with it, in words for whoever registers it.
     ///
     /// Web: https, or http on loopback. Native (RFC 8252 §7): also private-use schemes, which hold a dot.
-    package init(registering value: String, for type: ApplicationType) throws(RedirectURIFault) {
+    ///
+    /// - Parameter answer: what is added to it.
+    package init(
+        registering value: String, for type: ApplicationType, answer: AnswerParameters = .authorization
+    ) throws(RedirectURIFault) {
         guard value.utf8.count <= Self.limit else { throw .tooLong }
         guard let parts = URIParts(value) else { throw .notAbsolute }
         guard !parts.hasFragment else { throw .fragment }
-        guard !value.contains("*") else { throw .wildcard }
-        guard !value.contains("\\") else { throw .notAbsolute }
+        guard !value.utf8.contains(UInt8(ascii: "*")) else { throw .wildcard }
+        guard !value.utf8.contains(UInt8(ascii: "\\")) else { throw .notAbsolute }
         guard parts.authority?.userInfo == nil else { throw .userInfo }
         guard value.utf8.allSatisfy(\.isURICharacter), Self.hasWholeEscapes(value) else { throw .character }
-        guard Self.answerParameters.isDisjoint(with: Self.parameterNames(of: parts.query ?? "")) else {
-            throw .answerParameter
-        }
+        guard !Self.servers.contains(parts.scheme) || (parts.authority?.hasPlainHost ?? true) else { throw .host }
+        if let query = parts.query, answer.has(aNameOf: query) { throw answer.fault }
         guard parts.scheme.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }),
             parts.authority?.host.utf8.allSatisfy({ !(0x41...0x5A).contains($0) }) ?? true
         else { throw .upperCase }
@@ -44,12 +47,7 @@ package struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What we add to it (RFC 6749 §4.1.2, RFC 9207 §2): twice there, an app may read the wrong one.
-    private static let answerParameters: Set<String> = ["code", "state", "iss", "error", "error_description"]
-
-    private static func parameterNames(of query: Substring) -> Set<String> {
-        Set(query.split(separator: "&").map { String($0.prefix { $0 != "=" }) })
-    }
+    private static let servers: Set<Substring> = ["https", "http"]
 
     /// One that was registered before, by whatever rules there were.
     init(stored value: String) { self.value = value }
@@ -80,9 +78,13 @@ package enum RedirectURIFault: String, Error, Sendable {
     case fragment = "has a fragment (#…), which RFC 6749 section 3.1.2 forbids"
     case wildcard = "has a wildcard; register each URI by itself"
     case userInfo = "has a user name before the host; leave it out"
+    case host =
+        "has a host that is no name and no address; write it by letters, digits, hyphens and dots, and others as xn--…"
     case upperCase = "has capitals in the scheme or host; browsers send them in lower case, so write them so"
     case character = "has a character, or a percent sign, that RFC 3986 does not allow; escape it"
     case answerParameter = "has code, state, iss or error in its query, which the answer adds itself; rename it"
+    case state = "has state in its query, which the answer adds itself; rename it"
+    case sessionParameter = "has iss or sid in its query, which are added to it; rename it"
     case insecure = "is http; use https, or http on localhost, 127.0.0.1 or [::1] only"
     case scheme = "has a scheme that only native applications may use; use https, or application_type native"
     case schemeWithoutDot = "has a private-use scheme without a dot; use one of your domain, such as com.example.app"

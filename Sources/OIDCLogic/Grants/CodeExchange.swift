@@ -4,7 +4,7 @@ import JOSE
 package struct CodeExchange: Sendable {
     package let code: AuthorizationCode
     private let parameters: Parameters
-    private let client: AuthenticatedClient
+    package let client: AuthenticatedClient
     private let seal: Seal
 
     /// What the tokens are made of.
@@ -34,12 +34,13 @@ package struct CodeExchange: Sendable {
                 "the code was issued to another client", cause: "code of \(code.clientID), sent by \(client.client.id)",
                 detail: .credential(.code, .ofAnotherClient(code.clientID)))
         }
-        guard let redirectURI = try parameters.value("redirect_uri") else {
+        let redirectURI = try parameters.value("redirect_uri")
+        guard redirectURI != nil || !code.namesRedirectURI else {
             throw .invalidRequest(
                 "redirect_uri is missing; send the one of the authorization request",
                 detail: .redirectURIOfCode(RedactedURI(redacting: code.redirectURI)))
         }
-        guard redirectURI.hasSameBytes(as: code.redirectURI) else {
+        guard redirectURI?.hasSameBytes(as: code.redirectURI) ?? true else {
             throw .invalidGrant(
                 "redirect_uri is not the one of the authorization request",
                 detail: .redirectURIOfCode(RedactedURI(redacting: code.redirectURI)))
@@ -72,7 +73,8 @@ package struct CodeExchange: Sendable {
     ///
     /// A code that is refused here may have been used before, and then ends what it gave: the caller looks.
     package func accept(
-        user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, lifetimes: Lifetimes, at now: Timestamp,
+        user: User?, session: Session?, consent: Consent?, policy: ScopePolicy, subjects: SubjectIdentifiers,
+        lifetimes: Lifetimes, at now: Timestamp,
         random: some RandomSource
     ) throws(OAuthError) -> Accepted {
         guard code.issuedAt.isWithin(lifetimes.code, of: now) else {
@@ -87,6 +89,13 @@ package struct CodeExchange: Sendable {
             throw .invalidGrant("the user has signed out meanwhile", detail: .credential(.code, .sessionOver))
         }
         let current = client.client
+        // Whoever reads what came to that address is the client no more. To one that has moved meanwhile it would tell what
+        // users are called in another's sector (OpenID Connect Core §8.1).
+        guard current.metadata.hasRegistered(code.redirectURI) else {
+            throw .invalidGrant(
+                "the code went to a redirect URI that the client has no more",
+                detail: .credential(.code, .clientChanged))
+        }
         let given = code.scope.union(code.claims.scope)
         let decision = policy.decide(
             ScopeQuestion(
@@ -107,7 +116,7 @@ package struct CodeExchange: Sendable {
         let refreshToken = mayRefresh ? RefreshToken(of: code.id, random: random, seal: seal) : nil
         let grant = grant(refreshedBy: refreshToken, lifetimes: lifetimes, at: now)
         return Accepted(
-            live: try LiveGrant(grant, client: current, user: user),
+            live: try LiveGrant(grant, client: current, user: user, subjects: subjects),
             resources: try parameters.resources(for: current, within: code.resources), nonce: code.nonce,
             refreshToken: refreshToken)
     }

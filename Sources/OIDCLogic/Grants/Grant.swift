@@ -17,11 +17,13 @@ package struct Grant: Sendable, Equatable {
     package var isRevoked: Bool
     /// Claims that were asked for by their names.
     package var claims: GrantedClaims
+    /// By whom its user had signed in; nil: by a password here.
+    package let upstream: UpstreamLinkID?
 
     package init(
         id: GrantID, clientID: ClientID, authentication: AuthenticationContext, request: SignInRequest, scope: Scope,
         resources: [ResourceIndicator] = [], refresh: RefreshFamily? = nil, createdAt: Timestamp, expiresAt: Timestamp,
-        isRevoked: Bool = false, claims: GrantedClaims = .none
+        isRevoked: Bool = false, claims: GrantedClaims = .none, upstream: UpstreamLinkID? = nil
     ) {
         self.id = id
         self.clientID = clientID
@@ -34,6 +36,7 @@ package struct Grant: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.isRevoked = isRevoked
         self.claims = claims
+        self.upstream = upstream
     }
 
     package var userID: UserID { authentication.userID }

@@ -3,7 +3,7 @@ import JOSE
 /// A token request with a refresh token (RFC 6749 §6), by a client that has proved who it is.
 package struct RefreshExchange: Sendable {
     package let token: RefreshToken
-    private let client: Client
+    package let client: Client
     /// Nil: all that was granted.
     private let scope: Scope?
     private let parameters: Parameters
@@ -87,7 +87,7 @@ package struct RefreshExchange: Sendable {
     /// Checks the grant against how things are now, and gives what tokens are made of: with the scope that the policy
     /// still allows, and of that what is asked for.
     package func accept(
-        _ grant: Grant, user: User?, consent: Consent?, policy: ScopePolicy
+        _ grant: Grant, user: User?, consent: Consent?, policy: ScopePolicy, subjects: SubjectIdentifiers
     ) throws(OAuthError) -> LiveGrant {
         guard let user, user.id == grant.userID, !user.isDisabled else {
             throw .invalidGrant("the user may no longer sign in", detail: .credential(.refreshToken, .userEnded))
@@ -115,7 +115,7 @@ package struct RefreshExchange: Sendable {
                 detail: .scope(.moreThanGranted))
         }
         return try LiveGrant(
-            grant, client: client, user: user, scope: asked.intersection(allowed),
+            grant, client: client, user: user, subjects: subjects, scope: asked.intersection(allowed),
             claims: grant.claims.narrowed(to: allowed))
     }
 

@@ -33,6 +33,11 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
     /// Of those that are each there once.
     private init(filtered names: [String]) { self.names = names }
 
+    /// What each name must be, in words.
+    package static let rule =
+        "names of scopes are printable ASCII without quotation marks and backslashes, with spaces between (RFC 6749 "
+        + "section 3.3)"
+
     /// Parses a `scope` parameter: names of printable ASCII without `"` and `\`, apart by single spaces.
     package init(_ text: String) throws(OAuthError) {
         guard text.utf8.allSatisfy({ $0 == 0x20 || $0.isScopeCharacter }) else {
@@ -40,6 +45,11 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
                 "scope has a character that RFC 6749 section 3.3 does not allow", detail: .scope(.malformed))
         }
         self.init(names: text.utf8.split(separator: 0x20).map { String(Substring($0)) })
+    }
+
+    /// The first name in `text` with a character that RFC 6749 §3.3 doesn't allow, for those who may be told which.
+    package static func malformedName(in text: String) -> String? {
+        text.utf8.split(separator: 0x20).first { !$0.allSatisfy(\.isScopeCharacter) }.map { String(Substring($0)) }
     }
 
     package var isEmpty: Bool { names.isEmpty }

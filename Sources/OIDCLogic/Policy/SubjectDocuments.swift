@@ -74,10 +74,11 @@ package final class SubjectDocuments {
     }
 
     private static func document(of request: SignInRequest) -> JSON {
-        .object([
-            "address": .string(request.address), "at": .integer(request.at.seconds),
-            "untrusted": .object(request.untrusted),
-        ])
+        var members: [String: JSON] = [
+            "at": .integer(request.at.seconds), "untrusted": .object(request.untrusted),
+        ]
+        members["address"] = request.address.map(JSON.string)
+        return .object(members)
     }
 }
 

@@ -20,9 +20,19 @@ package enum RefusalDetail: Sendable, Equatable {
     /// `prompt=none` (OpenID Connect Core §3.1.2.1) left no way to ask.
     case silentRequest
     case throttled
+    /// The app sent the browser here again each time that it was answered.
+    case redirectLoop
     case signIn(SignInFault)
     /// The member that was wrong (RFC 7591 §3.2.2), of those that this provider knows.
     case clientMetadata(String)
+    /// A CI job's identity token, and the rule that it came nearest to.
+    case ciToken(rule: CIRuleName, CITokenFault)
+    case requestObject(RequestObjectFault)
+    /// The client waits for its administrator's approval.
+    case awaitedApproval
+    /// A sign-in at an upstream, and why it came to nothing: a text of ours, with what the upstream said where that is no
+    /// secret.
+    case upstream(UpstreamName, String)
 
     package static func parameter(_ name: String, _ fault: ParameterFault) -> Self {
         .namedParameter(RefusedRequest.shown(name), fault)
@@ -70,6 +80,8 @@ package enum RefusalDetail: Sendable, Equatable {
         case sessionOver
         case userEnded
         case clientRemoved
+        /// In what the code or token goes by.
+        case clientChanged
         case consentWithdrawn
         case scopeWithdrawn
         case otherAudience

@@ -31,6 +31,11 @@ package struct RefusalRecord: Sendable, Equatable {
     /// How many are kept of all.
     package static let limit = 10_000
 
+    /// What ``error`` is when somebody could not sign in.
+    package static let failedSignIn = "sign_in_failed"
+
+    package var isFailedSignIn: Bool { error == Self.failedSignIn }
+
     /// Without id and time, which a store keeps beside it.
     package var content: JSON {
         var members: [String: JSON] = [

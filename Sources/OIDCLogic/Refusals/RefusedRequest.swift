@@ -87,7 +87,7 @@ package struct RefusedRequest: Sendable, Equatable {
 
     private static let known: [String] =
         AuthorizationParameter.allCases.map(\.rawValue) + [
-            "request", "request_uri", "registration", "claims_locales", "display", "id_token",
+            "request", "request_uri", "registration", "display", "id_token",
             "grant_type", "code", "code_verifier", "refresh_token", "client_secret", "client_assertion",
             "client_assertion_type", "token", "token_type_hint", "access_token", "username", "password", "audience",
             "assertion", "attempt", "decision", "cancel",

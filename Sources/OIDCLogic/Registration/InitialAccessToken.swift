@@ -15,6 +15,8 @@ package struct InitialAccessToken: Sendable, Equatable {
     package let refusals: Int
     package let createdAt: Timestamp
     package let expiresAt: Timestamp
+    /// Who made it. The store writes down who acts; nil: it was made before that was done.
+    package let issuedBy: AuditActor.Who?
 
     /// A body that is refused doesn't spend a token, so that a slip can be mended; this many in a row do.
     package static let refusalLimit = 10
@@ -24,7 +26,7 @@ package struct InitialAccessToken: Sendable, Equatable {
 
     package init(
         id: InitialAccessTokenID, digest: [UInt8], permit: RegistrationPermit, note: String?, uses: Int, usesLeft: Int,
-        refusals: Int = 0, createdAt: Timestamp, expiresAt: Timestamp
+        refusals: Int = 0, createdAt: Timestamp, expiresAt: Timestamp, issuedBy: AuditActor.Who? = nil
     ) {
         self.id = id
         self.digest = digest
@@ -35,6 +37,7 @@ package struct InitialAccessToken: Sendable, Equatable {
         self.refusals = refusals
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.issuedBy = issuedBy
     }
 
     package enum State: String, Sendable {

@@ -12,12 +12,14 @@ package struct RegistrationPermit: Sendable, Equatable {
     package var redirectHosts: [RedirectHost]
     /// What it may ask for tokens to, and call itself (RFC 8707). Empty: no resource.
     package var resources: [ResourceIndicator]
+    /// What is registered waits until an administrator has looked at it.
+    package var needsApproval: Bool
 
     /// That of a token which says nothing.
     package init(
         preset: ClaimPreset = .mendix, isFirstParty: Bool = true, scope: Scope? = nil,
         grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken], redirectHosts: [RedirectHost] = [],
-        resources: [ResourceIndicator] = []
+        resources: [ResourceIndicator] = [], needsApproval: Bool = false
     ) {
         self.preset = preset
         self.isFirstParty = isFirstParty
@@ -25,10 +27,18 @@ package struct RegistrationPermit: Sendable, Equatable {
         self.grantTypes = grantTypes
         self.redirectHosts = redirectHosts
         self.resources = resources
+        self.needsApproval = needsApproval
     }
 
     /// Of whoever comes, where registration is open: its users are always asked.
     package static let open = RegistrationPermit(preset: .standard, isFirstParty: false)
+    /// The same where an administrator looks at each app. What they approve is theirs as well.
+    package static let openUponApproval = RegistrationPermit(preset: .standard, needsApproval: true)
+
+    /// What a client is given that names no scope: as much of the default as is permitted (RFC 7591 §2).
+    package func withDefaultScope(_ metadata: ClientMetadata) -> ClientMetadata {
+        scope.map(metadata.narrowed) ?? metadata
+    }
 
     /// Throws what isn't permitted. What the client had before stays its own: an administrator may have given it more.
     package func check(
@@ -54,6 +64,9 @@ package struct RegistrationPermit: Sendable, Equatable {
         // "Start again" leads there.
         try check(metadata.initiateLoginURI, "initiate_login_uri", former?.initiateLoginURI)
         try check(metadata.clientURI, "client_uri", former?.clientURI)
+        for (member, value) in metadata.translations.values where member.hasPrefix("client_uri#") {
+            try check(WebURI(value), member, former?.translations.values[member].flatMap(WebURI.init))
+        }
         try check(metadata.resources, "resources", former?.resources)
         try check(metadata.servedResources, "served_resources", former?.servedResources)
         // Which groups a user is in is nobody's business whom no administrator has let in.
@@ -103,10 +116,25 @@ package struct RegistrationPermit: Sendable, Equatable {
     }
 }
 
-extension Scope {
-    /// Scopes of the administration itself.
-    package static func opensPostern(_ name: String) -> Bool { name.hasPrefix("postern:") }
+extension ClientMetadata {
+    /// Whether a registration says what the client may ask for. An empty text is none.
+    package static func namesScope(_ members: [String: JSON]) -> Bool {
+        switch members["scope"] {
+        case nil, .null, .string(""): false
+        default: true
+        }
+    }
 
+    /// The same with no more than `scope`; as it is where its `default_scope` has more.
+    func narrowed(to scope: Scope) -> ClientMetadata {
+        var narrowed = self
+        narrowed.scope = self.scope.intersection(scope)
+        guard defaultScope?.isSubset(of: narrowed.scope) ?? true else { return self }
+        return narrowed
+    }
+}
+
+extension Scope {
     /// A Mendix user role: the id of the role in the app's model follows.
     package static let mendixRolePrefix = "mx:app:userrole:"
 }
@@ -122,6 +150,7 @@ extension RegistrationPermit {
             members["redirect_hosts"] = .array(redirectHosts.map { .string($0.description) })
         }
         if !resources.isEmpty { members["resources"] = .array(resources.map { .string($0.value) }) }
+        if needsApproval { members["needs_approval"] = true }
         return .object(members)
     }
 
@@ -142,6 +171,7 @@ extension RegistrationPermit {
         self.init(
             preset: preset, isFirstParty: isFirstParty, scope: scope, grantTypes: Set(types.compactMap(\.self)),
             redirectHosts: hosts.compactMap(\.self),
-            resources: strings("resources").map(ResourceIndicator.init(stored:)))
+            resources: strings("resources").map(ResourceIndicator.init(stored:)),
+            needsApproval: json["needs_approval"] == true)
     }
 }

@@ -13,6 +13,8 @@ package struct Attempt: Sendable {
     /// The digest of the cookie of the browser that it was shown in.
     private let browser: [UInt8]
     package let request: AuthorizationRequest
+    /// Whether it came by the door for administrators with a password here, wherever else people sign in.
+    package let isLocal: Bool
 
     package struct SignIn: Sendable, Equatable {
         package let user: UserID
@@ -20,12 +22,14 @@ package struct Attempt: Sendable {
     }
 
     package init(
-        _ request: AuthorizationRequest, in browser: BrowserToken, at now: Timestamp, random: some RandomSource
+        _ request: AuthorizationRequest, in browser: BrowserToken, isLocal: Bool = false, at now: Timestamp,
+        random: some RandomSource
     ) {
         id = AttemptID(Base64URL.encode(random.bytes(16)))
         startedAt = now
         self.browser = browser.digest
         self.request = request
+        self.isLocal = isLocal
     }
 
     /// The same attempt, for the step after its login page.
@@ -53,22 +57,31 @@ package struct Attempt: Sendable {
 }
 
 extension Attempt {
-    package func sealed(by seal: Seal) -> String {
+    package func sealed(by seal: Seal) -> String { seal.seal(content.serialized(), purpose: .attempt) }
+
+    /// Throws if it isn't one of ours.
+    package init(sealed text: String, opening seal: Seal) throws {
+        try self.init(content: JSON(parsing: try seal.open(text, purpose: .attempt)))
+    }
+
+    /// For what is sealed.
+    var content: JSON {
         var content: [String: JSON] = [
             "id": .string(id.value), "started_at": .integer(startedAt.seconds),
             "browser": .string(Base64URL.encode(browser)),
             "fields": .array(request.fields.flatMap { [.string($0.name), .string($0.value)] }),
         ]
+        if request.isSigned { content["signed"] = true }
+        if isLocal { content["local"] = true }
         if let signIn {
             content["signed_in_at"] = .integer(signIn.time.seconds)
             content["sub"] = .string(signIn.user.value)
         }
-        return seal.seal(JSON.object(content).serialized(), purpose: .attempt)
+        return .object(content)
     }
 
-    /// Throws if it isn't one of ours.
-    package init(sealed text: String, opening seal: Seal) throws {
-        let content = try JSON(parsing: try seal.open(text, purpose: .attempt))
+    /// Of what was unsealed.
+    init(content: JSON) throws {
         guard let id = content["id"]?.stringValue, let startedAt = content["started_at"]?.integerValue,
             let browser = content["browser"]?.stringValue.flatMap(Base64URL.decode),
             let fields = content["fields"]?.arrayValue?.compactMap(\.stringValue)
@@ -79,8 +92,10 @@ extension Attempt {
             signIn = SignIn(user: UserID(user), time: Timestamp(time))
         }
         self.browser = browser
+        isLocal = content["local"]?.boolValue ?? false
         request = try AuthorizationRequest(
-            Parameters(stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], value: fields[$0 + 1]) }))
+            Parameters(stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], value: fields[$0 + 1]) }),
+            isSigned: content["signed"]?.boolValue ?? false)
     }
 }
 

@@ -3,8 +3,8 @@ package struct SessionStart: Sendable {
     package let session: Session
     /// Of its cookie's token.
     package let digest: [UInt8]
-    /// Whose session it is, and by which proof.
-    package let user: AuthenticatedUser
+    /// Whose session it is.
+    package let proof: Proof
     /// The app that they came to.
     package let clientID: ClientID?
     package let former: Former
@@ -14,14 +14,27 @@ package struct SessionStart: Sendable {
     /// What the success clears of failures.
     package let cleared: [ThrottleKey]
 
+    /// By what the user has proved who they are.
+    package enum Proof: Sendable {
+        case password(AuthenticatedUser)
+        case upstream(UpstreamUser)
+
+        package var user: User {
+            switch self {
+            case .password(let authenticated): authenticated.user
+            case .upstream(let upstream): upstream.user
+            }
+        }
+    }
+
     package init(
-        _ session: Session, digest: [UInt8], of user: AuthenticatedUser, for clientID: ClientID? = nil,
+        _ session: Session, digest: [UInt8], of proof: Proof, for clientID: ClientID? = nil,
         former: Former = .absent, spending attempt: AttemptID, until attemptExpiresAt: Timestamp,
         clearing cleared: [ThrottleKey] = []
     ) {
         self.session = session
         self.digest = digest
-        self.user = user
+        self.proof = proof
         self.clientID = clientID
         self.former = former
         self.attempt = attempt
@@ -46,7 +59,7 @@ package struct SessionStart: Sendable {
         case started
         /// The attempt was spent before.
         case attemptSpent
-        /// The user is gone, disabled, or has another hash than the one that the password was compared with.
+        /// The user is gone, disabled, or another than they were: of a new one, the name was taken meanwhile.
         case userChanged
         /// The session that was to go on has ended, or has another cookie by now. Begin one that stands by itself.
         case sessionChanged

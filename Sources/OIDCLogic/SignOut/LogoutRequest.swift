@@ -6,9 +6,9 @@ package struct LogoutRequest: Sendable {
     package let clientID: ClientID?
     package let uiLocales: [String]
 
-    private static let names = [
-        "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint",
-    ]
+    /// All but `logout_hint`, which is the provider's to make something of (§2): nothing here, where a browser has one
+    /// account, so that none is too long either.
+    private static let names = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"]
     /// In bytes, so that it fits into a header.
     private static let destinationLimit = 3200
     /// In bytes.
@@ -45,6 +45,7 @@ package struct LogoutRequest: Sendable {
             throw .page(
                 .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
         }
+        if let client, client.approval != .given { throw .page(.awaitedApproval, .awaitedApproval) }
         do throws(OAuthError) {
             guard let uri = try parameters.value("post_logout_redirect_uri") else {
                 return ValidatedLogoutRequest(client: client, hint: hint, target: nil)
@@ -84,9 +85,11 @@ package struct ValidatedLogoutRequest: Sendable {
     }
 
     /// Whether the hint proves that the app means this very session, so that nobody needs to be asked (§2).
-    package func isProven(for session: Session) -> Bool {
-        guard let hint, let client else { return false }
-        return hint.subject == session.userID
+    ///
+    /// - Parameter subjects: of ``client``; nil where there is none.
+    package func isProven(for session: Session, knowing subjects: SubjectIdentifiers?) -> Bool {
+        guard let hint, let client, let subjects else { return false }
+        return hint.subject == subjects.identifier(of: session.userID)
             && (hint.sid?.hasSameBytes(as: session.sid(for: client.id)) ?? false)
     }
 
@@ -94,7 +97,7 @@ package struct ValidatedLogoutRequest: Sendable {
     package var destination: String? {
         target.map { target in
             guard let state = target.state else { return target.uri }
-            return target.uri + (target.uri.contains("?") ? "&" : "?") + FormEncoding.encode([("state", state)])
+            return FormEncoding.append([("state", state)], to: target.uri)
         }
     }
 }

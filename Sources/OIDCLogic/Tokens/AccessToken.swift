@@ -6,7 +6,7 @@ package struct AccessToken: Sendable {
 
     package let id: TokenID
     package let clientID: ClientID
-    /// A user's, or the client's own id.
+    /// A user's, as the client knows them, or the client's own id.
     package let subject: String
     /// Nil: it is the client's own, by its credentials.
     package let grantID: GrantID?

@@ -17,7 +17,7 @@ package enum IDToken {
         let client = live.client
         var claims = released
         claims["iss"] = .string(issuer.value)
-        claims["sub"] = .string(live.user.id.value)
+        claims["sub"] = .string(live.subject.value)
         claims["aud"] = .string(client.id.value)
         claims["exp"] = .integer((now + lifetimes.idToken).seconds)
         claims["iat"] = .integer(now.seconds)

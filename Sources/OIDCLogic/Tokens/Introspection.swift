@@ -18,7 +18,7 @@ package enum Introspection {
     /// A refresh token is its own client's business alone.
     package static func answer(refreshing live: LiveGrant, until end: Timestamp, issuer: Issuer) -> JSON {
         var answer: [String: JSON] = [
-            "active": true, "iss": .string(issuer.value), "sub": .string(live.user.id.value),
+            "active": true, "iss": .string(issuer.value), "sub": .string(live.subject.value),
             "client_id": .string(live.client.id.value), "scope": .string(live.scope.description),
             "iat": .integer(live.grant.createdAt.seconds), "exp": .integer(end.seconds),
         ]

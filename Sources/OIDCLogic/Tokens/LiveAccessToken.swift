@@ -9,7 +9,7 @@ package struct LiveAccessToken: Sendable {
     /// Of a user's grant. Throws `invalid_token` if it is none of that grant's.
     package init(_ token: AccessToken, of live: LiveGrant) throws(OAuthError) {
         guard live.grant.id == token.grantID, live.client.id == token.clientID,
-            live.user.id.value.hasSameBytes(as: token.subject)
+            live.subject.value.hasSameBytes(as: token.subject)
         else {
             throw .invalidToken("the token is of another grant", detail: .credential(.accessToken, .foreign))
         }

@@ -19,10 +19,12 @@ package enum TokenSubject: Sendable {
         }
     }
 
-    /// The `sub`. No user's is any client's id (RFC 9700 §4.15).
+    /// The `sub`: what the client that the token is issued to calls the user, whomever else the token is for. That client can
+    /// read the token, and compares this with its ID token's (OpenID Connect Core §5.3.2). No user's is any client's id
+    /// (RFC 9700 §4.15).
     package var value: String {
         switch self {
-        case .user(let live): live.user.id.value
+        case .user(let live): live.subject.value
         case .client(let client, _): client.id.value
         }
     }

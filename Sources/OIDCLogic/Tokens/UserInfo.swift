@@ -29,10 +29,10 @@ package enum UserInfo {
         return ClaimSubject(live, scope: token.scope, in: catalogue)
     }
 
-    /// The claims about `subject`, as they are now.
-    package static func claims(about subject: ClaimSubject, releasing released: [String: JSON]) -> JSON {
+    /// The claims about the token's user, as they are now. §5.3.2: `sub` is that of the ID token.
+    package static func claims(of token: LiveAccessToken, releasing released: [String: JSON]) -> JSON {
         var claims = released
-        claims["sub"] = .string(subject.user.id.value)
+        claims["sub"] = .string(token.subject.value)
         return .object(claims)
     }
 }

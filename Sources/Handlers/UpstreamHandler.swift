@@ -1,0 +1,64 @@
+import FCGIBridge
+import OIDCLogic
+
+/// Where a user sets out to an upstream: from a button of the login page, or sent by `authorize` without a page.
+struct UpstreamHandler {
+    let provider: Provider
+    private let flow: SignInFlow
+    private let carrier: Carrier
+
+    init(_ provider: Provider) {
+        self.provider = provider
+        flow = SignInFlow(provider)
+        carrier = Carrier(store: provider.store, now: provider.now)
+    }
+
+    func respond(to request: Request) -> Response {
+        guard let upstream = provider.upstream(in: request) else {
+            return provider.errorPage(
+                .notFound, .invalidRequest("there is no upstream of that name"), for: request)
+        }
+        return request.method == .post ? fromPage(to: upstream, request) : straight(to: upstream, request)
+    }
+
+    private func fromPage(to upstream: Upstream, _ request: Request) -> Response {
+        flow.answering(request) { form in
+            guard
+                FormToken("login", attempt: form.attempt.id, signedIn: nil)
+                    .matches(try form.parameters.value("token"), opening: provider.seal)
+            else {
+                throw PageForm.Refused(
+                    kind: .expired, error: .invalidRequest("the form came without its token"), attempt: form.attempt)
+            }
+            return try UpstreamLeg(flow).begin(form.attempt, at: upstream, for: request)
+        }
+    }
+
+    private func straight(to upstream: Upstream, _ request: Request) -> Response {
+        provider.answeringPage(request) {
+            let parameters = Parameters(try request.queryFields())
+            guard let text = try parameters.value("attempt"), let sealed = try carrier.receive(text),
+                let attempt = try? Attempt(sealed: sealed, opening: provider.seal)
+            else {
+                return provider.errorPage(
+                    .expired, .invalidRequest("this address belongs to a sign-in that is over"), for: request)
+            }
+            return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
+                let leg = UpstreamLeg(flow)
+                if try parameters.value("ask") == "session",
+                    let response = try leg.ask(about: attempt, upstream, for: request)
+                {
+                    return response
+                }
+                return try leg.begin(attempt, at: upstream, for: request)
+            }
+        }
+    }
+}
+
+extension Provider {
+    /// The one that the request's path names.
+    func upstream(in request: Request) -> Upstream? {
+        upstreams.options.upstream(named: UpstreamName(request.tail))
+    }
+}

@@ -1,0 +1,44 @@
+import OIDCLogic
+import Synchronization
+
+/// Spares everybody the wait for a server that hangs: after a few calls in a row that came to nothing, none is made for a
+/// while but one now and then that tries.
+final class CircuitBreaker: Sendable {
+    /// Failures in a row.
+    static let limit = 3
+    /// In seconds, from one try to the next.
+    static let pause: Int64 = 10
+
+    private struct State {
+        var failures = 0
+        var triedAt = Timestamp(0)
+    }
+
+    private let states = Mutex<[UpstreamName: State]>([:])
+    private let now: Clock
+
+    init(now: @escaping Clock) { self.now = now }
+
+    /// Whether a call may be made now. Whoever is told so while there is trouble is the one that tries.
+    func permits(_ name: UpstreamName) -> Bool {
+        let time = now()
+        return states.withLock { states in
+            var state = states[name] ?? State()
+            guard state.failures >= Self.limit else { return true }
+            guard !state.triedAt.isWithin(Self.pause, of: time) else { return false }
+            state.triedAt = time
+            states[name] = state
+            return true
+        }
+    }
+
+    func note(_ name: UpstreamName, answered: Bool) {
+        let time = now()
+        states.withLock { states in
+            var state = states[name] ?? State()
+            state.failures = answered ? 0 : state.failures + 1
+            state.triedAt = time
+            states[name] = state
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import OIDCLogic
+
+/// The upstreams of this installation, with what they publish and what we prove to them who we are by.
+struct UpstreamDirectory: Sendable {
+    let options: SignInOptions
+    let breaker: CircuitBreaker
+    private let secrets: [UpstreamName: UpstreamSecret]
+    private let published: PublishedCache<WebURI, UpstreamMetadata>
+
+    init(
+        _ options: SignInOptions, secrets: [UpstreamName: UpstreamSecret], outbound: any Outbound, now: @escaping Clock
+    ) {
+        self.options = options
+        self.secrets = secrets
+        breaker = CircuitBreaker(now: now)
+        published = PublishedCache(outbound, now: now) { issuer, outbound throws(FetchFault) in
+            let (_, answer) = try outbound.discovery(of: issuer, maximumBytes: UpstreamMetadata.limit)
+            do throws(UpstreamMetadataFault) {
+                return Fetched(
+                    try UpstreamMetadata(parsing: answer.body, of: issuer), saying: answer.cacheControl)
+            } catch {
+                throw .useless("\(error)")
+            }
+        }
+    }
+
+    func secret(of upstream: Upstream) -> UpstreamSecret? { secrets[upstream.name] }
+
+    /// What it says of itself: as lately as its caching allows, and while it is down for as long as its word is good.
+    func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        do throws(FetchFault) { return try published.value(at: upstream.issuer) } catch {
+            switch error {
+            case .busy: throw .unreachable("too many calls are under way")
+            case .unreachable(let cause): throw .unreachable(cause)
+            case .useless(let cause): throw .metadata(cause)
+            }
+        }
+    }
+}

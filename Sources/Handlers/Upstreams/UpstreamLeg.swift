@@ -1,0 +1,183 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+
+/// The part of a sign-in that is an upstream's: the way there, and the way back.
+struct UpstreamLeg {
+    private let flow: SignInFlow
+    private let carrier: Carrier
+    private var provider: Provider { flow.provider }
+
+    init(_ flow: SignInFlow) {
+        self.flow = flow
+        carrier = Carrier(store: flow.provider.store, now: flow.provider.now)
+    }
+
+    /// Sends the user there.
+    func begin(_ attempt: Attempt, at upstream: Upstream, for request: Request) throws -> Response {
+        let authorization = try flow.validate(attempt.request)
+        let now = provider.now()
+        guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        return try telling(upstream, authorization, attempt, request) {
+            provider.store.moveOn()
+            let metadata = try provider.upstreams.metadata(of: upstream)
+            let leg = UpstreamAttempt(attempt, at: upstream.name, now: now, random: provider.random)
+            let state = try carrier.carry(leg.sealed(by: provider.seal), from: request.remoteAddress)
+            let asked = UpstreamRequest(
+                to: upstream, at: metadata, for: authorization, leg, state: state, from: provider.issuer)
+            return provider.redirect(to: asked.uri, for: request)
+        }
+    }
+
+    /// Asks it about the session that there is, and goes on with that. Nil: the user has to go there.
+    func ask(about attempt: Attempt, _ upstream: Upstream, for request: Request) throws -> Response? {
+        guard attempt.belongs(to: provider.cookies.browserToken(in: request)),
+            let came = try flow.signedIn(request)?.session.upstream,
+            let link = try provider.store.upstreamLink(came.link),
+            came.link.issuer.hasSameBytes(as: upstream.issuer.value)
+        else { return nil }
+        let standing = link.check.standing(by: upstream.rhythm, at: provider.now())
+        switch standing {
+        case .needsSignIn: return nil
+        case .fresh: break
+        case .due, .overdue:
+            switch try UpstreamRecheck(provider: provider).verdict(on: link, of: upstream) {
+            case .valid: break
+            case .unreachable where standing == .due: break
+            case .gone, .needsSignIn, .unreachable: return nil
+            }
+        }
+        provider.store.moveOn()
+        return flow.proceed(
+            try flow.validate(attempt.request), signedIn: try flow.signedIn(request), progress: .arrived,
+            attempt: attempt, raw: attempt.request, standing: .holds, for: request)
+    }
+
+    /// Takes what they came back with.
+    func finish(
+        _ leg: UpstreamAttempt, at upstream: Upstream, _ parameters: Parameters, for request: Request
+    ) throws -> Response {
+        let attempt = leg.attempt
+        let authorization = try flow.validate(attempt.request)
+        guard leg.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        // Single use, before anything is done with what came: a second answer to the same state is one too many, with
+        // another code of the upstream's as well. Whoever reloads the page goes on with the session that they have.
+        guard try provider.store.spend(leg.id, until: leg.startedAt + provider.lifetimes.attempt) else {
+            return flow.proceed(
+                authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
+                raw: attempt.request, for: request)
+        }
+        return try telling(upstream, authorization, attempt, request) {
+            provider.store.moveOn()
+            let metadata = try provider.upstreams.metadata(of: upstream)
+            let answer = try UpstreamAnswer(
+                parameters, from: upstream.issuer, namesIssuer: metadata.namesIssuerInAnswers)
+            switch answer {
+            case .code(let code):
+                let (identity, tokens) = try provider.exchange(with: upstream, metadata).identity(by: code, of: leg)
+                let authTime = try identity.authTime(for: authorization, of: leg, at: provider.now())
+                return try signIn(identity, tokens, authTime, at: upstream, authorization, attempt, request)
+            case .error(let error, let description):
+                if answer.needsUser, authorization.target.isSilent {
+                    throw AuthorizationFailure.redirect(
+                        .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
+                        authorization.target)
+                }
+                if answer.isRefusal {
+                    throw AuthorizationFailure.redirect(
+                        .accessDenied(
+                            "the user's identity provider did not let them in, or they turned back there",
+                            detail: .upstream(
+                                upstream.name, "answered access_denied\(description.map { ": \($0)" } ?? "")")),
+                        authorization.target)
+                }
+                throw UpstreamFault.refused(error, description: description)
+            }
+        }
+    }
+
+    private func signIn(
+        _ identity: UpstreamIdentity, _ tokens: UpstreamTokens?, _ authTime: Timestamp, at upstream: Upstream,
+        _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request
+    ) throws -> Response {
+        let store = provider.store
+        // Whoever is changed between the decision and the session is decided on again, as they are then.
+        for _ in 0..<3 {
+            store.moveOn()
+            let link = try store.upstreamLink(UpstreamLinkID(identity))
+            let user = try identity.user(
+                by: upstream, link: link, user: try link.flatMap { try store.user($0.userID) },
+                tokens: tokens, opening: provider.seal, catalogue: try store.catalogue(),
+                evaluator: provider.upstreamExpressions,
+                available: { text in
+                    guard let name = try? Username(choosing: text) else { return nil }
+                    return try store.user(named: name) == nil ? name : nil
+                }, random: provider.random, at: provider.now())
+            let opening = SessionOpening(upstream: user, identity, authTime: authTime, at: upstream.name)
+            if let response = try flow.open(opening, authorization, attempt, for: request) { return response }
+        }
+        throw OAuthError.temporarilyUnavailable(cause: "the user of the upstream \(upstream.name) changes all the time")
+    }
+
+    /// Tells whom it concerns that it came to nothing: the user by a page that leads on, the app if nothing may be shown, and
+    /// the administrator by the log.
+    private func telling(
+        _ upstream: Upstream, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request,
+        _ respond: () throws -> Response
+    ) throws -> Response {
+        let cause: String
+        let failure: UpstreamFailure
+        do { return try respond() } catch let fault as UpstreamFault {
+            (cause, failure) = ("the upstream \(fault)", UpstreamFailure(fault))
+        } catch let refusal as UpstreamRefusal {
+            (cause, failure) = ("\(refusal)", UpstreamFailure(refusal))
+        }
+        let error = failure.error(cause, upstream.name)
+        guard !authorization.target.isSilent else { throw AuthorizationFailure.redirect(error, authorization.target) }
+        switch failure {
+        case .unreachable:
+            provider.logRefusal(error, of: request)
+            var response = try flow.loginPage(
+                authorization, attempt.request, failure: .unreachable(upstream.title), status: .serviceUnavailable,
+                for: request)
+            response[.retryAfter] = HeaderValue(30)
+            return response
+        case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
+        case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
+        }
+    }
+}
+
+/// What comes of a fault, for those who meet it.
+private enum UpstreamFailure {
+    /// It passes.
+    case unreachable
+    /// An administrator has to look.
+    case broken
+    /// The upstream has let them in, and we don't.
+    case refused
+
+    init(_ fault: UpstreamFault) {
+        self = if case .unreachable = fault { .unreachable } else { .broken }
+    }
+
+    init(_ refusal: UpstreamRefusal) {
+        self = if case .mapping = refusal { .broken } else { .refused }
+    }
+
+    func error(_ cause: String, _ upstream: UpstreamName) -> OAuthError {
+        switch self {
+        case .unreachable:
+            .temporarilyUnavailable(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
+        case .broken: .serverError(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
+        case .refused:
+            .accessDenied(
+                "the user's identity provider has let them in, and this provider does not", cause: cause,
+                detail: .upstream(upstream, cause))
+        }
+    }
+}

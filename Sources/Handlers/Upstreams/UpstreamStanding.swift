@@ -1,0 +1,45 @@
+import OIDCLogic
+
+extension Provider {
+    /// Whether a grant may be refreshed, as its upstream has it: asked at most every so often (``UpstreamRhythm``).
+    ///
+    /// Throws `invalid_grant` for whoever is gone there, or has to sign in there again, and `temporarily_unavailable` where
+    /// nobody has known for too long.
+    func requireStanding(of grant: Grant) throws {
+        guard let id = grant.upstream else { return }
+        guard let upstream = upstreams.options.upstream(of: id), let link = try store.upstreamLink(id),
+            link.userID == grant.userID
+        else {
+            throw OAuthError.invalidGrant(
+                "the user has to sign in again", cause: "the upstream \(id.issuer), or the link to it, is no more",
+                detail: .credential(.refreshToken, .sessionOver))
+        }
+        let standing = link.check.standing(by: upstream.rhythm, at: now())
+        switch standing {
+        case .fresh: return
+        case .needsSignIn: throw OAuthError.upstreamSignInNeeded(upstream.name)
+        case .due, .overdue: break
+        }
+        switch try UpstreamRecheck(provider: self).verdict(on: link, of: upstream) {
+        case .valid: return
+        case .gone:
+            throw OAuthError.invalidGrant(
+                "the user may no longer sign in", cause: "gone at the upstream \(upstream.name)",
+                detail: .credential(.refreshToken, .userEnded))
+        case .needsSignIn: throw OAuthError.upstreamSignInNeeded(upstream.name)
+        case .unreachable(let cause):
+            guard standing == .due else {
+                throw OAuthError.temporarilyUnavailable(
+                    cause: "\(upstream.name) \(cause)", detail: .upstream(upstream.name, cause))
+            }
+        }
+    }
+}
+
+extension OAuthError {
+    fileprivate static func upstreamSignInNeeded(_ upstream: UpstreamName) -> Self {
+        .invalidGrant(
+            "the user has to sign in again at their identity provider", cause: "upstream \(upstream)",
+            detail: .upstream(upstream, "wants its user to sign in again before it says anything of them"))
+    }
+}

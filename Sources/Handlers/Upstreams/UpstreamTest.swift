@@ -1,0 +1,154 @@
+import JOSE
+import OIDCLogic
+
+/// Looks at an upstream from here: whether people can sign in at it, and what is missing.
+package struct UpstreamTest {
+    package private(set) var findings: [InstallationCheck.Finding] = []
+
+    private let upstream: Upstream
+    private let issuer: Issuer
+    private let secret: UpstreamSecret?
+    private let outbound: any Outbound
+    private let now: Clock
+
+    package var hasFault: Bool { findings.contains { $0.status == .fault } }
+
+    init(
+        _ upstream: Upstream, for issuer: Issuer, secret: UpstreamSecret?, outbound: any Outbound, now: @escaping Clock
+    ) {
+        self.upstream = upstream
+        self.issuer = issuer
+        self.secret = secret
+        self.outbound = outbound
+        self.now = now
+        guard let metadata = lookAtDiscovery() else { return }
+        lookAtKeys(metadata)
+        compareSupport(metadata)
+        tryClient(metadata)
+        if let rhythm = upstream.rhythm, !upstream.scope.contains(Scope.offlineAccess) {
+            add(
+                .warning, "recheck",
+                "scope has no offline_access: where the upstream gives a refresh token for that alone, apps can't refresh "
+                    + "past \(WrittenDuration.text(rhythm.interval))")
+        }
+    }
+
+    /// What to enter at the upstream.
+    package var registration: [(name: String, value: String)] {
+        [
+            ("redirect URI", upstream.redirectURI(at: issuer)),
+            ("back-channel logout URI", issuer.endpoint("backchannel/\(upstream.name)")),
+            (
+                "grant types",
+                upstream.scope.contains(Scope.offlineAccess)
+                    ? "authorization_code, refresh_token" : "authorization_code"
+            ),
+            ("scope", upstream.scope.description), ("client authentication", upstream.authentication.rawValue),
+        ]
+    }
+
+    private mutating func add(_ status: InstallationCheck.Finding.Status, _ subject: String, _ text: String) {
+        findings.append(InstallationCheck.Finding(status: status, subject: subject, text: text))
+    }
+
+    private mutating func lookAtDiscovery() -> UpstreamMetadata? {
+        do throws(FetchFault) {
+            let (uri, answer) = try outbound.discovery(of: upstream.issuer, maximumBytes: UpstreamMetadata.limit)
+            lookAtClock(answer)
+            do throws(UpstreamMetadataFault) {
+                let metadata = try UpstreamMetadata(parsing: answer.body, of: upstream.issuer)
+                add(.ok, "discovery", uri.value)
+                return metadata
+            } catch {
+                add(.fault, "discovery", "\(error)")
+            }
+        } catch {
+            add(.fault, "discovery", error.text)
+        }
+        return nil
+    }
+
+    private mutating func lookAtClock(_ answer: OutboundAnswer) {
+        guard let date = answer.date else { return }
+        let difference = date - now()
+        guard abs(difference) > UpstreamIDToken.clockSkew / 2 else {
+            return add(.ok, "clock", "\(abs(difference)) s apart")
+        }
+        add(
+            abs(difference) > UpstreamIDToken.clockSkew ? .fault : .warning, "clock",
+            "the upstream's is \(abs(difference)) s \(difference > 0 ? "ahead of" : "behind") ours; "
+                + "\(UpstreamIDToken.clockSkew) s are borne: set both by NTP")
+    }
+
+    private mutating func lookAtKeys(_ metadata: UpstreamMetadata) {
+        do throws(FetchFault) {
+            let set = try Fetched<JWKSet>(.uri(metadata.keys), by: outbound).value
+            let usable = upstream.algorithms.filter { !set.keys(id: nil, for: $0).isEmpty }
+            guard !usable.isEmpty else {
+                let names = upstream.algorithms.map(\.rawValue).joined(separator: ", ")
+                return add(.fault, "keys", "none of \(metadata.keys.value) verifies \(names); look at algorithms")
+            }
+            add(.ok, "keys", "for \(usable.map(\.rawValue).joined(separator: ", "))")
+        } catch {
+            add(.fault, "keys", error.text)
+        }
+    }
+
+    private mutating func compareSupport(_ metadata: UpstreamMetadata) {
+        func missing(_ member: String, _ wanted: [String]) -> [String] {
+            guard let known = metadata.supported[member] else { return [] }
+            return wanted.filter { !known.contains($0) }
+        }
+        let algorithms = upstream.algorithms.map(\.rawValue)
+        let unknown = missing("id_token_signing_alg_values_supported", algorithms)
+        if unknown.count == algorithms.count {
+            let known = metadata.supported["id_token_signing_alg_values_supported"] ?? []
+            add(.fault, "algorithms", "it signs by \(known.joined(separator: ", ")), and algorithms has none of them")
+        }
+        for name in missing("token_endpoint_auth_methods_supported", [upstream.authentication.rawValue]) {
+            let known = metadata.supported["token_endpoint_auth_methods_supported"] ?? []
+            add(
+                .fault, "client authentication",
+                "it doesn't take \(name), but \(known.joined(separator: ", ")); say so by token_endpoint_auth_method")
+        }
+        let scopes = missing("scopes_supported", upstream.scope.names)
+        if !scopes.isEmpty {
+            add(.warning, "scope", "it doesn't list \(scopes.joined(separator: ", ")) in scopes_supported")
+        }
+        if !missing("code_challenge_methods_supported", ["S256"]).isEmpty {
+            add(.warning, "PKCE", "it doesn't list S256 in code_challenge_methods_supported; it is sent all the same")
+        }
+    }
+
+    /// By a code that is none: whoever is known is told that it is none, anybody else that they aren't known.
+    private mutating func tryClient(_ metadata: UpstreamMetadata) {
+        let exchange = UpstreamExchange(
+            upstream: upstream, metadata: metadata, secret: secret, outbound: outbound,
+            breaker: CircuitBreaker(now: now), keys: NoPublishedKeys(), issuer: issuer, now: now)
+        switch exchange.errorOfUnknownCode() {
+        case .tokenEndpoint("invalid_grant"): add(.ok, "client", "\(upstream.clientID), and its secret is right")
+        case .tokenEndpoint("invalid_client"):
+            add(
+                .fault, "client", "it doesn't know \(upstream.clientID), or the secret in client_secret_file is another"
+            )
+        case .tokenEndpoint("unauthorized_client"):
+            add(.fault, "client", "\(upstream.clientID) may not use the authorization code there")
+        case let fault?: add(.warning, "client", "the upstream \(fault)")
+        case nil: add(.warning, "client", "the token endpoint takes any code")
+        }
+    }
+}
+
+private struct NoPublishedKeys: PublishedKeys {
+    func keys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet { throw .unavailable("they aren't asked for") }
+    func newerKeys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet? { nil }
+}
+
+extension FetchFault {
+    fileprivate var text: String {
+        switch self {
+        case .busy: "too many calls are under way"
+        case .unreachable(let cause), .useless(let cause): cause
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import JOSE
+
+/// What a mapping makes of an upstream's claims.
+struct MappedIdentity {
+    let username: String?
+    let attributes: [String: JSON]
+    let roles: Set<RoleID>
+
+    /// In bytes, of all attributes together.
+    private static let limit = 32 * 1024
+
+    /// Throws ``UpstreamRefusal/mapping(_:)`` where an expression can't be computed: what it would have taken away must not
+    /// stay by a mistake.
+    init(
+        _ identity: UpstreamIdentity, by mapping: UpstreamMapping, catalogue: ScopeCatalogue,
+        evaluator: any UpstreamExpressionEvaluator
+    ) throws(UpstreamRefusal) {
+        let claims = JSON.object(identity.claims)
+        let value = { (name: String, expression: String) throws(UpstreamRefusal) -> JSON? in
+            do throws(ExpressionFailure) {
+                let value = try evaluator.value(of: expression, over: claims)
+                return value == .null ? Optional.none : value
+            } catch {
+                throw .mapping("\(name) \(error.reason)")
+            }
+        }
+        if let expression = mapping.username {
+            username = try value("username", expression)?.stringValue
+        } else {
+            username = nil
+        }
+        // preferred_username is what the user name is made of; sub and updated_at are our own to say.
+        let taken = ["sub", "updated_at", "preferred_username", "email_verified"]
+        var attributes = identity.claims.filter { name, value in
+            StandardClaims.names.contains(name) && !taken.contains(name) && value != .null
+        }
+        for (name, expression) in mapping.attributes { attributes[name] = try value("attributes.\(name)", expression) }
+        if attributes["email"] == identity.claims["email"], let email = attributes["email"]?.stringValue {
+            attributes["email_verified"] = Self.isVerified(email, identity, mapping) ? true : nil
+        }
+        guard JSON.object(attributes).serialized().count <= Self.limit else {
+            throw .mapping("the attributes have more than \(Self.limit) bytes")
+        }
+        self.attributes = attributes
+        roles = try Self.roles(mapping, claims, catalogue, evaluator, value)
+    }
+
+    private static func isVerified(
+        _ email: String, _ identity: UpstreamIdentity, _ mapping: UpstreamMapping
+    ) -> Bool {
+        guard identity.claims["email_verified"] == .bool(true), let domain = EmailDomain(of: email) else {
+            return false
+        }
+        return mapping.verifiedDomains.contains(domain)
+    }
+
+    private static func roles(
+        _ mapping: UpstreamMapping, _ claims: JSON, _ catalogue: ScopeCatalogue,
+        _ evaluator: any UpstreamExpressionEvaluator,
+        _ value: (String, String) throws(UpstreamRefusal) -> JSON?
+    ) throws(UpstreamRefusal) -> Set<RoleID> {
+        var roles: Set<RoleID> = []
+        for (role, expression) in mapping.roles where catalogue.roles[role] != nil {
+            if evaluator.verdict(on: expression, over: claims).holds { roles.insert(role) }
+        }
+        guard let expression = mapping.roleNames, let names = try value("role_names", expression) else { return roles }
+        guard let items = names.arrayValue else { throw .mapping("role_names gave no array of names") }
+        for name in items.compactMap(\.stringValue) where !Scope.opensPostern(name) {
+            // Administration is given only where the configuration names it.
+            let role = RoleID(name)
+            if role.owner == nil, catalogue.roles[role] != nil { roles.insert(role) }
+        }
+        return roles
+    }
+
+    /// The user with what the upstream says now in the place of what it said before. What they have otherwise stays.
+    func applied(
+        to user: User, by link: UpstreamLink, _ check: UpstreamCheck, at now: Timestamp
+    ) -> UpstreamUser {
+        var user = user
+        let former = user
+        for name in link.attributes where attributes[name] == nil { user.attributes[name] = nil }
+        user.attributes.merge(attributes) { _, new in new }
+        let byOthers = former.roles.subtracting(link.roles)
+        user.roles = byOthers.union(roles)
+        var link = link
+        link.lastUsedAt = now
+        link.check = check
+        link.roles = roles.subtracting(byOthers)
+        link.attributes = Set(attributes.keys)
+        guard user != former else { return UpstreamUser(user: user, link: link, known: .everything) }
+        user.updatedAt = now
+        return UpstreamUser(user: user, link: link, known: .version(former.version))
+    }
+}

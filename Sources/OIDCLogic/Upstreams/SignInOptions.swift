@@ -1,0 +1,51 @@
+import JOSE
+
+/// How people sign in: by a password here, by upstreams, or by one of them without being asked.
+package struct SignInOptions: Sendable {
+    package let upstreams: [Upstream]
+    package let hasPassword: Bool
+    /// Whether administrators with a password here may use it all the same, so that a mistake in the configuration, or an
+    /// upstream that is down, locks none of them out.
+    private let admitsAdministrators: Bool
+    /// Where everybody goes without a page of ours; nil: they choose.
+    private let straight: UpstreamName?
+
+    /// - Parameter straight: one of `upstreams`.
+    package init(
+        upstreams: [Upstream] = [], hasPassword: Bool = true, admitsAdministrators: Bool = true,
+        straight: UpstreamName? = nil
+    ) {
+        self.upstreams = upstreams
+        self.hasPassword = hasPassword
+        self.admitsAdministrators = admitsAdministrators
+        self.straight = straight
+    }
+
+    /// Whether there is a page for a password of here, for somebody at least.
+    package var hasLocalDoor: Bool { hasPassword || admitsAdministrators }
+
+    /// Whether a user whose password was right may sign in by it.
+    package func admits(_ user: User, byLocalDoor isLocal: Bool, roles catalogue: ScopeCatalogue) -> Bool {
+        if hasPassword { return true }
+        return isLocal && admitsAdministrators
+            && catalogue.roles(of: user).contains(RoleID(AdministrationScope.admin.rawValue))
+    }
+
+    package func upstream(named name: UpstreamName) -> Upstream? { upstreams.first { $0.name == name } }
+
+    /// By the issuer, which a link has for ever; a name may change.
+    package func upstream(of link: UpstreamLinkID) -> Upstream? {
+        upstreams.first { $0.issuer.value.hasSameBytes(as: link.issuer) }
+    }
+
+    /// Who asks for this request is sent there without a page.
+    package func upstream(for authorization: ValidatedAuthorizationRequest) -> Upstream? {
+        authorization.loginHint.flatMap { upstream(of: $0) } ?? straight.flatMap { upstream(named: $0) }
+    }
+
+    /// Whose users sign in with such names (home-realm discovery): by the domain of an e-mail address.
+    package func upstream(of loginName: String) -> Upstream? {
+        guard let domain = EmailDomain(of: loginName) else { return nil }
+        return upstreams.first { $0.domains.contains(domain) }
+    }
+}

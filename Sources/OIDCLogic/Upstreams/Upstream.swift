@@ -1,0 +1,124 @@
+import JOSE
+
+/// An identity provider that users sign in at in place of here, as the administrator configured it. Here we are its client.
+package struct Upstream: Sendable, Equatable {
+    package let name: UpstreamName
+    /// What people call it, as on the login page's button.
+    package let title: String
+    /// `iss`, to the byte (OpenID Connect Core §3.1.3.7).
+    package let issuer: WebURI
+    /// What it knows us by.
+    package let clientID: String
+    package let authentication: UpstreamAuthentication
+    /// What we ask it for; `openid` is among it.
+    package let scope: Scope
+    /// RFC 8725 §3.1: how it may sign ID tokens, never what a token's header says.
+    package let algorithms: [SignatureAlgorithm]
+    /// Whose users are sent straight to it, by the domain of what they sign in with.
+    package let domains: [EmailDomain]
+    package let admission: UpstreamAdmission
+    package let mapping: UpstreamMapping
+    /// How often it is asked whether its users may still sign in; nil: never.
+    package let rhythm: UpstreamRhythm?
+
+    package init(
+        name: UpstreamName, title: String, issuer: WebURI, clientID: String, authentication: UpstreamAuthentication,
+        scope: Scope, algorithms: [SignatureAlgorithm] = [.rs256], domains: [EmailDomain] = [],
+        admission: UpstreamAdmission = .everyone, mapping: UpstreamMapping = UpstreamMapping(),
+        rhythm: UpstreamRhythm? = UpstreamRhythm()
+    ) {
+        self.name = name
+        self.title = title
+        self.issuer = issuer
+        self.clientID = clientID
+        self.authentication = authentication
+        self.scope = scope
+        self.algorithms = algorithms
+        self.domains = domains
+        self.admission = admission
+        self.mapping = mapping
+        self.rhythm = rhythm
+    }
+
+    /// Where it sends users back to. Each upstream has one of its own, so that an answer of one can't be taken for another's
+    /// (RFC 9700 §4.4.2).
+    package func redirectURI(at issuer: Issuer) -> String { issuer.endpoint("callback/\(name)") }
+}
+
+package enum UpstreamNameKind {}
+/// What the configuration, URLs and the audit log call an upstream.
+package typealias UpstreamName = Identifier<UpstreamNameKind>
+
+extension UpstreamName {
+    /// Nil unless it has 1 to 64 lower-case letters, digits and `-` `.` `_`, and begins with a letter or a digit.
+    package init?(configured text: String) {
+        guard let name = CIRuleName(configured: text), text.utf8.first.map({ !"-._".utf8.contains($0) }) ?? false else {
+            return nil
+        }
+        self.init(name.value)
+    }
+}
+
+/// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1).
+package enum UpstreamAuthentication: String, Sendable {
+    case basic = "client_secret_basic"
+    case post = "client_secret_post"
+}
+
+package enum UpstreamSecretKind {}
+package typealias UpstreamSecret = Secret<UpstreamSecretKind>
+
+/// Who of an upstream's users becomes one of ours at their first sign-in.
+package enum UpstreamAdmission: Sendable, Equatable {
+    case everyone
+    /// Whoever this holds for, over what the upstream says of them.
+    case whoever(String)
+    /// Nobody: those alone sign in who were linked before.
+    case nobody
+}
+
+/// What follows for a user from what their upstream says of them, at each sign-in.
+package struct UpstreamMapping: Sendable, Equatable {
+    /// What a new user signs in by here; nil: the `preferred_username`, else the e-mail address, else the subject.
+    package var username: String?
+    /// An attribute's name with the expression that gives it, beside the standard claims, which keep their names.
+    package var attributes: [String: String]
+    /// Roles with the expression that has to hold for them.
+    package var roles: [RoleID: String]
+    /// An expression that gives the names of roles of everybody's apps. Those that aren't there here are left out.
+    package var roleNames: String?
+    /// The domains of which the upstream is believed when it says `email_verified`.
+    package var verifiedDomains: [EmailDomain]
+
+    package init(
+        username: String? = nil, attributes: [String: String] = [:], roles: [RoleID: String] = [:],
+        roleNames: String? = nil, verifiedDomains: [EmailDomain] = []
+    ) {
+        self.username = username
+        self.attributes = attributes
+        self.roles = roles
+        self.roleNames = roleNames
+        self.verifiedDomains = verifiedDomains
+    }
+}
+
+/// What stands behind the `@`, in lower case.
+package struct EmailDomain: Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+
+    /// Nil for what is no domain of ASCII letters, digits, dots and hyphens.
+    package init?(_ text: String) {
+        guard text.contains("."), text.utf8.count <= 253,
+            text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ label in
+                !label.isEmpty && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
+            })
+        else { return nil }
+        description = text.lowercased()
+    }
+
+    /// Of an address, or of whatever somebody signs in with; nil: it has none.
+    package init?(of address: String) {
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        self.init(String(decoding: address.utf8[at...].dropFirst(), as: UTF8.self))
+    }
+}

@@ -1,0 +1,65 @@
+/// When an upstream last said that a user of its may sign in, and how it is asked again.
+package struct UpstreamCheck: Sendable, Equatable {
+    /// When it last said so: at a sign-in, or since.
+    package var at: Timestamp
+    /// When it is to be asked again without anybody having come back for it; nil: never, as nothing of theirs lives here.
+    package var nextAt: Timestamp?
+    /// What it is asked with, sealed; nil: it gave nothing to ask with.
+    package var sealedTokens: String?
+    /// It said that they have to sign in there before it says anything else.
+    package var needsSignIn: Bool
+
+    package init(at: Timestamp, nextAt: Timestamp?, sealedTokens: String? = nil, needsSignIn: Bool = false) {
+        self.at = at
+        self.nextAt = nextAt
+        self.sealedTokens = sealedTokens
+        self.needsSignIn = needsSignIn
+    }
+
+    /// In seconds: longer than asking takes.
+    package static let lease: Int64 = 20
+
+    /// What it is worth.
+    package enum Standing: Sendable, Equatable {
+        case fresh
+        /// It is time to ask again. While nobody answers, what was said still holds.
+        case due
+        /// It is long past that time.
+        case overdue
+        case needsSignIn
+    }
+
+    /// Of a clock that was set back nothing is fresh, and nothing lost.
+    ///
+    /// - Parameter rhythm: nil: it is never asked.
+    package func standing(by rhythm: UpstreamRhythm?, at now: Timestamp) -> Standing {
+        if needsSignIn { return .needsSignIn }
+        guard let rhythm else { return .fresh }
+        if at.isWithin(rhythm.interval, of: now) { return .fresh }
+        return now - at < rhythm.interval + rhythm.grace ? .due : .overdue
+    }
+}
+
+/// How often an upstream is asked, in seconds.
+package struct UpstreamRhythm: Sendable, Equatable {
+    /// So old what it said may be.
+    package var interval: Int64 = 5 * 60
+    /// For so much longer it still holds, while the upstream is down.
+    package var grace: Int64 = 60 * 60
+    /// How many users it is asked about in a second, by one process.
+    package var perSecond: Int = 5
+
+    package init() {}
+}
+
+/// What came of asking.
+package enum UpstreamVerdict: Sendable, Equatable {
+    /// They may sign in; with what it is asked the next time.
+    case valid(sealedTokens: String?)
+    /// They are no more, or may no longer: everything of theirs ends here.
+    case gone
+    /// Nothing is said before they have signed in there once more.
+    case needsSignIn
+    /// Nobody knows.
+    case unreachable(String)
+}

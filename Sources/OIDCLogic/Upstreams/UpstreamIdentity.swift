@@ -1,0 +1,75 @@
+import JOSE
+
+/// What an upstream says of a user who has signed in there.
+package struct UpstreamIdentity: Sendable {
+    package let issuer: WebURI
+    package let subject: String
+    /// Of the ID token and, beside it, of userinfo.
+    package let claims: [String: JSON]
+    /// The upstream's own name for its session (Back-Channel Logout 1.0 §2.1).
+    package let sid: String?
+    /// When the user last proved there who they are. Nil: it doesn't say.
+    package let authTime: Timestamp?
+    package let acr: String?
+    package let amr: [String]
+
+    /// In bytes, of a text that is kept with the session.
+    private static let textLimit = 255
+    private static let amrLimit = 16
+
+    /// - Parameter userinfo: nil: none was asked for.
+    package init(_ token: UpstreamIDToken, userinfo: UpstreamUserinfo?, from upstream: Upstream) {
+        issuer = upstream.issuer
+        subject = token.subject
+        // What was signed for this sign-in stands before what was only fetched.
+        claims = (userinfo?.claims ?? [:]).merging(token.claims) { _, signed in signed }
+        sid = Self.text(token.claims["sid"])
+        authTime = Timestamp(numericDate: token.claims["auth_time"])
+        acr = Self.text(token.claims["acr"])
+        amr = (token.claims["amr"]?.arrayValue ?? []).compactMap(Self.text).prefix(Self.amrLimit).map { $0 }
+    }
+
+    private static func text(_ claim: JSON?) -> String? {
+        guard let text = claim?.stringValue, !text.isEmpty, text.utf8.count <= textLimit else { return nil }
+        return text
+    }
+
+    /// The time of authentication for a session here. It is the upstream's, if it says one. Where the user had to prove anew
+    /// who they are, or not too long ago, it must be there, and new enough (OpenID Connect Core §3.1.2.1).
+    ///
+    /// Throws ``UpstreamFault/notRenewed``.
+    package func authTime(
+        for authorization: ValidatedAuthorizationRequest, of attempt: UpstreamAttempt, at now: Timestamp
+    ) throws(UpstreamFault) -> Timestamp {
+        let skew = UpstreamIDToken.clockSkew
+        if authorization.prompt.contains(.login) {
+            guard let authTime, authTime >= attempt.startedAt + -skew else { throw .notRenewed }
+        }
+        if let maxAge = authorization.maxAge {
+            guard let authTime, now - authTime <= maxAge + skew + (now - attempt.startedAt) else { throw .notRenewed }
+        }
+        // Nobody has signed in later than now.
+        return min(authTime ?? now, now)
+    }
+}
+
+/// What an upstream's userinfo endpoint says (OpenID Connect Core §5.3.2).
+package struct UpstreamUserinfo: Sendable {
+    package let claims: [String: JSON]
+
+    /// In bytes.
+    package static let limit = 256 * 1024
+
+    /// Throws ``UpstreamFault/userinfo(_:)``.
+    ///
+    /// - Parameter subject: of the ID token: what is of someone else must not be used.
+    package init(parsing body: [UInt8], about subject: String) throws(UpstreamFault) {
+        guard let claims = try? JSON(parsing: body, maximumBytes: Self.limit).objectValue else {
+            throw .userinfo("it isn't a JSON object")
+        }
+        guard let own = claims["sub"]?.stringValue, own.hasSameBytes(as: subject) else {
+            throw .userinfo("its sub isn't that of the ID token")
+        }
+        self.claims = claims
+    }
+}

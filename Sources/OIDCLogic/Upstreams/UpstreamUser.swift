@@ -1,0 +1,105 @@
+import JOSE
+
+/// A user as an upstream's sign-in leaves them, for the store to make it last. Only this file makes one, of an identity that
+/// was verified and a user who may come in.
+package struct UpstreamUser: Sendable {
+    package let user: User
+    package let link: UpstreamLink
+    /// What is known here of them already.
+    package let known: Known
+
+    package enum Known: Sendable, Equatable {
+        /// They are new.
+        case nothing
+        /// They are as they were: there is nothing to write but the time.
+        case everything
+        /// The version that `user` was made of.
+        case version(Int64)
+    }
+}
+
+/// Why nobody comes in who has signed in at an upstream.
+package enum UpstreamRefusal: Error, Sendable, Equatable {
+    /// No rule makes a user of them.
+    case notAdmitted(cause: String?)
+    /// The account here is disabled.
+    case disabled(UserID)
+    /// What the mapping gives can't be kept.
+    case mapping(String)
+}
+
+extension UpstreamRefusal: CustomStringConvertible {
+    /// For the administrator.
+    package var description: String {
+        switch self {
+        case .notAdmitted(nil): "has let in somebody who isn't linked to a user here, and it makes none (users: none)"
+        case .notAdmitted(let cause?): "has let in somebody whom its rule (users) makes no user of: \(cause)"
+        case .disabled(let user): "has let in the user \(user), who is disabled here"
+        case .mapping(let cause): "says something that its mapping can't make a user of: \(cause)"
+        }
+    }
+}
+
+extension UpstreamIdentity {
+    /// Decides who signs in, and how they are from now on.
+    ///
+    /// Throws ``UpstreamRefusal``.
+    ///
+    /// - Parameters:
+    ///   - link: nil: they were never here.
+    ///   - user: whose it is, as they are now.
+    ///   - tokens: what the upstream is asked with from now on.
+    ///   - catalogue: of the roles that there are.
+    ///   - available: a text as a user name; nil if it can be none, or is someone's.
+    package func user(
+        by upstream: Upstream, link: UpstreamLink?, user: User?, tokens: UpstreamTokens?, opening seal: Seal,
+        catalogue: ScopeCatalogue, evaluator: any UpstreamExpressionEvaluator, available: (String) throws -> Username?,
+        random: some RandomSource, at now: Timestamp
+    ) throws -> UpstreamUser {
+        let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
+        let id = UpstreamLinkID(self)
+        let check = UpstreamCheck(
+            at: now, nextAt: upstream.rhythm.map { now + $0.interval }, sealedTokens: tokens?.sealed(for: id, by: seal))
+        guard let link, let user, user.id == link.userID else {
+            try admit(by: upstream, evaluator)
+            let name = try username(mapped.username, of: upstream, available)
+            let sub = UserID.random(from: random)
+            let new = User(
+                id: sub, username: name, attributes: mapped.attributes, roles: mapped.roles, createdAt: now,
+                updatedAt: now)
+            let link = UpstreamLink(
+                id: id, userID: sub, createdAt: now, lastUsedAt: now, roles: mapped.roles,
+                attributes: Set(mapped.attributes.keys), check: check)
+            return UpstreamUser(user: new, link: link, known: .nothing)
+        }
+        guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
+        return mapped.applied(to: user, by: link, check, at: now)
+    }
+
+    private func admit(
+        by upstream: Upstream, _ evaluator: any UpstreamExpressionEvaluator
+    ) throws(UpstreamRefusal) {
+        switch upstream.admission {
+        case .everyone: return
+        case .nobody: throw .notAdmitted(cause: nil)
+        case .whoever(let expression):
+            let verdict = evaluator.verdict(on: expression, over: .object(claims))
+            guard verdict.holds else { throw .notAdmitted(cause: "\(verdict)") }
+        }
+    }
+
+    /// What they sign in by here, if ever: the first that nobody has. Somebody's account is never taken for it.
+    private func username(
+        _ mapped: String?, of upstream: Upstream, _ available: (String) throws -> Username?
+    ) throws -> Username {
+        let wanted = [
+            mapped, claims["preferred_username"]?.stringValue, claims["email"]?.stringValue,
+            "\(subject)@\(upstream.name)",
+        ]
+        let names = wanted.compactMap { $0 }
+        for name in names + names.map({ "\($0)@\(upstream.name)" }) {
+            if let name = try available(name) { return name }
+        }
+        throw UpstreamRefusal.mapping("each user name that it could have is taken, or can be none: \(names)")
+    }
+}

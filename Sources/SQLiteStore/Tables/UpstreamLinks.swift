@@ -1,0 +1,147 @@
+import JOSE
+import OIDCLogic
+
+extension SQLiteStore: UpstreamStore {
+    private static let columns = """
+        issuer, upstream_sub, sub, created_at, last_used_at, roles, attributes, checked_at, next_check_at, sealed_tokens,
+        needs_sign_in
+        """
+
+    package func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? {
+        let sql = "SELECT \(Self.columns) FROM upstream_link WHERE issuer = ?1 AND upstream_sub = ?2"
+        return try reader.first(sql, .text(id.issuer), .text(id.subject)) { row throws(StoreError) in
+            try Self.link(row)
+        }
+    }
+
+    package func upstreamLinks(of user: UserID) throws -> [UpstreamLink] {
+        let sql = "SELECT \(Self.columns) FROM upstream_link WHERE sub = ?1 ORDER BY issuer, upstream_sub"
+        return try reader.all(sql, Value(user)) { row throws(StoreError) in try Self.link(row) }
+    }
+
+    /// That nobody else has taken. A lease of a clock that was wrong holds nobody up.
+    private static let isFree = "NOT (leased_until > ?1 AND leased_until <= ?1 + \(UpstreamCheck.lease))"
+
+    package func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink? {
+        try write { database in
+            // Check and change are one statement, so that of two processes one gets the row.
+            let sql = """
+                UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
+                WHERE (issuer, upstream_sub) = (
+                    SELECT issuer, upstream_sub FROM upstream_link WHERE next_check_at <= ?1 AND \(Self.isFree)
+                    ORDER BY next_check_at LIMIT 1)
+                RETURNING \(Self.columns)
+                """
+            return try database.first(sql, Value(now)) { row throws(StoreError) in try Self.link(row) }
+        }
+    }
+
+    package func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool {
+        try write { database in
+            let sql = """
+                UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
+                WHERE issuer = ?2 AND upstream_sub = ?3 AND \(Self.isFree)
+                """
+            return try database.run(sql, Value(now), .text(link.issuer), .text(link.subject)) == 1
+        }
+    }
+
+    package func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
+        try write { database in
+            _ = try database.run(
+                """
+                UPDATE upstream_link SET checked_at = ?3, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
+                    next_check_at = iif(
+                        EXISTS (
+                            SELECT 1 FROM session
+                            WHERE session.sub = upstream_link.sub AND session.expires_at > ?7
+                                AND session.upstream_issuer = ?1 AND session.upstream_sub = ?2)
+                        OR EXISTS (
+                            SELECT 1 FROM authorization_grant
+                            WHERE authorization_grant.sub = upstream_link.sub AND is_revoked = 0
+                                AND refresh_expires_at > ?7 AND authorization_grant.upstream_issuer = ?1
+                                AND authorization_grant.upstream_sub = ?2),
+                        ?4, NULL)
+                WHERE issuer = ?1 AND upstream_sub = ?2
+                """,
+                .text(link.issuer), .text(link.subject), Value(check.at), Value(check.nextAt),
+                Value(check.sealedTokens), Value(check.needsSignIn), Value(now))
+        }
+    }
+
+    package func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
+        try change { database, audit in
+            let sessions = try database.all(
+                """
+                SELECT id FROM session
+                WHERE upstream_issuer = ?1 AND upstream_sid = ?2 AND upstream_sub = coalesce(?3, upstream_sub)
+                """, .text(issuer), .text(sid), Value(subject)
+            ) { row throws(StoreError) in SessionID(try row.text(0)) }
+            for session in sessions { try Self.endOne(session, in: database, audit) }
+            return sessions.count
+        }
+    }
+
+    /// Thrown, so that all that was written with it is undone.
+    struct UpstreamUserChanged: Error {}
+
+    /// Makes of the user and their link what the upstream says.
+    ///
+    /// Throws ``UpstreamUserChanged`` if either is no longer as it was when that was decided.
+    static func keep(
+        _ user: UpstreamUser, by session: UpstreamSession?, in database: Database, _ audit: AuditRow
+    ) throws {
+        switch user.known {
+        case .nothing:
+            do {
+                try insert(user.user, in: database, audit)
+            } catch StoreError.exists, StoreError.missing {
+                throw UpstreamUserChanged()
+            }
+        case .version:
+            do {
+                _ = try replace(
+                    user.user, attributes: text(of: user.user.attributes), ending: .nothing, in: database, audit)
+            } catch StoreError.changed, StoreError.missing {
+                throw UpstreamUserChanged()
+            }
+        case .everything:
+            let sql = "SELECT 1 FROM user WHERE sub = ?1 AND version = ?2 AND is_disabled = 0"
+            let isSame = try database.first(sql, Value(user.user.id), .integer(user.user.version), read: { _ in true })
+            guard isSame ?? false else { throw UpstreamUserChanged() }
+        }
+        try keep(user.link, in: database)
+    }
+
+    private static func keep(_ link: UpstreamLink, in database: Database) throws {
+        // Check and change are one statement, so that of two first sign-ins one makes the user.
+        let kept = try database.run(
+            """
+            INSERT INTO upstream_link (\(columns), leased_until)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)
+            ON CONFLICT (issuer, upstream_sub) DO UPDATE SET
+                last_used_at = max(last_used_at, excluded.last_used_at), roles = excluded.roles,
+                attributes = excluded.attributes, checked_at = excluded.checked_at,
+                next_check_at = excluded.next_check_at, sealed_tokens = excluded.sealed_tokens,
+                needs_sign_in = excluded.needs_sign_in, leased_until = 0
+            WHERE sub = excluded.sub
+            """,
+            .text(link.id.issuer), .text(link.id.subject), Value(link.userID), Value(link.createdAt),
+            Value(link.lastUsedAt), .text(text(of: link.roles.sorted().map(\.description))),
+            .text(text(of: link.attributes.sorted())), Value(link.check.at), Value(link.check.nextAt),
+            Value(link.check.sealedTokens), Value(link.check.needsSignIn))
+        guard kept == 1 else { throw UpstreamUserChanged() }
+    }
+
+    private static func text(of names: [String]) -> String { JSON.array(names.map(JSON.string)).text }
+
+    private static func link(_ row: borrowing Row) throws(StoreError) -> UpstreamLink {
+        UpstreamLink(
+            id: UpstreamLinkID(issuer: try row.text(0), subject: try row.text(1)), userID: UserID(try row.text(2)),
+            createdAt: row.time(3), lastUsedAt: row.time(4),
+            roles: Set(try row.strings(5).map(RoleID.init(written:))), attributes: Set(try row.strings(6)),
+            check: UpstreamCheck(
+                at: row.time(7), nextAt: row.optionalTime(8), sealedTokens: try row.optionalText(9),
+                needsSignIn: row.flag(10)))
+    }
+}

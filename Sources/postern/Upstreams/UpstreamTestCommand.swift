@@ -1,0 +1,30 @@
+import ArgumentParser
+import Handlers
+import JOSE
+
+struct UpstreamTestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Ask an upstream whether people can sign in at it, and say what to enter there.",
+        discussion: "Ends with 0 if they can, with 1 if something is in their way.")
+
+    @Argument(help: "Its name in the configuration.") var name: String
+    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+        let test = try config.open().test(upstream: name)
+        if format.json {
+            let registration = Dictionary(
+                uniqueKeysWithValues: test.registration.map { ($0.name, JSON.string($0.value)) })
+            print(JSON.object(["findings": test.findings.json, "registration": .object(registration)]).readableText)
+        } else {
+            test.findings.print()
+            print("\nTo be entered at the upstream:")
+            let width = test.registration.map(\.name.count).max() ?? 0
+            for (name, value) in test.registration {
+                print("  \(name)\(String(repeating: " ", count: width - name.count + 2))\(DisplayText.safe(value))")
+            }
+        }
+        if test.hasFault { throw ExitCode(1) }
+    }
+}

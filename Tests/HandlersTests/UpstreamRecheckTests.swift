@@ -1,0 +1,199 @@
+import FCGIBridge
+import JOSE
+import Synchronization
+import Testing
+
+@testable import Handlers
+@testable import OIDCLogic
+@testable import SQLiteStore
+
+/// Whoever may no longer sign in at the upstream loses what they have here; an outage changes nothing for a while.
+struct UpstreamRecheckTests {
+    private static let corp = Upstream(
+        name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: "https://corp.example"), clientID: "broker",
+        authentication: .post, scope: Scope(names: ["openid", "offline_access"]), algorithms: [.es256])
+
+    private let fixture: HandlerFixture
+    private let key: SigningKey
+    private let browser: HandlerBrowser
+
+    init() throws {
+        fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [Self.corp]))
+        key = try SigningKey.generate(.es256)
+        browser = HandlerBrowser(fixture)
+        try fixture.add("offline", metadata: ["grant_types": ["authorization_code", "refresh_token"]])
+        try fixture.published.publish([key.publicKey.publicJWK], at: "https://corp.example/keys")
+        fixture.sectors.publish(
+            """
+            {"issuer": "https://corp.example", "authorization_endpoint": "https://corp.example/authorize",
+            "token_endpoint": "https://corp.example/token", "jwks_uri": "https://corp.example/keys",
+            "userinfo_endpoint": "https://corp.example/userinfo"}
+            """, at: "https://corp.example/.well-known/openid-configuration")
+    }
+
+    /// Signs in there and here; gives the app's refresh token.
+    private func signIn(upstreamRefreshToken: String? = "rt-1") throws -> String {
+        let page = browser.authorize("offline", ["scope": "openid offline_access"])
+        let away =
+            page.status == .ok
+            ? browser.send(.post, .upstream, page.hidden.fields, tail: "corp")
+            : browser.send(.get, .upstream, try page.answer, tail: "corp")
+        let token = try JWS.sign(
+            header: "JWT",
+            claims: [
+                "iss": "https://corp.example", "sub": "amy-1", "aud": "broker", "sid": "s",
+                "nonce": .string(try away.parameter("nonce") ?? ""), "exp": .integer(fixture.now.seconds + 60),
+                "iat": .integer(fixture.now.seconds),
+            ], key: key)
+        var answer: [String: JSON] = ["id_token": .string(token), "access_token": "at-1", "expires_in": 3600]
+        answer["refresh_token"] = upstreamRefreshToken.map(JSON.string)
+        fixture.sectors.publish(JSON.object(answer).text, at: "https://corp.example/token")
+        fixture.sectors.publish(#"{"sub": "amy-1"}"#, at: "https://corp.example/userinfo")
+        let back = browser.send(
+            .get, .callback, ["code": "c", "state": try away.parameter("state") ?? ""].fields, tail: "corp")
+        let tokens = try browser.token(try back.parameter("code").orThrow("no code"), of: "offline").json()
+        return try tokens["refresh_token"]?.stringValue.orThrow("no refresh token") ?? ""
+    }
+
+    private func refresh(_ token: String) -> Response {
+        browser.token(
+            "", of: "offline",
+            [
+                "grant_type": "refresh_token", "refresh_token": token, "code": nil, "redirect_uri": nil,
+                "code_verifier": nil,
+            ])
+    }
+
+    private func answer(_ body: String, status: Int = 200) {
+        fixture.sectors.publish(body, status: status, at: "https://corp.example/token")
+    }
+
+    private var isSignedIn: Bool {
+        get throws { try fixture.store.reader.first("SELECT count(*) FROM session", read: { $0.integer(0) }) == 1 }
+    }
+
+    @Test func `within the interval nobody is asked, after it once, with what was given the last time`() throws {
+        var token = try signIn()
+        let calls = fixture.sectors.posted.count
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(fixture.sectors.posted.count == calls)
+
+        fixture.now = fixture.now + 301
+        answer(#"{"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}"#)
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        let asked = try fixture.sectors.posted.last.orThrow("nobody was asked").fields
+        #expect(asked["grant_type"] == "refresh_token" && asked["refresh_token"] == "rt-1")
+        #expect(asked["client_id"] == "broker" && asked["client_secret"] == "its secret")
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(fixture.sectors.posted.count == calls + 1)
+
+        fixture.now = fixture.now + 301
+        #expect(refresh(token).status == .ok)
+        #expect(fixture.sectors.posted.last?.fields["refresh_token"] == "rt-2", "it was rotated there")
+    }
+
+    @Test func `who is gone there has nothing left here`() throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try !isSignedIn)
+        let row = try fixture.store.auditRecords(matching: AuditQuery(), before: nil, limit: 1).first
+        #expect(row?.actor.who == .upstream(UpstreamName("corp")) && row?.event == .userSignedOut)
+        answer(#"{"access_token": "at-2"}"#)
+        #expect(refresh(token).error == "invalid_grant", "and gets nothing back by asking again")
+    }
+
+    @Test(arguments: [200, 403, 404])
+    func `a refresh token that has ended alone is no end of its user`(userinfo: Int) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        fixture.sectors.publish("{}", status: userinfo, at: "https://corp.example/userinfo")
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try isSignedIn, "the refresh is refused, and nothing else happens")
+        let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
+        #expect(link?.check.needsSignIn == true)
+        let away = browser.authorize("offline")
+        #expect(away.leads(to: "https://login.example/oidc/upstream/corp?"), "the next request asks there")
+        #expect(
+            browser.send(.get, .upstream, try away.answer, tail: "corp").leads(to: "https://corp.example/authorize?"))
+        let again = try signIn()
+        #expect(refresh(again).status == .ok, "and after it all is well")
+    }
+
+    @Test(arguments: [(503, "{}"), (429, "{}"), (400, #"{"error": "invalid_client"}"#), (200, "no JSON")])
+    func `an outage changes nothing within its grace`(status: Int, body: String) throws {
+        var token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(body, status: status)
+        let first = refresh(token)
+        #expect(first.status == .ok)
+        #expect(try isSignedIn)
+        token = try first.json()["refresh_token"]?.stringValue ?? ""
+        let back = browser.send(.get, .upstream, try browser.authorize("offline").answer, tail: "corp")
+        #expect(try back.parameter("code") != nil, "a session goes on as well")
+        fixture.now = fixture.now + 3600
+        let late = refresh(token)
+        #expect(late.status == .serviceUnavailable && late.error == "temporarily_unavailable")
+        answer(#"{"access_token": "at-2"}"#)
+        fixture.now = fixture.now + 30
+        #expect(refresh(token).status == .ok, "the token still serves when it is over")
+    }
+
+    @Test func `an upstream that gives nothing to ask with wants a sign-in past the interval`() throws {
+        let token = try signIn(upstreamRefreshToken: nil)
+        #expect(refresh(token).status == .ok)
+        browser.cookies = [:]
+        let again = try signIn(upstreamRefreshToken: nil)
+        fixture.now = fixture.now + 301
+        #expect(refresh(again).error == "invalid_grant")
+        #expect(browser.authorize("offline").leads(to: "https://login.example/oidc/upstream/corp?"))
+    }
+
+    @Test func `a session is asked about when it is used past the interval`() throws {
+        _ = try signIn()
+        #expect(try browser.authorize("offline").parameter("code") != nil)
+        fixture.now = fixture.now + 301
+        let away = browser.authorize("offline")
+        #expect(away.leads(to: "https://login.example/oidc/upstream/corp?"))
+        answer(#"{"access_token": "at-2"}"#)
+        let back = browser.send(.get, .upstream, try away.answer, tail: "corp")
+        #expect(try back.parameter("code") != nil)
+        #expect(try browser.authorize("offline").parameter("code") != nil)
+    }
+
+    @Test func `nobody has to come back for it to be noticed`() throws {
+        let token = try signIn()
+        let upkeep = UpstreamUpkeep(fixture.provider)
+        let calls = fixture.sectors.posted.count
+        _ = upkeep.look()
+        #expect(fixture.sectors.posted.count == calls, "it isn't time yet")
+        fixture.now = fixture.now + 301
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
+        _ = upkeep.look()
+        #expect(try !isSignedIn)
+        #expect(refresh(token).error == "invalid_grant")
+        let asked = fixture.sectors.posted.count
+        fixture.now = fixture.now + 301
+        _ = upkeep.look()
+        #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
+    }
+
+    @Test func `an upstream that hangs is spared, and tried now and then`() {
+        let time = Mutex(HandlerFixture.noon)
+        let breaker = CircuitBreaker { time.withLock { $0 } }
+        let corp = UpstreamName("corp")
+        for _ in 0..<CircuitBreaker.limit {
+            #expect(breaker.permits(corp))
+            breaker.note(corp, answered: false)
+        }
+        #expect(!breaker.permits(corp) && breaker.permits(UpstreamName("other")))
+        time.withLock { $0 = $0 + CircuitBreaker.pause }
+        #expect(breaker.permits(corp) && !breaker.permits(corp), "one tries")
+        breaker.note(corp, answered: true)
+        #expect(breaker.permits(corp) && breaker.permits(corp))
+    }
+}

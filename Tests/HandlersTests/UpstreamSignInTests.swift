@@ -1,0 +1,280 @@
+import FCGIBridge
+import JOSE
+import Testing
+
+@testable import Handlers
+@testable import OIDCLogic
+
+/// A sign-in at an upstream: OpenID Connect Core §3.1, as its client.
+struct UpstreamSignInTests {
+    private static let corp = Upstream(
+        name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: "https://corp.example/realm"),
+        clientID: "broker",
+        authentication: .basic, scope: Scope(names: ["openid", "profile"]), algorithms: [.es256],
+        mapping: UpstreamMapping(
+            attributes: ["department": "upstream ->> 'dept'"],
+            roles: [RoleID("editor"): "EXISTS (SELECT 1 FROM json_each(upstream, '$.groups') WHERE value = 'editors')"])
+    )
+
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+    private let key: SigningKey
+
+    init() throws { try self.init(straight: false) }
+
+    private init(straight: Bool, admission: UpstreamAdmission = .everyone) throws {
+        let corp = Self.corp
+        let upstream = Upstream(
+            name: corp.name, title: corp.title, issuer: corp.issuer, clientID: corp.clientID,
+            authentication: corp.authentication, scope: corp.scope, algorithms: corp.algorithms, domains: corp.domains,
+            admission: admission, mapping: corp.mapping)
+        fixture = try HandlerFixture(
+            signIn: SignInOptions(upstreams: [upstream], straight: straight ? upstream.name : nil))
+        browser = HandlerBrowser(fixture)
+        key = try SigningKey.generate(.es256)
+        try fixture.store.add(Role(RoleID("editor")))
+        try fixture.published.publish([key.publicKey.publicJWK], at: "https://corp.example/keys")
+        fixture.sectors.publish(Self.discovery, at: "https://corp.example/realm/.well-known/openid-configuration")
+    }
+
+    private static let discovery = """
+        {"issuer": "https://corp.example/realm", "authorization_endpoint": "https://corp.example/authorize",
+        "token_endpoint": "https://corp.example/token", "jwks_uri": "https://corp.example/keys"}
+        """
+
+    /// From the login page's button to the upstream's authorization endpoint.
+    private func setOut(_ request: Change = [:]) throws -> [String: String] {
+        let page = browser.authorize("app", request)
+        let redirect =
+            page.status == .ok
+            ? browser.send(.post, .upstream, page.hidden.fields, tail: "corp")
+            : browser.send(.get, .upstream, try page.answer, tail: "corp")
+        #expect(redirect.leads(to: "https://corp.example/authorize?"))
+        return Dictionary(uniqueKeysWithValues: try redirect.answer)
+    }
+
+    /// Publishes what the token endpoint answers, for the nonce that it was sent.
+    private func sign(_ asked: [String: String], _ changes: [String: JSON?] = [:], by other: SigningKey? = nil) throws {
+        var claims: [String: JSON?] = [
+            "iss": "https://corp.example/realm", "sub": "amy-1", "aud": "broker",
+            "nonce": .string(asked["nonce"] ?? ""),
+            "exp": .integer(fixture.now.seconds + 300), "iat": .integer(fixture.now.seconds), "sid": "s-1",
+            "auth_time": .integer(fixture.now.seconds - 30), "amr": ["mfa"], "acr": "gold", "name": "Amy",
+            "preferred_username": "amy", "groups": ["editors", "readers"], "dept": "Sales",
+        ]
+        claims.merge(changes) { _, new in new }
+        let token = try JWS.sign(
+            header: "JWT", claims: .object(claims.compactMapValues { $0 }), key: other ?? key)
+        fixture.sectors.publish(
+            JSON.object(["access_token": "at", "token_type": "Bearer", "id_token": .string(token)]).text,
+            at: "https://corp.example/token")
+    }
+
+    private func callBack(_ asked: [String: String], _ changes: Change = [:], tail: String = "corp") -> Response {
+        let fields = ["code": "c", "state": asked["state"] ?? ""].changed(by: changes)
+        return browser.send(.get, .callback, fields.fields, tail: tail)
+    }
+
+    @Test func `who signs in there is signed in here, and the app gets its code`() throws {
+        let asked = try setOut()
+        #expect(asked["client_id"] == "broker" && asked["response_type"] == "code")
+        #expect(asked["redirect_uri"] == "https://login.example/oidc/callback/corp")
+        #expect(asked["scope"] == "openid profile" && asked["code_challenge_method"] == "S256")
+        try sign(asked)
+        let redirect = callBack(asked)
+        #expect(redirect.leads(to: "https://app.example/callback?"))
+        #expect(try redirect.parameter("state") == "the state")
+
+        let posted = try fixture.sectors.posted.first.orThrow("nothing was posted").fields
+        #expect(posted["code"] == "c" && posted["grant_type"] == "authorization_code")
+        let verifier = try CodeVerifier(posted["code_verifier"] ?? "")
+        #expect(try CodeChallenge(asked["code_challenge"] ?? "", method: "S256").accepts(verifier))
+
+        let session = try fixture.session()
+        #expect(session.authTime == fixture.now - 30 && session.signedInAt == fixture.now)
+        #expect(session.amr == ["mfa"] && session.acr == "gold" && session.upstream?.sid == "s-1")
+        let user = try fixture.store.user(session.userID).orThrow("no user")
+        #expect(user.username == Username("amy") && user.passwordHash == nil)
+        #expect(user.attributes == ["name": "Amy", "department": "Sales"])
+        #expect(user.roles == [RoleID("editor")])
+    }
+
+    @Test func `what was taken away there is taken away here, and what was given here stays`() throws {
+        var asked = try setOut()
+        try sign(asked)
+        _ = callBack(asked)
+        var user = try fixture.store.user(try fixture.session().userID).orThrow("no user")
+        user.attributes["phone_number"] = "1"
+        user.roles.insert(RoleID("auditor"))
+        try fixture.store.add(Role(RoleID("auditor")))
+        try fixture.store.replace(user, ending: .nothing)
+        asked = try setOut(["prompt": "login"])
+        #expect(asked["prompt"] == "login")
+        try sign(
+            asked,
+            ["groups": ["readers"], "dept": nil, "name": "Amelia", "auth_time": .integer(fixture.now.seconds)])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        let changed = try fixture.store.user(user.id).orThrow("no user")
+        #expect(changed.attributes == ["name": "Amelia", "phone_number": "1"])
+        #expect(changed.roles == [RoleID("auditor")] && changed.username == Username("amy"))
+    }
+
+    @Test func `a state serves once, and whoever reloads goes on with their session`() throws {
+        let asked = try setOut()
+        try sign(asked)
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        let posts = fixture.sectors.posted.count
+        #expect(callBack(asked, ["code": "another"]).leads(to: "https://app.example/callback?"))
+        #expect(fixture.sectors.posted.count == posts, "the second code is not redeemed")
+    }
+
+    @Test func `an account of the same name or address is never taken for theirs`() throws {
+        let asked = try setOut()
+        try sign(asked, ["preferred_username": "ann", "email": "ann@app.example", "email_verified": true])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        let user = try fixture.store.user(try fixture.session().userID).orThrow("no user")
+        #expect(user.username == Username("ann@app.example"))
+        #expect(user.attributes["email_verified"] == nil, "the upstream isn't trusted for that domain")
+    }
+
+    @Test(
+        arguments: [
+            ["iss": "https://evil.example"], ["iss": nil], ["aud": "other"], ["aud": ["broker", "other"]], ["aud": nil],
+            ["azp": "other"], ["nonce": "another"], ["nonce": nil], ["exp": 1_799_999_900], ["exp": nil], ["iat": nil],
+            ["iat": 1_800_000_100], ["nbf": 1_800_000_100], ["sub": nil], ["sub": ""], ["sub": 7],
+            ["sub": .string(String(repeating: "s", count: 256))], ["at_hash": "another"],
+        ] as [[String: JSON?]])
+    func `an ID token that isn't of this sign-in begins no session`(changes: [String: JSON?]) throws {
+        let asked = try setOut()
+        try sign(asked, changes)
+        let before = try fixture.rows().filter { !$0.hasPrefix("spent_attempt") }
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try fixture.rows().filter { !$0.hasPrefix("spent_attempt") } == before)
+    }
+
+    @Test func `one that another key signed, or none, begins no session`() throws {
+        var asked = try setOut()
+        try sign(asked, by: .generate(.es256))
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        let none = "\(Base64URL.encode(Array(#"{"alg":"none"}"#.utf8))).\(Base64URL.encode(Array("{}".utf8)))."
+        fixture.sectors.publish(#"{"access_token": "at", "id_token": "\#(none)"}"#, at: "https://corp.example/token")
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        try sign(asked, by: .generate(.rs256))
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        fixture.sectors.publish(#"{"access_token": "at"}"#, at: "https://corp.example/token")
+        expectRefusal(callBack(asked), .badGateway)
+    }
+
+    @Test(
+        arguments: [
+            (["state": nil], Status.badRequest), (["state": "x"], .badRequest), (["code": nil], .badGateway),
+            (["error": "server_error"], .badGateway), (["code": nil, "error": "server_error"], .badGateway),
+            (["iss": "https://evil.example"], .badGateway),
+        ] as [(Change, Status)])
+    func `an answer that can't be read is a page that leads on`(changes: Change, status: Status) throws {
+        let asked = try setOut()
+        try sign(asked)
+        expectRefusal(callBack(asked, changes), status)
+    }
+
+    @Test func `an answer of another upstream, or in another browser, begins no session`() throws {
+        let asked = try setOut()
+        try sign(asked)
+        expectRefusal(callBack(asked, tail: "other"), .notFound)
+        let stranger = HandlerBrowser(fixture)
+        expectRefusal(
+            stranger.send(.get, .callback, ["code": "c", "state": asked["state"] ?? ""].fields, tail: "corp"),
+            .badRequest)
+        _ = stranger.authorize()
+        expectRefusal(
+            stranger.send(.get, .callback, ["code": "c", "state": asked["state"] ?? ""].fields, tail: "corp"),
+            .forbidden)
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"), "and the right one still serves")
+    }
+
+    @Test func `a user who turns back there is told of as one who turns back here`() throws {
+        let asked = try setOut()
+        let answer = callBack(asked, ["code": nil, "error": "access_denied"])
+        #expect(answer.leads(to: "https://app.example/callback?"))
+        #expect(try answer.parameter("error") == "access_denied")
+    }
+
+    @Test func `an upstream that is down is said so on a page with a way on`() throws {
+        let asked = try setOut()
+        fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")
+        let answer = callBack(asked)
+        #expect(answer.status == .serviceUnavailable)
+        #expect(answer.text.contains("does not answer at the moment"))
+        fixture.sectors.publish("busy", status: 503, at: "https://corp.example/token")
+        #expect(callBack(try setOut()).status == .serviceUnavailable)
+    }
+
+    @Test func `who is disabled here stays out`() throws {
+        var asked = try setOut()
+        try sign(asked)
+        _ = callBack(asked)
+        var user = try fixture.store.user(try fixture.session().userID).orThrow("no user")
+        user.isDisabled = true
+        try fixture.store.replace(user, ending: .everything)
+        asked = try setOut()
+        try sign(asked)
+        expectRefusal(callBack(asked), .forbidden)
+    }
+
+    @Test(arguments: [
+        (UpstreamAdmission.nobody, false), (.whoever("upstream ->> 'dept' = 'Sales'"), true),
+        (.whoever("upstream ->> 'dept' = 'Board'"), false), (.whoever("upstream ->> 'none' != 'x'"), false),
+    ])
+    func `a rule says who becomes a user`(admission: UpstreamAdmission, comesIn: Bool) throws {
+        let test = try UpstreamSignInTests(straight: false, admission: admission)
+        let asked = try test.setOut()
+        try test.sign(asked)
+        let answer = test.callBack(asked)
+        if comesIn {
+            #expect(answer.leads(to: "https://app.example/callback?"))
+        } else {
+            expectRefusal(answer, .forbidden)
+            #expect(try test.fixture.store.users(after: nil, limit: 9).count == 1)
+        }
+    }
+
+    @Test func `straight to the only upstream nobody sees a page, prompt none included`() throws {
+        let test = try UpstreamSignInTests(straight: true)
+        let asked = try test.setOut(["prompt": "none"])
+        #expect(asked["prompt"] == "none")
+        let answer = test.callBack(asked, ["code": nil, "error": "login_required"])
+        #expect(answer.leads(to: "https://app.example/callback?"))
+        #expect(try answer.parameter("error") == "login_required")
+        let silent = try test.setOut(["prompt": "none"])
+        try test.sign(silent)
+        #expect(try test.callBack(silent).parameter("code") != nil)
+        let again = test.browser.authorize("app", ["prompt": "none"])
+        #expect(try again.parameter("code") != nil, "our own session answers from then on")
+    }
+
+    @Test(
+        arguments: [
+            (["prompt": "login"], JSON.integer(1_799_999_000), false), (["prompt": "login"], nil, false),
+            (["prompt": "login"], .integer(1_800_000_000), true), (["max_age": "60"], .integer(1_799_999_000), false),
+            (["max_age": "60"], nil, false), (["max_age": "3600"], .integer(1_799_999_000), true),
+            ([:], .integer(1_700_000_000), true), ([:], nil, true),
+        ] as [(Change, JSON?, Bool)])
+    func `a proof that was to be new must be`(request: Change, authTime: JSON?, isTaken: Bool) throws {
+        let asked = try setOut(request)
+        try sign(asked, ["auth_time": authTime])
+        let answer = callBack(asked)
+        if isTaken {
+            #expect(answer.leads(to: "https://app.example/callback?"))
+        } else {
+            expectRefusal(answer, .badGateway)
+        }
+    }
+
+    private func expectRefusal(_ answer: Response, _ status: Status) {
+        #expect(answer.status == status)
+        #expect(answer[.contentType]?.text.hasPrefix("text/html") ?? false)
+    }
+}

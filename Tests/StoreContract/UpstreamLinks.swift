@@ -1,0 +1,149 @@
+import JOSE
+import OIDCLogic
+
+/// Who comes from an upstream is made, found and changed with their session.
+func expectUpstreamLinks(in store: some Store) throws {
+    try store.add(Role(RoleID("editor")))
+    let first = try signIn("amy", ["name": "Amy", "groups": ["editors"]], in: store, at: .noon)
+    let id = first.link.id
+    try expect(try store.upstreamLink(id) == nil, "nobody is linked before they have signed in")
+    try expect(try store.start(first, "one", at: .noon) == .started, "a new user signs in")
+    try expect(try store.upstreamLink(id) == first.link, "every field of the link comes back as it went in")
+    try expect(try store.upstreamLinks(of: first.user.id) == [first.link], "it is found by the user as well")
+    let user = try store.user(first.user.id).orBroken("the user is made")
+    try expect(user == first.user, "as they were decided to be")
+    let session = try store.session(digest: [1]).orBroken("there is a session")
+    try expect(session.upstream == UpstreamSession(upstream: upstream, link: id, sid: "a sid"), "it says by whom")
+    try expect(session.authTime == .noon + -60 && session.signedInAt == .noon, "and both times")
+
+    try expect(try store.start(first, "one", at: .noon) == .attemptSpent, "an attempt is spent once")
+    let again = try signIn("amy", ["name": "Amy", "groups": ["editors"]], in: store, at: .noon + 60)
+    try expect(again.known == .everything, "who is as they were needs no change")
+    try expect(try store.start(again, "two", digest: 2, at: .noon + 60) == .started, "and signs in again")
+    try expect(try store.user(user.id) == user, "and stays as they are")
+    try expect(try store.upstreamLink(id)?.lastUsedAt == .noon + 60, "when is noted")
+
+    // Two decide of one state: whoever is second decides again.
+    let less = try signIn("amy", ["name": "Amelia"], in: store, at: .noon + 120)
+    let more = try signIn("amy", ["name": "Amanda", "groups": ["editors"]], in: store, at: .noon + 120)
+    try expect(try store.start(less, "three", digest: 3, at: .noon + 120) == .started, "the first one is kept")
+    try expect(try store.start(more, "four", digest: 4, at: .noon + 120) == .userChanged, "the second one isn't")
+    try expect(try store.session(digest: [4]) == nil, "and begins no session")
+    try expect(try store.spend(AttemptID("four"), until: .noon + 600), "nor spends its attempt")
+    let changed = try store.user(user.id).orBroken("the user is there")
+    try expect(
+        changed.roles.isEmpty && changed.attributes["name"] == "Amelia", "what was taken away there is gone here")
+
+    let one = try signIn("bob", ["preferred_username": "bob"], in: store, at: .noon)
+    let other = try signIn("bob", ["preferred_username": "robert"], in: store, at: .noon)
+    try expect(try store.start(one, "five", digest: 5, at: .noon) == .started, "of two first sign-ins at once one is")
+    try expect(try store.start(other, "six", digest: 6, at: .noon) == .userChanged, "the other one decides again")
+    try expect(try store.user(named: Username("robert")) == nil, "and leaves no second user")
+    let sameName = try signIn("carl", ["preferred_username": "bob"], in: store, at: .noon, available: { Username($0) })
+    try expect(
+        try store.start(sameName, "seven", digest: 7, at: .noon) == .userChanged, "nor has anyone another's name")
+
+    try expect(
+        try store.endSessions(ofUpstream: "https://corp.example", sid: "a sid", subject: "nobody") == 0,
+        "a session of somebody else there isn't theirs")
+    try expect(
+        try store.endSessions(ofUpstream: "https://corp.example", sid: "a sid", subject: "bob") == 1,
+        "what came from a session there ends with it")
+    try expect(try store.session(digest: [5]) == nil, "at once")
+    try expect(
+        try store.endSessions(ofUpstream: "https://corp.example", sid: "a sid", subject: nil) == 3,
+        "whosever it was, where it isn't said")
+    var disabled = try store.user(user.id).orBroken("the user is there")
+    let before = try signIn("amy", ["name": "Amelia"], in: store, at: .noon + 180)
+    disabled.isDisabled = true
+    try store.replace(disabled, ending: .everything)
+    try expect(try store.start(before, "eight", digest: 8, at: .noon + 180) == .userChanged, "who is disabled is out")
+    try expect(try store.removeUser(user.id), "a user is removed")
+    try expect(try store.upstreamLink(id) == nil, "their links with them")
+}
+
+private let upstream = UpstreamName("corp")
+
+extension Upstream {
+    fileprivate static func corp() throws -> Upstream {
+        Upstream(
+            name: upstream, title: "Corp", issuer: try WebURI("https://corp.example").orBroken("it is a URI"),
+            clientID: "broker", authentication: .basic, scope: Scope(names: ["openid"]), algorithms: [.es256],
+            mapping: UpstreamMapping(roles: [RoleID("editor"): "editors"]))
+    }
+}
+
+/// What is decided of somebody who has signed in there, as things stand in the store.
+private func signIn(
+    _ subject: String, _ claims: [String: JSON], in store: some Store, at now: Timestamp,
+    available: (String) throws -> Username? = { Username($0) }
+) throws -> UpstreamUser {
+    let upstream = try Upstream.corp()
+    let identity = try UpstreamIdentity.fixture(subject, claims, of: upstream, at: now)
+    let link = try store.upstreamLink(UpstreamLinkID(identity))
+    return try identity.user(
+        by: upstream, link: link, user: try link.flatMap { try store.user($0.userID) },
+        tokens: nil, opening: Seal(current: .generate(), context: "https://login.example"),
+        catalogue: try store.catalogue(), evaluator: GroupEvaluator(), available: available, random: SystemRandom(),
+        at: now)
+}
+
+/// Its expressions are names of groups.
+private struct GroupEvaluator: UpstreamExpressionEvaluator {
+    func verdict(on expression: String, over upstream: JSON) -> ExpressionVerdict {
+        let groups = upstream["groups"]?.arrayValue ?? []
+        return groups.contains(.string(expression)) ? .holds : .fails(gave: "0")
+    }
+
+    func value(of expression: String, over upstream: JSON) throws(ExpressionFailure) -> JSON { .null }
+}
+
+extension SessionStore {
+    fileprivate func start(
+        _ user: UpstreamUser, _ attempt: String, digest: UInt8 = 1, at now: Timestamp
+    ) throws -> SessionStart.Outcome {
+        let session = Session(
+            id: SessionID("of \(attempt)"), userID: user.user.id, authTime: now + -60, signedInAt: now, amr: ["pwd"],
+            acr: "1", createdAt: now, lastUsedAt: now, expiresAt: now + 3600, sidKey: [1],
+            upstream: UpstreamSession(upstream: upstream, link: user.link.id, sid: "a sid"))
+        return try start(
+            SessionStart(
+                session, digest: [digest], of: .upstream(user), spending: AttemptID(attempt), until: now + 600))
+    }
+}
+
+extension UpstreamIdentity {
+    /// Of an ID token with these claims, signed and verified.
+    package static func fixture(
+        _ subject: String, _ claims: [String: JSON], of upstream: Upstream, at now: Timestamp
+    ) throws -> UpstreamIdentity {
+        let key = try SigningKey.generate(.es256)
+        let all: [String: JSON] = [
+            "iss": .string(upstream.issuer.value), "sub": .string(subject), "aud": .string(upstream.clientID),
+            "exp": .integer((now + 60).seconds), "iat": .integer(now.seconds), "nonce": "n",
+        ]
+        let text = try JWS.sign(
+            header: "JWT", claims: .object(all.merging(claims) { _, own in own }), key: key)
+        let metadata = try UpstreamMetadata(
+            parsing: Array(
+                """
+                {"issuer": "\(upstream.issuer.value)", "authorization_endpoint": "https://corp.example/a",
+                "token_endpoint": "https://corp.example/t", "jwks_uri": "https://corp.example/k"}
+                """.utf8), of: upstream.issuer)
+        let token = try UpstreamIDToken(
+            text,
+            from: Upstream(
+                name: upstream.name, title: upstream.title, issuer: upstream.issuer, clientID: upstream.clientID,
+                authentication: upstream.authentication, scope: upstream.scope, algorithms: [.es256]),
+            metadata, keys: OneKey(set: try JWKSet(["keys": [key.publicKey.publicJWK]])), nonce: "n", accessToken: nil,
+            at: now)
+        return UpstreamIdentity(token, userinfo: nil, from: upstream)
+    }
+}
+
+private struct OneKey: PublishedKeys {
+    let set: JWKSet
+
+    func keys(at place: KeyPlace) -> JWKSet { set }
+    func newerKeys(at place: KeyPlace) -> JWKSet? { nil }
+}

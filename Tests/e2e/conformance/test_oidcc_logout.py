@@ -1,0 +1,128 @@
+"""The plans "RP-Initiated Logout" (`OIDCCRpInitiatedLogoutTestPlan`) and "Back-Channel Logout"
+(`OIDCCBackchannelRpInitiatedLogoutTestPlan`)."""
+
+import contextlib
+import secrets
+import urllib.parse
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from logout_receiver import LogoutReceiver, verified
+from oidc import base64url, claims
+from suite import AFTER_LOGOUT
+
+
+@pytest.fixture
+def app(suite):
+    app = suite.register(post_logout_redirect_uris=[AFTER_LOGOUT])
+    yield app
+    app.unregister()
+
+
+@pytest.fixture
+def signed_in(app, agent):
+    return app.tokens(agent)
+
+
+@pytest.fixture
+def state():
+    return secrets.token_hex(64)
+
+
+def assert_returned(answer, state):
+    """RP-Initiated Logout section 3: nothing but `state` comes back."""
+    assert answer.status in (302, 303), answer
+    target, _, query = answer.location.partition("?")
+    assert target == AFTER_LOGOUT and dict(urllib.parse.parse_qsl(query)) == ({"state": state} if state else {})
+
+
+def assert_stays(app, browser, answer):
+    """A page: an error, or the question whether to sign out. Whatever the person says, they aren't led back."""
+    assert answer.is_page and answer.location is None, answer
+    if answer.form.action:
+        answer = browser.submit(answer, decision="sign-out")
+        assert answer.is_page and answer.location is None
+    else:
+        assert answer.status == 400
+
+
+def test_oidcc_rp_initiated_logout_discovery_endpoint_verification(metadata):
+    assert metadata["end_session_endpoint"].startswith(metadata["issuer"] + "/")
+
+
+def test_oidcc_rp_initiated_logout(app, agent, signed_in, state):
+    answer = app.log_out(agent, id_token_hint=signed_in.id_token, post_logout_redirect_uri=AFTER_LOGOUT, state=state)
+    assert_returned(answer, state)
+    assert not app.is_signed_in(agent)
+
+
+@pytest.mark.parametrize("uri", ["https://conformance.example/bad", AFTER_LOGOUT + "?foo=bar"], ids=["bad", "query"])
+def test_oidcc_rp_initiated_logout_bad_post_logout_redirect_uri(app, agent, signed_in, state, uri):
+    """And `oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri`."""
+    assert_stays(app, agent, app.log_out(
+        agent, id_token_hint=signed_in.id_token, post_logout_redirect_uri=uri, state=state))
+
+
+def test_oidcc_rp_initiated_logout_modified_id_token_hint(app, agent, signed_in, state):
+    unsigned = base64url(b'{"alg":"none"}') + "." + signed_in.id_token.split(".")[1] + "."
+    assert_stays(app, agent, app.log_out(
+        agent, id_token_hint=unsigned, post_logout_redirect_uri=AFTER_LOGOUT, state=state))
+
+
+def test_oidcc_rp_initiated_logout_bad_id_token_hint(app, agent, signed_in, state):
+    forged = jwt.encode({"alg": "RS256"}, claims(signed_in.id_token), RSAKey.generate_key(2048))
+    assert_stays(app, agent, app.log_out(
+        agent, id_token_hint=forged, post_logout_redirect_uri=AFTER_LOGOUT, state=state))
+
+
+def test_oidcc_rp_initiated_logout_no_id_token_hint(app, agent, signed_in, state):
+    answer = app.log_out(agent, post_logout_redirect_uri=AFTER_LOGOUT, state=state)
+    assert answer.is_page and answer.location is None
+
+
+@pytest.mark.parametrize("parameters", [[], ["state"]], ids=["no-params", "only-state"])
+def test_oidcc_rp_initiated_logout_no_params(app, agent, signed_in, state, parameters):
+    """And `oidcc-rp-initiated-logout-only-state`: the person says so, and is signed out."""
+    page = app.log_out(agent, **{name: state for name in parameters})
+    assert page.status == 200 and page.form.action
+    done = agent.submit(page, decision="sign-out")
+    assert done.status == 200 and "signed out" in done.form.text
+    assert not app.is_signed_in(agent)
+
+
+def test_oidcc_rp_initiated_logout_no_post_logout_redirect_uri(app, agent, signed_in, state):
+    answer = app.log_out(agent, id_token_hint=signed_in.id_token, state=state)
+    assert answer.status == 200 and "signed out" in answer.form.text
+    assert not app.is_signed_in(agent)
+
+
+def test_oidcc_rp_initiated_logout_no_state(app, agent, signed_in):
+    assert_returned(app.log_out(agent, id_token_hint=signed_in.id_token, post_logout_redirect_uri=AFTER_LOGOUT), None)
+    assert not app.is_signed_in(agent)
+
+
+# --- back-channel -----------------------------------------------------------------------------------------------------
+
+
+def test_oidcc_backchannel_logout_discovery_endpoint_verification(metadata):
+    assert metadata["backchannel_logout_supported"] and metadata["backchannel_logout_session_supported"]
+    assert metadata["end_session_endpoint"]
+
+
+def test_oidcc_backchannel_rp_initiated_logout(suite, agent, state):
+    receiver = LogoutReceiver()
+    app = suite.register(
+        post_logout_redirect_uris=[AFTER_LOGOUT], backchannel_logout_uri=receiver.uri,
+        backchannel_logout_session_required=True)
+    tokens = app.tokens(agent)
+    answer = app.log_out(agent, id_token_hint=tokens.id_token, post_logout_redirect_uri=AFTER_LOGOUT, state=state)
+    assert_returned(answer, state)
+    app.issuer = suite.metadata["issuer"]
+    told = verified(receiver.told(), app)
+    assert told["sub"] == tokens.claims["sub"] and told["sid"] == tokens.claims["sid"]
+    assert not app.is_signed_in(agent)
+    with contextlib.suppress(OSError):
+        receiver.down()
+    app.unregister()

@@ -1,0 +1,299 @@
+"""The central identity provider signs users in: here it is another Postern, on a host of its own."""
+
+import json
+import re
+import urllib.parse
+
+import pytest
+
+from logout_receiver import LogoutReceiver, verified
+from oidc import claims
+from pools import wait_for
+from provider import Provider, running_provider, temporary_folder
+
+CALLBACK = "http://localhost:{port}/oidc/callback/central"
+
+
+@pytest.fixture(scope="module")
+def central():
+    """Another host name than the broker's: browsers share cookies among the ports of one."""
+    with temporary_folder() as folder:
+        provider = Provider(folder)
+        provider.base = provider.issuer = f"http://127.0.0.1:{provider.port}/oidc"
+        provider.prepare()
+        try:
+            provider.up()
+            yield provider
+        finally:
+            provider.down()
+
+
+@pytest.fixture(scope="module")
+def broker(central, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("broker") / "central.secret"
+    secret.write_text("a secret of the broker's own, of 32 bytes and more\n")
+    secret.chmod(0o600)
+    upstreams = f"""
+upstreams:
+  - name: central
+    title: Example Corp
+    issuer: {central.issuer}
+    client_id: broker
+    client_secret_file: {secret}
+    scope: openid profile email offline_access
+    recheck: 5s
+    email_domains: [corp.example]
+    trusted_email_domains: [corp.example]
+    attributes:
+      department: upstream ->> 'department'
+    roles:
+      editor: "EXISTS (SELECT 1 FROM json_each(upstream, '$.groups') WHERE value = 'editors')"
+"""
+
+    with running_provider(lambda text: text + upstreams) as provider:
+        central.postern(
+            "client", "add", "--from", "-", input=json.dumps({
+                "client_id": "broker", "client_secret": "a secret of the broker's own, of 32 bytes and more",
+                "client_name": "The broker", "redirect_uris": [CALLBACK.format(port=provider.port)],
+                "grant_types": ["authorization_code", "refresh_token"], "scope": "openid profile email offline_access",
+                "backchannel_logout_uri": f"{provider.issuer}/backchannel/central",
+            }))
+        for name, expression in (("groups", "user -> 'groups'"), ("department", "user ->> 'department'")):
+            central.postern(
+                "claim", "add", name, "--expression", expression, "--client", "broker", "--scope", "profile")
+        central.postern("group", "add", "editors")
+        provider.postern("role", "add", "editor")
+        provider.secret = secret
+        yield provider
+
+
+class Person:
+    """A browser that goes from one provider to the other."""
+
+    def __init__(self, broker, central):
+        self.at = {provider.issuer: provider.browser() for provider in (broker, central)}
+
+    def browser(self, address):
+        return next(browser for issuer, browser in self.at.items() if address.startswith(issuer))
+
+    def follow(self, answer, until):
+        """Goes on until it is sent to an address that begins so, or sees a page."""
+        while answer.status in (302, 303) and not answer.location.startswith(until):
+            answer = self.browser(answer.location).get(answer.location)
+        return answer
+
+
+@pytest.fixture
+def person(broker, central):
+    return Person(broker, central)
+
+
+@pytest.fixture(scope="module")
+def app(broker):
+    return broker.add_client(scope="openid profile email editor")
+
+
+def sign_in(person, broker, app, user=None, **changes):
+    """From the app's request by the button of the login page to the answer; signs in at the other provider as `user`."""
+    browser = person.at[broker.issuer]
+    request = app.request(**changes)
+    page = app.start(browser, request)
+    assert page.status == 200 and "Continue with Example Corp" in page.form.text, page
+    hidden = page.form.fields
+    away = browser.post(
+        "/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
+    answer = person.follow(away, app.redirect_uri)
+    if user:
+        assert answer.status == 200, answer
+        there = person.at[next(issuer for issuer in person.at if issuer != broker.issuer)]
+        answer = person.follow(there.submit(answer, username=user.name, password=user.password), app.redirect_uri)
+    return request, answer
+
+
+def test_a_user_of_the_central_provider_comes_to_the_app(broker, central, app, person):
+    amy = central.add_user(
+        "amy", None, "--full-name", "Amy Example", "--email", "amy@corp.example", "--attribute", "email_verified=true",
+        "--attribute", 'department="Sales"', "--group", "editors")
+    request, answer = sign_in(person, broker, app, amy, scope="openid profile email editor")
+    assert answer.query["state"] == request.state and answer.query["iss"] == broker.issuer
+    tokens = app.exchange(answer.query["code"], request.verifier).json()
+    token = claims(tokens["id_token"])
+    assert token["iss"] == broker.issuer and token["sub"] != amy.sub and token["amr"] == ["pwd"]
+    assert set(tokens["scope"].split()) == {"openid", "profile", "email", "editor"}
+    info = app.userinfo(tokens["access_token"]).json()
+    assert info["name"] == "Amy Example" and info["email"] == "amy@corp.example" and info["email_verified"] is True
+
+    shown = json.loads(broker.postern("user", "show", info["preferred_username"], "--json"))
+    assert shown["username"] == "amy" and shown["attributes"]["department"] == "Sales"
+
+    # Signed in at both: the next app needs no page, and the second time at the first nobody is asked at all.
+    central.postern("user", "set", "amy", "--full-name", "Amy Other")
+    other = Person(broker, central)
+    other.at[central.issuer] = person.at[central.issuer]
+    request, answer = sign_in(other, broker, app)
+    tokens = app.exchange(answer.query["code"], request.verifier).json()
+    assert claims(tokens["id_token"])["sub"] == token["sub"], "the same user"
+    assert app.userinfo(tokens["access_token"]).json()["name"] == "Amy Other", "as the upstream knows them now"
+
+
+def test_a_group_that_was_taken_away_there_takes_the_role_away_here(broker, central, app, person):
+    bob = central.add_user("bob", None, "--group", "editors")
+    request, answer = sign_in(person, broker, app, bob, scope="openid editor")
+    assert "editor" in app.exchange(answer.query["code"], request.verifier).json()["scope"].split()
+    central.postern("user", "set", "bob", "--remove-group", "editors")
+    request, answer = sign_in(Person(broker, central), broker, app, bob, scope="openid editor")
+    assert app.exchange(answer.query["code"], request.verifier).json()["scope"].split() == ["openid"]
+
+
+def test_whose_address_is_of_the_upstreams_domain_goes_straight_there(broker, app, person, central):
+    browser = person.at[broker.issuer]
+    away = app.start(browser, app.request(login_hint="amy@corp.example", ui_locales="de", acr_values="2 1"))
+    away = browser.follow(away)
+    assert away.location.startswith(f"{central.issuer}/authorize?")
+    assert away.query["login_hint"] == "amy@corp.example" and away.query["ui_locales"] == "de"
+    assert away.query["acr_values"] == "2 1"
+
+    classes = '{"id_token": {"acr": {"values": ["gold", "silver"]}}}'
+    away = browser.follow(app.start(browser, app.request(login_hint="amy@corp.example", claims=classes)))
+    assert away.query["acr_values"] == "gold silver"
+
+    # Or types it into our form: the password is for the other one to ask.
+    page = app.start(browser, app.request())
+    away = browser.submit(page, username="amy@corp.example", password="x")
+    assert away.location.startswith(f"{central.issuer}/authorize?")
+
+
+def test_an_acr_that_only_the_upstream_can_give_is_asked_for_there_once(broker, central, app, person):
+    """OpenID Connect Core section 5.5.1.1."""
+    sign_in(person, broker, app, central.add_user("gil"))
+    browser = person.at[broker.issuer]
+    gold = '{"id_token": {"acr": {"essential": true, "value": "gold"}}}'
+    request = app.request(login_hint="gil@corp.example", claims=gold)
+    away = browser.follow(app.start(browser, request))
+    assert away.location.startswith(f"{central.issuer}/authorize?") and away.query["acr_values"] == "gold"
+    answer = person.follow(away, app.redirect_uri)
+    assert answer.query["error"] == "unmet_authentication_requirements" and answer.query["state"] == request.state
+
+
+def test_nobody_is_asked_with_prompt_none(broker, central, app, person):
+    browser = person.at[broker.issuer]
+    request = app.request(prompt="none", login_hint="amy@corp.example")
+    answer = person.follow(app.start(browser, request), app.redirect_uri)
+    assert answer.query["error"] == "login_required" and answer.query["state"] == request.state
+
+
+def test_a_sign_in_that_was_to_be_new_is(broker, central, app, person):
+    carol = central.add_user("carol")
+    sign_in(person, broker, app, carol)
+    browser = person.at[broker.issuer]
+    request = app.request(prompt="login")
+    page = app.start(browser, request)
+    hidden = page.form.fields
+    away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
+    assert away.query["prompt"] == "login"
+    page = person.follow(away, app.redirect_uri)
+    assert page.status == 200, "the other one asks, though its session lives"
+    answer = person.follow(
+        person.at[central.issuer].submit(page, username=carol.name, password=carol.password), app.redirect_uri)
+    assert answer.query["code"]
+
+
+def test_a_stopped_upstream_is_said_so_on_a_page_with_the_other_ways(broker, central, app, person):
+    browser = person.at[broker.issuer]
+    page = app.start(browser, app.request())
+    hidden = page.form.fields
+    away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(away.location).query)["state"][0]
+    central.down()
+    try:
+        answer = browser.get(f"/oidc/callback/central?code=x&iss={urllib.parse.quote(central.issuer)}&state={state}")
+        assert answer.status == 503 and answer.header("Retry-After")
+        assert "Example Corp does not answer" in answer.form.text and "password" in answer.form.fields
+    finally:
+        central.up()
+    # It is spared for a moment, and then tried again.
+    wait_for(
+        lambda: forged(Person(broker, central), broker, central, app).status == 502, "the upstream is asked again")
+    # And a user of here is as well off as ever.
+    dora = broker.add_user()
+    assert app.sign_in(browser, dora).query["code"]
+
+
+def test_who_signs_out_there_is_signed_out_here_and_every_app_hears_of_it(broker, central, person):
+    receiver = LogoutReceiver()
+    app = broker.add_client(
+        scope="openid profile email editor", backchannel_logout_uri=receiver.uri,
+        redirect_uris=["https://told.example/callback"])
+    erin = central.add_user("erin")
+    request, answer = sign_in(person, broker, app, erin)
+    tokens = app.exchange(answer.query["code"], request.verifier).json()
+    sid = claims(tokens["id_token"])["sid"]
+    there = person.at[central.issuer]
+    there.submit(there.get("/oidc/logout"))
+    assert verified(receiver.told(), app)["sid"] == sid
+    silent = app.start(person.at[broker.issuer], app.request(prompt="none"))
+    assert silent.query["error"] == "login_required"
+    rows = [json.loads(line) for line in broker.postern("audit", "--json").splitlines()]
+    ended = next(row for row in rows if row["event"] == "session.ended")
+    assert ended["actor"] == {"kind": "upstream", "id": "central"}
+    receiver.down()
+
+
+def test_who_is_disabled_there_has_nothing_left_here(broker, central, person):
+    """By the re-check alone: what the central provider tells by its own back-channel ends less than this."""
+    told = json.loads(central.postern("client", "show", "broker", "--json"))["backchannel_logout_uri"]
+    central.postern("client", "set", "broker", "--from", "-", input='{"backchannel_logout_uri": null}')
+    receiver = LogoutReceiver()
+    app = broker.add_client(
+        scope="openid profile email offline_access", backchannel_logout_uri=receiver.uri,
+        grant_types=["authorization_code", "refresh_token"], redirect_uris=["https://told-too.example/callback"])
+    fred = central.add_user("fred")
+    request, answer = sign_in(person, broker, app, fred, scope="openid offline_access")
+    tokens = app.exchange(answer.query["code"], request.verifier).json()
+    fields = {"grant_type": "refresh_token", "code": None, "redirect_uri": None, "code_verifier": None}
+    tokens = app.exchange("", "", refresh_token=tokens["refresh_token"], **fields).json()
+    central.postern("user", "disable", "fred")
+    verified(receiver.told(timeout=30), app)
+    assert app.exchange("", "", refresh_token=tokens["refresh_token"], **fields).json()["error"] == "invalid_grant"
+    assert app.userinfo(tokens["access_token"]).status == 401
+    introspected = app.back.post("/oidc/introspect", {"token": tokens["access_token"]}, app.basic())
+    assert introspected.json() == {"active": False}
+    answer = person.follow(app.start(person.at[broker.issuer], app.request(prompt="none")), app.redirect_uri)
+    assert answer.query["error"] == "login_required"
+    receiver.down()
+    central.postern("client", "set", "broker", "--from", "-", input=json.dumps({"backchannel_logout_uri": told}))
+
+
+def forged(person, broker, central, app):
+    """The answer to a code that the central provider never gave."""
+    browser = person.at[broker.issuer]
+    hidden = app.start(browser, app.request()).form.fields
+    away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
+    return browser.get(
+        f"/oidc/callback/central?code=forged&iss={urllib.parse.quote(central.issuer)}"
+        f"&state={urllib.parse.quote(away.query['state'])}")
+
+
+def test_what_went_wrong_is_told_to_the_administrator(broker, central, app, person):
+    answer = forged(person, broker, central, app)
+    assert answer.status == 502 and "could not be finished" in answer.form.text
+    refusal = re.search(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}", answer.form.text).group()
+    # A pool writes refusals down about a second later.
+    wait_for(lambda: "invalid_grant" in broker.run("why", refusal).stdout, "the refusal is explained")
+
+
+def test_the_command_line_says_whether_people_can_sign_in_there(broker, central):
+    assert central.issuer in broker.postern("upstream", "list")
+    run = broker.run("upstream", "test", "central")
+    assert run.returncode == 0 and "FAULT" not in run.stdout, run.stdout
+    assert CALLBACK.format(port=broker.port) in run.stdout
+    looked = json.loads(broker.postern("upstream", "test", "central", "--json"))
+    found = {finding["subject"]: finding["status"] for finding in looked["findings"]}
+    assert found == {"discovery": "ok", "clock": "ok", "keys": "ok", "client": "ok"}
+    # Another secret than the one that it gave; the pools have read theirs.
+    right = broker.secret.read_text()
+    broker.secret.write_text("another one that is long enough")
+    run = broker.run("upstream", "test", "central")
+    broker.secret.write_text(right)
+    assert run.returncode == 1 and "secret in client_secret_file is another" in run.stdout
+    assert broker.run("upstream", "test", "centrl").stderr.endswith('Did you mean "central"?\n')
