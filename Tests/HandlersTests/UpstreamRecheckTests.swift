@@ -123,6 +123,16 @@ struct UpstreamRecheckTests {
         #expect(refresh(again).status == .ok, "and after it all is well")
     }
 
+    @Test(arguments: [(401, true), (200, false), (503, false)])
+    func `a refusal without a word counts where userinfo says the same`(userinfo: Int, isGone: Bool) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer("", status: 400)
+        fixture.sectors.publish("{}", status: userinfo, at: "https://corp.example/userinfo")
+        #expect(refresh(token).status == (isGone ? .badRequest : .ok))
+        #expect(try isSignedIn == !isGone)
+    }
+
     @Test(arguments: [(503, "{}"), (429, "{}"), (400, #"{"error": "invalid_client"}"#), (200, "no JSON")])
     func `an outage changes nothing within its grace`(status: Int, body: String) throws {
         var token = try signIn()
