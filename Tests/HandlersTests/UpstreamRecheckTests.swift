@@ -152,6 +152,24 @@ struct UpstreamRecheckTests {
         #expect(refresh(token).status == .ok, "the token still serves when it is over")
     }
 
+    @Test func `while nobody answers, one in half a minute waits for it`() throws {
+        var token = try signIn()
+        fixture.now = fixture.now + 301
+        fixture.sectors.fail(.unreachable("it hangs"), at: "https://corp.example/token")
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        let asked = fixture.sectors.posted.count
+        fixture.now = fixture.now + 29
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        _ = browser.send(.get, .upstream, try browser.authorize("offline").answer, tail: "corp")
+        _ = UpstreamUpkeep(fixture.provider).look()
+        #expect(fixture.sectors.posted.count == asked)
+        fixture.now = fixture.now + 1
+        answer(#"{"access_token": "at-2"}"#)
+        #expect(refresh(token).status == .ok && fixture.sectors.posted.count == asked + 1)
+        let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
+        #expect(link?.check.at == fixture.now)
+    }
+
     @Test func `an upstream that gives nothing to ask with wants a sign-in past the interval`() throws {
         let token = try signIn(upstreamRefreshToken: nil)
         #expect(refresh(token).status == .ok)

@@ -24,6 +24,8 @@ class BadUpstream:
         self.key = RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256", "use": "sig"})
         self.answers = {}
         self.nonces = {}
+        self.has_many_users = False
+        """Whether each sign-in is another's."""
         self.asked = collections.Counter()
         self.hanging = set()
         """The codes, or refresh tokens, that calls were made with which hang."""
@@ -75,10 +77,10 @@ class BadUpstream:
         send(request, {"keys": [self.key.as_dict(private=False)]})
 
     def token(self, request):
-        now = int(time.time())
+        now, nonce = int(time.time()), self.nonces.get(request.name, "")
         claims = {
-            "iss": self.issuer(request.name), "sub": f"of-{request.name}", "aud": "broker", "iat": now, "exp": now + 300,
-            "nonce": self.nonces.get(request.name, "")}
+            "iss": self.issuer(request.name), "aud": "broker", "iat": now, "exp": now + 300, "nonce": nonce,
+            "sub": nonce if self.has_many_users else f"of-{request.name}"}
         send(request, {
             "access_token": "at", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "rt",
             "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)})
