@@ -206,27 +206,6 @@ def test_a_sign_in_that_was_to_be_new_is(broker, central, app, person):
     assert answer.query["code"]
 
 
-def test_a_stopped_upstream_is_said_so_on_a_page_with_the_other_ways(broker, central, app, person):
-    browser = person.at[broker.issuer]
-    page = app.start(browser, app.request())
-    hidden = page.form.fields
-    away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    state = urllib.parse.parse_qs(urllib.parse.urlsplit(away.location).query)["state"][0]
-    central.down()
-    try:
-        answer = browser.get(f"/oidc/callback/central?code=x&iss={urllib.parse.quote(central.issuer)}&state={state}")
-        assert answer.status == 503 and answer.header("Retry-After")
-        assert "Example Corp does not answer" in answer.form.text and "password" in answer.form.fields
-    finally:
-        central.up()
-    # It is spared for a moment, and then tried again.
-    wait_for(
-        lambda: forged(Person(broker, central), broker, central, app).status == 502, "the upstream is asked again")
-    # And a user of here is as well off as ever.
-    dora = broker.add_user()
-    assert app.sign_in(browser, dora).query["code"]
-
-
 def test_who_signs_out_there_is_signed_out_here_and_every_app_hears_of_it(broker, central, person):
     receiver = LogoutReceiver()
     app = broker.add_client(
@@ -319,8 +298,14 @@ def test_who_is_disabled_there_loses_every_app_and_an_outage_costs_nobody_one(
     visitor.get(page.location if page.status != 200 else pass_through(person, broker, page, apache.url).location)
     assert visitor.is_signed_in(), apache.log
 
-    failed = broker.log("upstream").count("verdict=unreachable")
+    failed, stranger = broker.log("upstream").count("verdict=unreachable"), Person(broker, central)
+    way_back = forged_answer(stranger, broker, central, authlib_app.party)
     central.down()
+    # Who is on their way is told so on a page with the other ways, and users of here are as well off as ever.
+    page = stranger.at[broker.issuer].get(way_back)
+    assert page.status == 503 and page.header("Retry-After")
+    assert "Example Corp does not answer" in page.form.text and "password" in page.form.fields
+    assert authlib_app.party.sign_in(stranger.at[broker.issuer], broker.add_user()).query["code"]
     wait_for(
         lambda: broker.log("upstream").count("verdict=unreachable") > failed, "the upstream is asked, and is down")
     authlib_app.refresh()
@@ -340,10 +325,14 @@ def test_who_is_disabled_there_loses_every_app_and_an_outage_costs_nobody_one(
 
 def forged(person, broker, central, app):
     """The answer to a code that the central provider never gave."""
+    return person.at[broker.issuer].get(forged_answer(person, broker, central, app))
+
+
+def forged_answer(person, broker, central, app):
     browser = person.at[broker.issuer]
     hidden = app.start(browser, app.request()).form.fields
     away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    return browser.get(
+    return (
         f"/oidc/callback/central?code=forged&iss={urllib.parse.quote(central.issuer)}"
         f"&state={urllib.parse.quote(away.query['state'])}")
 
