@@ -170,6 +170,28 @@ struct UpstreamRecheckTests {
         #expect(link?.check.at == fixture.now)
     }
 
+    @Test func `a token request doesn't try what has hung, and asks again once it has answered somebody`() throws {
+        var token = try signIn()
+        let breaker = fixture.provider.upstreams.breaker
+        fixture.now = fixture.now + 301
+        for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
+        fixture.now = fixture.now + CircuitBreaker.pause
+        let asked = fixture.sectors.posted.count
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(fixture.sectors.posted.count == asked)
+
+        answer(#"{"access_token": "at-2"}"#)
+        _ = UpstreamUpkeep(fixture.provider).look()
+        #expect(fixture.sectors.posted.count == asked + 1, "the upkeep tries")
+        for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
+        fixture.now = fixture.now + 1
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(!breaker.isWell(Self.corp.name), "what it said before it hung proves nothing")
+        breaker.note(Self.corp.name, answeredAt: fixture.now)
+        fixture.now = fixture.now + 301
+        #expect(refresh(token).status == .ok && fixture.sectors.posted.count == asked + 2)
+    }
+
     @Test func `an upstream that gives nothing to ask with wants a sign-in past the interval`() throws {
         let token = try signIn(upstreamRefreshToken: nil)
         #expect(refresh(token).status == .ok)

@@ -78,11 +78,13 @@ class BadUpstream:
 
     def token(self, request):
         now, nonce = int(time.time()), self.nonces.get(request.name, "")
+        fields = dict(urllib.parse.parse_qsl(request.fields))
+        # A user's refresh token is their name.
+        user = fields.get("refresh_token") or (nonce if self.has_many_users else f"of-{request.name}")
         claims = {
-            "iss": self.issuer(request.name), "aud": "broker", "iat": now, "exp": now + 300, "nonce": nonce,
-            "sub": nonce if self.has_many_users else f"of-{request.name}"}
+            "iss": self.issuer(request.name), "sub": user, "aud": "broker", "iat": now, "exp": now + 300, "nonce": nonce}
         send(request, {
-            "access_token": "at", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "rt",
+            "access_token": "at", "token_type": "Bearer", "expires_in": 3600, "refresh_token": user,
             "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)})
 
     def hang(self, request):

@@ -151,7 +151,7 @@ def test_one_that_hangs_costs_no_token_request(broker, app, upstream):
     tokens = app.exchange(answer.query["code"], request.verifier).json()
     waiting = [set_out(broker, app, upstream, "hangs") for _ in range(12)]
     upstream.answers["hangs", "token"] = upstream.hang
-    wait_for(lambda: "rt" in upstream.hanging, "the upstream is asked about its user")
+    wait_for(lambda: "of-hangs" in upstream.hanging, "the upstream is asked about its user")
     pages = []
     threads = [
         threading.Thread(target=lambda browser=browser, back=back, code=code: pages.append(
@@ -161,7 +161,7 @@ def test_one_that_hangs_costs_no_token_request(broker, app, upstream):
         thread.start()
     wait_for(lambda: len(upstream.hanging) > 2, "sign-ins hang")
     # All of this is done while they hang.
-    hanging = upstream.hanging - {"rt"}
+    hanging = upstream.hanging - {"of-hangs"}
     for _ in range(4):
         tokens = refresh(app, tokens).json()
         assert app.back.post("/oidc/introspect", {"token": tokens["access_token"]}, app.basic()).json()["active"]
