@@ -91,6 +91,8 @@ class BadUpstream:
         """Accepts, and says nothing until it is let go, or whoever asks goes away."""
         fields = dict(urllib.parse.parse_qsl(request.fields))
         asked = fields.get("code") or fields["refresh_token"]
+        if "refresh_token" in fields:
+            self.asked[request.name, "refresh"] += 1
         self.hanging.add(asked)
         request.connection.settimeout(0.05)
         while not self.let_go.is_set():
