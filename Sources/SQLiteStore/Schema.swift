@@ -24,6 +24,7 @@ enum Schema {
         frontchannelLogout,
         tokenServiceActivity,
         upstreams,
+        upstreamDeclarations,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

@@ -235,5 +235,16 @@ final class InterruptedStore: Store {
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
         try store.record(check, of: link, at: now)
     }
+    func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }
+    func upstreamDeclarations() throws -> [UpstreamDeclaration] { try store.upstreamDeclarations() }
+    func add(_ upstream: UpstreamDeclaration) throws { try store.add(upstream) }
+    func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration { try store.replace(upstream) }
+    func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool { try store.removeUpstreamDeclaration(name) }
+    func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) {
+        store.note(event, of: upstream, at: now)
+    }
+    func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {
+        try store.upstreamHealth(at: now)
+    }
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

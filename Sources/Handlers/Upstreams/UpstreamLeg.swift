@@ -118,7 +118,10 @@ struct UpstreamLeg {
                     return try store.user(named: name) == nil ? name : nil
                 }, random: provider.random, at: provider.now())
             let opening = SessionOpening(upstream: user, identity, authTime: authTime, at: upstream.name)
-            if let response = try flow.open(opening, authorization, attempt, for: request) { return response }
+            if let response = try flow.open(opening, authorization, attempt, for: request) {
+                provider.note(.signedIn, of: upstream.name)
+                return response
+            }
         }
         throw OAuthError.temporarilyUnavailable(cause: "the user of the upstream \(upstream.name) changes all the time")
     }
@@ -136,6 +139,7 @@ struct UpstreamLeg {
         } catch let refusal as UpstreamRefusal {
             (cause, failure) = ("\(refusal)", UpstreamFailure(refusal))
         }
+        provider.note(.failed(cause), of: upstream.name)
         let error = failure.error(cause, upstream.name)
         guard !authorization.target.isSilent else { throw AuthorizationFailure.redirect(error, authorization.target) }
         switch failure {

@@ -41,6 +41,11 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case claimChanged = "claim.changed"
     case claimRemoved = "claim.removed"
 
+    /// An identity provider that people sign in at, added beside those of the configuration.
+    case upstreamAdded = "upstream.added"
+    case upstreamChanged = "upstream.changed"
+    case upstreamRemoved = "upstream.removed"
+
     case keyAdded = "key.added"
     case keyChanged = "key.changed"
     /// Somebody else may have it.
