@@ -39,6 +39,9 @@ struct UpstreamHandler {
     private func straight(to upstream: Upstream, _ request: Request) -> Response {
         provider.answeringPage(request) {
             let parameters = Parameters(try request.queryFields())
+            if let token = try parameters.value("trace") {
+                return try UpstreamTraceLink(flow).follow(token, to: upstream, request)
+            }
             guard let text = try parameters.value("attempt"), let sealed = try carrier.receive(text),
                 let attempt = try? Attempt(sealed: sealed, opening: provider.seal)
             else {

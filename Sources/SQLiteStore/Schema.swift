@@ -25,6 +25,7 @@ enum Schema {
         tokenServiceActivity,
         upstreams,
         upstreamDeclarations,
+        upstreamTraces,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

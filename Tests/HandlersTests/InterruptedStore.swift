@@ -243,6 +243,17 @@ final class InterruptedStore: Store {
     func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) {
         store.note(event, of: upstream, at: now)
     }
+    func start(_ trace: UpstreamTrace) throws { try store.start(trace) }
+    func beginUpstreamTrace(digest: [UInt8], at now: Timestamp) throws -> UpstreamTrace? {
+        try store.beginUpstreamTrace(digest: digest, at: now)
+    }
+    func upstreamTrace(of upstream: UpstreamName, at now: Timestamp) throws -> UpstreamTrace? {
+        try store.upstreamTrace(of: upstream, at: now)
+    }
+    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, isEnd: Bool, at now: Timestamp) throws {
+        try store.record(steps, of: trace, isEnd: isEnd, at: now)
+    }
+    func removeUpstreamTrace(of upstream: UpstreamName) throws -> Bool { try store.removeUpstreamTrace(of: upstream) }
     func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {
         try store.upstreamHealth(at: now)
     }

@@ -79,17 +79,17 @@ struct UpstreamAdministrationTests {
         #expect(!browser.authorize("app").text.contains("Renamed"))
     }
 
-    @Test func `people sign in by it`() throws {
-        _ = try upstreams.add("other", Self.members)
-        let key = try SigningKey.generate(.es256)
+    private func publish(_ key: SigningKey) throws {
         try fixture.published.publish([key.publicKey.publicJWK], at: "https://other.example/keys")
         fixture.sectors.publish(
             """
             {"issuer": "https://other.example", "authorization_endpoint": "https://other.example/authorize",
             "token_endpoint": "https://other.example/token", "jwks_uri": "https://other.example/keys"}
             """, at: "https://other.example/.well-known/openid-configuration")
-        let page = browser.authorize("app")
-        let redirect = browser.send(.post, .upstream, page.hidden.fields, tail: "other")
+    }
+
+    /// Comes back from it with what it was asked for.
+    private func callBack(_ redirect: Response, by key: SigningKey) throws -> Response {
         let asked = Dictionary(uniqueKeysWithValues: try redirect.answer)
         #expect(redirect.leads(to: "https://other.example/authorize?") && asked["client_id"] == "broker")
         let claims: JSON = [
@@ -98,10 +98,20 @@ struct UpstreamAdministrationTests {
         ]
         let token = try JWS.sign(header: "JWT", claims: claims, key: key)
         fixture.sectors.publish(
-            JSON.object(["access_token": "at", "token_type": "Bearer", "id_token": .string(token)]).text,
-            at: "https://other.example/token")
-        let answer = browser.send(
-            .get, .callback, ["code": "c", "state": asked["state"] ?? ""].changed(by: [:]).fields, tail: "other")
+            JSON.object([
+                "access_token": "their access token", "token_type": "Bearer", "id_token": .string(token),
+            ]).text, at: "https://other.example/token")
+        return browser.send(
+            .get, .callback, ["code": "their code", "state": asked["state"] ?? ""].changed(by: [:]).fields,
+            tail: "other")
+    }
+
+    @Test func `people sign in by it`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let answer = try callBack(
+            browser.send(.post, .upstream, browser.authorize("app").hidden.fields, tail: "other"), by: key)
         #expect(answer.leads(to: "https://app.example/callback?"))
         let user = try fixture.store.user(fixture.session().userID).orThrow("no user")
         #expect(user.attributes == ["department": "Sales"])
@@ -229,6 +239,91 @@ struct UpstreamAdministrationTests {
         #expect(error.description.contains("2 people are linked") && error.description.contains("refused"))
         #expect(try upstreams.remove("other", knowingOfLinks: true).people == 2)
         #expect(try fixture.store.upstreamLinkCount(of: "https://other.example") == 2, "they stay linked")
+    }
+
+    // MARK: Traces
+
+    /// The token of a link.
+    private func followTrace(_ link: String, headers: KeyValuePairs<String, String> = [:]) -> Response {
+        let token = link.split(separator: "=").last.map(String.init) ?? ""
+        return fixture.respond(
+            .upstream,
+            Request(
+                method: .get, handler: "upstream", tail: "other", query: "trace=\(token)",
+                headers: headers.isEmpty ? [:] : headers))
+    }
+
+    @Test func `a traced sign-in tells each step and each claim, and no secret`() throws {
+        var members = Self.members
+        members["roles"] = ["editor": "upstream ->> 'dept' = 'Sales'"]
+        members["role_names"] = "json_array('editor', 'nobody has made')"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let (link, expiresAt) = try upstreams.trace("other")
+        #expect(link.hasPrefix("https://login.example/oidc/upstream/other?trace=") && expiresAt == fixture.now + 900)
+        #expect(try upstreams.shownTrace("other")?.state == "waiting")
+        let token = link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        #expect(try upstreams.shownTrace("other")?.state == "under way")
+        let answer = try callBack(away, by: key)
+        #expect(answer.leads(to: "https://login.example/oidc/account/"))
+        #expect(browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other").status == .badRequest)
+
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "signed in", "\(trace.steps.last?.what ?? "")")
+        let whole = trace.json.text
+        for secret in ["their access token", "their code", "a secret of theirs", token] {
+            #expect(!whole.contains(secret), "\(secret)")
+        }
+        let posted = try fixture.sectors.posted.last.orThrow("nothing was posted").fields
+        for name in ["code_verifier", "code"] { #expect(posted[name].map { !whole.contains($0) } ?? false, "\(name)") }
+        let asked = Dictionary(uniqueKeysWithValues: try away.answer)
+        #expect(!whole.contains(asked["state"] ?? "?"))
+        let steps = trace.steps.map(\.what)
+        #expect(steps.contains("The attribute department") && steps.contains("The role editor"), "\(steps)")
+        let attribute = trace.steps.first { $0.what == "The attribute department" }
+        #expect(attribute?.details["gave"] == "Sales")
+        let role = trace.steps.first { $0.what == "The role editor" }
+        #expect(role?.details["holds"] == true && role?.details["fault"] != nil, "there is no such role")
+        let names = trace.steps.first { $0.what.hasPrefix("Roles by their names") }
+        #expect(names?.details["unknown"] == ["editor", "nobody has made"])
+        let tokens = trace.steps.first { $0.what.contains("token endpoint") }
+        #expect(tokens?.details["answer"]?["id_token"]?["claims"]?["dept"] == "Sales")
+        #expect(tokens?.details["answer"]?["access_token"] == .string(TraceCut.word))
+        #expect(tokens?.details["sent"]?["code_verifier"] == .string(TraceCut.word))
+    }
+
+    @Test func `a traced sign-in that is refused says why, and is forgotten in time`() throws {
+        var members = Self.members
+        members["users"] = "upstream ->> 'dept' = 'Research'"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        #expect(try callBack(away, by: key).status == .forbidden)
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "refused")
+        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("it gave 0") == true)
+        fixture.now = trace.expiresAt
+        #expect(try upstreams.shownTrace("other") == nil)
+    }
+
+    @Test func `a link of a trace is worth nothing elsewhere, and what only looks at it doesn't spend it`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try publish(try SigningKey.generate(.es256))
+        let link = try upstreams.trace("other").link
+        #expect(followTrace(link, headers: ["Sec-Fetch-Mode": "no-cors"]).status == .badRequest)
+        #expect(followTrace(link + "x").status == .badRequest)
+        #expect(followTrace(link).leads(to: "https://other.example/authorize?"))
+        _ = try upstreams.trace("other")
+        #expect(try upstreams.endTrace("other") && !upstreams.endTrace("other"))
+        #expect(try call(.post, "upstreams/other/trace").status == .created)
+        let shown = try JSON(parsing: try call(.get, "upstreams/other/trace").body)
+        #expect(shown["state"] == "waiting" && shown["steps"] == [])
+        #expect(try call(.delete, "upstreams/other/trace").status == .noContent)
+        #expect(throws: AdministrationProblem.self) { try call(.get, "upstreams/other/trace") }
     }
 
     // MARK: The API

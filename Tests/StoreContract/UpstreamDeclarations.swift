@@ -90,3 +90,51 @@ func expectUpstreamHealth(in store: some Store) throws {
     try expect(try health(at: hour + 4200)?.signIns == 0, "and forgotten in time")
     try expect(try health(at: hour)?.signedInAt == hour + 4200, "what was last isn't")
 }
+
+/// What is told of a sign-in that an administrator wants to see.
+func expectUpstreamTraces(in store: some Store) throws {
+    let corp = UpstreamName("corp")
+    func trace(_ id: String, digest: UInt8) -> UpstreamTrace {
+        UpstreamTrace(
+            id: UpstreamTraceID(id), upstream: corp, digest: [digest], startedAt: .noon,
+            expiresAt: .noon + UpstreamTrace.lifetime)
+    }
+    func steps(of id: UpstreamTraceID) throws -> [String] {
+        let trace = try store.upstreamTrace(of: corp, at: .noon).orBroken("there is a trace")
+        try expect(trace.id == id, "of the last link that was made")
+        return trace.steps.map(\.what)
+    }
+    let (first, second) = (trace("one", digest: 1), trace("two", digest: 2))
+    try expect(try store.upstreamTrace(of: corp, at: .noon) == nil, "at first there is none")
+    try store.start(first)
+    try expect(try store.upstreamTrace(of: corp, at: .noon) == first, "every field comes back as it went in")
+    try store.start(second)
+    try expect(try store.upstreamTrace(of: corp, at: .noon) == second, "a new one takes the place of the one before")
+    try expect(try store.beginUpstreamTrace(digest: [1], at: .noon) == nil, "whose link is worth nothing any more")
+    try expect(try store.beginUpstreamTrace(digest: [2], at: second.expiresAt) == nil, "as is one whose time is over")
+    try expect(try store.beginUpstreamTrace(digest: [2], at: .noon + 9)?.begunAt == .noon + 9, "a link begins it")
+    try expect(try store.beginUpstreamTrace(digest: [2], at: .noon + 9) == nil, "once")
+
+    let step = UpstreamTrace.Step(at: .noon, "a", ["b": .string(AwkwardName.quoted)])
+    try store.record([step], of: second.id, isEnd: false, at: .noon)
+    try expect(try store.upstreamTrace(of: corp, at: .noon)?.steps == [step], "a step is kept with all of it")
+    try store.record([UpstreamTrace.Step(at: .noon, "b", isFault: true)], of: second.id, isEnd: false, at: .noon)
+    try expect(try steps(of: second.id) == ["a", "b"], "the next ones follow it")
+    try store.record([step], of: first.id, isEnd: false, at: .noon)
+    try store.record([step], of: second.id, isEnd: false, at: second.expiresAt)
+    try expect(try steps(of: second.id) == ["a", "b"], "none is added to another, or too late")
+    let long = UpstreamTrace.Step(at: .noon, "c", .string(String(repeating: "x", count: 10_000)))
+    try store.record(Array(repeating: long, count: 20), of: second.id, isEnd: true, at: .noon + 10)
+    let kept = try store.upstreamTrace(of: corp, at: .noon).orBroken("there is a trace")
+    try expect(kept.steps.count < 10 && kept.steps.map(\.what).prefix(3) == ["a", "b", "c"], "it is bounded")
+    try expect(kept.endedAt == .noon + 10, "and has ended")
+    try store.record([step], of: second.id, isEnd: false, at: .noon)
+    try expect(try store.upstreamTrace(of: corp, at: .noon) == kept, "so no step follows")
+
+    try expect(try store.upstreamTrace(of: corp, at: second.expiresAt) == nil, "when its time is over, it isn't shown")
+    _ = try store.prune(at: second.expiresAt, limit: 9)
+    try expect(try store.upstreamTrace(of: corp, at: .noon) == nil, "and forgotten")
+    try store.start(second)
+    try expect(try store.removeUpstreamTrace(of: corp), "it is removed before that")
+    try expect(try !store.removeUpstreamTrace(of: corp), "once")
+}

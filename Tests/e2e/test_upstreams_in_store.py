@@ -47,6 +47,16 @@ def test_one_is_added_by_the_api_to_a_running_provider_and_people_sign_in_by_it(
             person.at[central.issuer].submit(there, username=user.name, password=user.password), party.redirect_uri)
         assert answer.query["code"], answer
 
+        made = api("POST", "upstreams/added/trace").json()
+        traced = Person(provider, central)
+        there = traced.follow(traced.at[provider.issuer].get(made["link"]), "nowhere")
+        traced.follow(
+            traced.at[central.issuer].submit(there, username=user.name, password=user.password), "nowhere")
+        trace = api("GET", "upstreams/added/trace").json()
+        assert trace["state"] == "signed in", trace
+        whole = json.dumps(trace)
+        assert f"Signed in as {user.name}" in whole and members["client_secret"] not in whole
+
         listed = api("GET", "upstreams/added").json()
         assert listed["linked_people"] == 1
         assert_problem(api("DELETE", "upstreams/added"), 409, "1 person is linked")

@@ -19,6 +19,22 @@ enum UpstreamSchemas {
             written.mapValues(JSONSchema.orNull).merging(["issuer": issuer, "client_id": clientID]) { $1 },
             required: ["issuer", "client_id"], isOpen: true),
         "UpstreamChange": JSONSchema.object(written.mapValues(JSONSchema.orNull), isOpen: true),
+        "UpstreamTraceLink": JSONSchema.object(
+            [
+                "link": JSONSchema.text("Shown this once: whoever follows it is traced"), "expires_at": JSONSchema.time,
+            ], required: ["link", "expires_at"]),
+        "UpstreamTrace": JSONSchema.object(
+            [
+                "upstream": JSONSchema.text(),
+                "state": JSONSchema.choice(["waiting", "under way", "signed in", "refused"]),
+                "started_at": JSONSchema.time, "expires_at": JSONSchema.time("It is forgotten then"),
+                "steps": JSONSchema.list(
+                    JSONSchema.object(
+                        [
+                            "at": JSONSchema.time, "what": JSONSchema.text(), "fault": JSONSchema.boolean,
+                            "details": JSONSchema.anything,
+                        ], required: ["at", "what", "fault"])),
+            ], required: ["upstream", "state", "started_at", "expires_at", "steps"]),
         "UpstreamTest": JSONSchema.object(
             [
                 "passed": JSONSchema.boolean("People can sign in at it, as far as can be seen without one"),

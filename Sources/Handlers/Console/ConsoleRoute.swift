@@ -48,6 +48,7 @@ struct ConsoleRoute: Sendable {
         homePage + appListPage + newAppPages + appPages + appApprovalPages + appSecretPages + appTrialPages
         + appGrantPages + claimPages + registrationTokenPages
         + userListPage + userPages + userChangePages + scopeAndRolePages + upstreamPages + upstreamForms
+        + upstreamTracePages
         + signingKeyPage + auditPages
 
     /// The tabs: path, label, and what one must hold for it; nil: anything.

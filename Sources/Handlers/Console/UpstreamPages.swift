@@ -56,7 +56,10 @@ extension ConsoleRoute {
         let upstream = try call.api(.get, "upstreams", call["name"])
         let name = upstream.text("name")
         let file = upstream["declared_in"]?.stringValue
-        var links = [ConsoleLink(label: "Test it", uri: call.path("upstreams", name, "test"))]
+        var links = [
+            ConsoleLink(label: "Test it", uri: call.path("upstreams", name, "test")),
+            ConsoleLink(label: "Trace a sign-in", uri: call.path("upstreams", name, "trace")),
+        ]
         if file == nil {
             links.append(ConsoleLink(label: "Change", uri: call.path("upstreams", name, "change")))
             links.append(ConsoleLink(label: "Remove", uri: call.path("upstreams", name, "remove")))

@@ -35,7 +35,7 @@ final class CircuitBreaker: Sendable {
     }
 
     /// Returns what others should be told: that it has fallen silent, or that it answers; nil: nothing new.
-    func note(_ name: UpstreamName, answered: Bool) -> UpstreamEvent? {
+    @discardableResult func note(_ name: UpstreamName, answered: Bool) -> UpstreamEvent? {
         let time = now()
         return states.withLock { states in
             var state = states[name] ?? State()

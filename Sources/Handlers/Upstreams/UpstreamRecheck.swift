@@ -74,9 +74,12 @@ struct UpstreamRecheck {
 }
 
 extension Provider {
-    func exchange(with upstream: Upstream, _ metadata: UpstreamMetadata) -> UpstreamExchange {
+    func exchange(
+        with upstream: Upstream, _ metadata: UpstreamMetadata, tracedBy trace: UpstreamTraceRecorder? = nil
+    ) -> UpstreamExchange {
         UpstreamExchange(
-            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream), outbound: outbound,
+            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream),
+            outbound: trace.map { trace in TracedOutbound(outbound) { trace.note($0, $1) } } ?? outbound,
             breaker: upstreams.breaker, keys: publishedKeys, issuer: issuer, now: now,
             note: { note($0, of: upstream.name) })
     }

@@ -45,6 +45,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case upstreamAdded = "upstream.added"
     case upstreamChanged = "upstream.changed"
     case upstreamRemoved = "upstream.removed"
+    /// Somebody has made a link whose sign-in is traced, claims included.
+    case upstreamTraced = "upstream.traced"
 
     case keyAdded = "key.added"
     case keyChanged = "key.changed"

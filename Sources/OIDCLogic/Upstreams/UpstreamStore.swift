@@ -1,4 +1,4 @@
-package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore {
+package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, UpstreamTraceStore {
     func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink?
     /// Takes one that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
     func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink?

@@ -51,6 +51,7 @@ extension SQLiteStore {
             guard let former = try Self.upstream(name, in: database) else { return false }
             try database.run("DELETE FROM upstream WHERE name = ?1", Value(name))
             try database.run("DELETE FROM upstream_health WHERE upstream = ?1", Value(name))
+            try database.run("DELETE FROM upstream_trace WHERE upstream = ?1", Value(name))
             try audit.write(
                 .upstreamRemoved, name.value, AuditChange(from: former.audited, to: nil), in: database)
             return true

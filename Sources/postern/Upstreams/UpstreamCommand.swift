@@ -11,7 +11,7 @@ struct UpstreamCommand: ParsableCommand {
             """,
         subcommands: [
             UpstreamAdd.self, UpstreamList.self, UpstreamShow.self, UpstreamSet.self, UpstreamRemove.self,
-            UpstreamTestCommand.self,
+            UpstreamTestCommand.self, UpstreamTraceCommand.self,
         ])
 }
 

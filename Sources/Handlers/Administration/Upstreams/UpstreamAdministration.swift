@@ -3,14 +3,14 @@ import OIDCLogic
 
 /// What an administrator does with upstreams: those of the configuration are looked at here, and changed there.
 package struct UpstreamAdministration {
-    private let store: any Store
+    let store: any Store
     private let settings: UpstreamSettings
     /// Of those of the configuration.
     private let secrets: () throws -> [UpstreamName: UpstreamSecret]
-    private let issuer: Issuer
+    let issuer: Issuer
     private let seal: () throws -> Seal
     private let outbound: any Outbound
-    private let now: Clock
+    let now: Clock
 
     /// In bytes, of a secret, and of all members together.
     private static let secretLimit = 4096
