@@ -12,6 +12,8 @@ extension Purpose {
     package static let upstreamState = Self(rawValue: "upstream-state")
     /// What an upstream is asked about a user with; the link is associated with it.
     package static let upstreamTokens = Self(rawValue: "upstream-tokens")
+    /// What an upstream knows us by; its name is associated with it.
+    package static let upstreamSecret = Self(rawValue: "upstream-secret")
     /// A client's secret under `state.key`; the client's id is associated with it.
     package static let clientSecret = Self(rawValue: "client-secret")
     /// A private signing key under `signing.key`; its key id is associated with it.

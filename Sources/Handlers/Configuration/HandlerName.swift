@@ -10,7 +10,7 @@ package enum HandlerName: String, Sendable, CaseIterable {
     case upstreamLogout = "backchannel"
     case health
 
-    /// Whether it is there for upstreams alone: without any, no pool serves it.
+    /// Whether it is there for upstreams alone.
     var isOfUpstreams: Bool { [.upstream, .callback, .upstreamLogout].contains(self) }
 
     /// Whether it needs the private signing keys. A pool without such a handler is never given them.

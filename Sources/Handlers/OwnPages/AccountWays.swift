@@ -17,11 +17,11 @@ struct AccountWays {
 
     func list() throws -> [AccountPage.Way] {
         let links = try provider.store.upstreamLinks(of: signedIn.user.id)
-        let options = provider.upstreams.options
+        let options = try provider.signInOptions()
         let linked = links.map { link in
             AccountPage.Way(
                 title: options.upstream(of: link.id)?.title ?? link.id.issuer, value: Self.value(link.id),
-                since: WrittenTimestamp.text(link.createdAt.seconds), mayEnd: mayEnd(link, among: links))
+                since: WrittenTimestamp.text(link.createdAt.seconds), mayEnd: mayEnd(link, among: links, options))
         }
         let others = options.upstreams.filter { upstream in
             !links.contains { $0.id.issuer.hasSameBytes(as: upstream.issuer.value) }
@@ -57,17 +57,17 @@ struct AccountWays {
 
     private func act(in form: Parameters) throws -> Act? {
         if let name = try form.value("connect") {
-            return provider.upstreams.options.upstream(named: UpstreamName(name)).map(Act.connect)
+            return try provider.signInOptions().upstream(named: UpstreamName(name)).map(Act.connect)
         }
         guard let value = try form.value("end") else { return nil }
         let links = try provider.store.upstreamLinks(of: signedIn.user.id)
-        return links.first { Self.value($0.id) == value && mayEnd($0, among: links) }.map(Act.end)
+        let options = try provider.signInOptions()
+        return links.first { Self.value($0.id) == value && mayEnd($0, among: links, options) }.map(Act.end)
     }
 
     /// Nobody locks themselves out.
-    private func mayEnd(_ link: UpstreamLink, among links: [UpstreamLink]) -> Bool {
-        let options = provider.upstreams.options
-        return signedIn.user.passwordHash != nil && options.hasPassword
+    private func mayEnd(_ link: UpstreamLink, among links: [UpstreamLink], _ options: SignInOptions) -> Bool {
+        signedIn.user.passwordHash != nil && options.hasPassword
             || links.contains { $0.id != link.id && options.upstream(of: $0.id) != nil }
     }
 

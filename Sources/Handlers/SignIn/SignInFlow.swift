@@ -85,12 +85,13 @@ struct SignInFlow {
                 nil
             }
         let policy = try provider.policy()
-        let upstream = provider.upstreams.options.upstream(for: authorization)
+        let options = try provider.signInOptions()
+        let upstream = options.upstream(for: authorization)
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
             customClaims: try provider.customClaims(for: authorization.client),
             subjects: try provider.subjects(of: authorization.client), from: request.remoteAddress,
-            hasUpstreams: !provider.upstreams.options.upstreams.isEmpty, canAskSilently: upstream != nil,
+            hasUpstreams: !options.upstreams.isEmpty, canAskSilently: upstream != nil,
             at: provider.now())
         switch decision {
         case .grant(let grant):
@@ -104,7 +105,7 @@ struct SignInFlow {
             let isLocal = signedIn.map { $0.session.upstream == nil } ?? false
             if let upstream, !isLocal { return try sendOn(to: upstream, raw, for: request) }
             return try loginPage(
-                authorization, raw, isLocal: isLocal && upstream != nil && provider.upstreams.options.hasLocalDoor,
+                authorization, raw, isLocal: isLocal && upstream != nil && options.hasLocalDoor,
                 for: request)
         case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
@@ -143,7 +144,7 @@ struct SignInFlow {
         username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
         status: Status = .ok, for request: Request
     ) throws -> Response {
-        let options = provider.upstreams.options
+        let options = try provider.signInOptions()
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         var attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)

@@ -34,6 +34,7 @@ struct UpstreamRecheck {
         }
         // Before the answer is used: a refresh token that was rotated and lost would be the end of the next check.
         try provider.store.record(check, of: link.id, at: provider.now())
+        if case .unreachable(let cause) = verdict { provider.note(.failed("re-check: \(cause)"), of: upstream.name) }
         log(verdict, link, upstream)
         return verdict
     }
@@ -76,9 +77,13 @@ struct UpstreamRecheck {
 }
 
 extension Provider {
-    func exchange(with upstream: Upstream, _ metadata: UpstreamMetadata) -> UpstreamExchange {
+    func exchange(
+        with upstream: Upstream, _ metadata: UpstreamMetadata, tracedBy trace: UpstreamTraceRecorder? = nil
+    ) -> UpstreamExchange {
         UpstreamExchange(
-            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream), outbound: outbound,
-            breaker: upstreams.breaker, keys: publishedKeys, issuer: issuer, now: now)
+            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream),
+            outbound: trace.map { trace in TracedOutbound(outbound) { trace.note($0, $1) } } ?? outbound,
+            breaker: upstreams.breaker, keys: publishedKeys, issuer: issuer, now: now,
+            note: { note($0, of: upstream.name) })
     }
 }

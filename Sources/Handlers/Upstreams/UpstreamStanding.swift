@@ -7,7 +7,7 @@ extension Provider {
     /// nobody has known for too long.
     func requireStanding(of grant: Grant) throws {
         guard let id = grant.upstream else { return }
-        guard let upstream = upstreams.options.upstream(of: id), let link = try store.upstreamLink(id),
+        guard let upstream = try signInOptions().upstream(of: id), let link = try store.upstreamLink(id),
             link.userID == grant.userID
         else {
             throw OAuthError.invalidGrant(

@@ -40,18 +40,11 @@ package struct Installation {
         self.now = now
     }
 
-    package var upstreams: [Upstream] { configuration.upstreams.options.upstreams }
-
-    /// Asks it. Throws ``AdministrationError`` if there is none of that name, and what its secret can't be read for.
-    package func test(upstream name: String) throws -> UpstreamTest {
-        guard let upstream = upstreams.first(where: { $0.name.value.hasSameBytes(as: name) }) else {
-            let names = upstreams.map(\.name.value)
-            throw AdministrationError.missing(
-                "there is no upstream \"\(name)\" in \(configuration.file)." + Nearest.question(name, among: names))
-        }
-        let secrets = try configuration.upstreams.secrets(environment: environment)
-        return UpstreamTest(
-            upstream, for: configuration.issuer, secret: secrets[upstream.name],
+    package var upstreams: UpstreamAdministration {
+        UpstreamAdministration(
+            store: store, settings: configuration.upstreams,
+            secrets: { [configuration, environment] in try configuration.upstreams.secrets(environment: environment) },
+            issuer: configuration.issuer, seal: { [keyFiles] in try keyFiles.state() },
             outbound: configuration.outbound.calls, now: now)
     }
 
