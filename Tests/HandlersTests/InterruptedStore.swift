@@ -257,5 +257,11 @@ final class InterruptedStore: Store {
     func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {
         try store.upstreamHealth(at: now)
     }
+    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
+        try store.link(user, spending: invitation, at: now)
+    }
+
+    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
+
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }
