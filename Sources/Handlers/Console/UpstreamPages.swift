@@ -93,7 +93,7 @@ extension ConsoleRoute {
         add("Its reason", health.text("last_failure"))
         add(
             "In the last day",
-            "\(health.text("sign_ins_last_day")) sign-ins, \(health.text("failures_last_day")) failures")
+            "Sign-ins: \(health.text("sign_ins_last_day")). Failures: \(health.text("failures_last_day")).")
         add("People linked to it", upstream.text("linked_people"))
         return details
     }

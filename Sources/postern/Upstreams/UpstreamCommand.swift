@@ -82,7 +82,7 @@ enum UpstreamOutput {
         details.add("doesn't answer since", health.unreachableSince.map(WrittenTime.text))
         details.add("last sign-in", health.signedInAt.map(WrittenTime.text))
         details.add("last failure", health.failure.map { "\(WrittenTime.text($0.at)): \($0.reason)" })
-        details.add("in the last day", "\(health.signIns) sign-ins, \(health.failures) failures")
+        details.add("in the last day", "sign-ins: \(health.signIns), failures: \(health.failures)")
         details.print()
     }
 }
