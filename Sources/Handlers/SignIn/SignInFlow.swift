@@ -80,7 +80,8 @@ struct SignInFlow {
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
             customClaims: try provider.customClaims(for: authorization.client),
             subjects: try provider.subjects(of: authorization.client), from: request.remoteAddress,
-            hasUpstreams: !provider.upstreams.options.upstreams.isEmpty, canAskSilently: upstream != nil,
+            hasUpstreams: !provider.upstreams.options.upstreams.isEmpty,
+            canAskSilently: upstream?.answersSilently ?? false,
             at: provider.now())
         switch decision {
         case .grant(let grant):

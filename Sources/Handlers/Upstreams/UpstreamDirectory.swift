@@ -28,6 +28,7 @@ struct UpstreamDirectory: Sendable {
 
     /// What it says of itself: as lately as its caching allows, and while it is down for as long as its word is good.
     func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        if let oauth = upstream.oauth { return UpstreamMetadata(of: oauth) }
         do throws(FetchFault) { return try published.value(at: upstream.issuer) } catch {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")

@@ -20,6 +20,15 @@ struct UpstreamLeg {
         guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
+        // OpenID Connect Core §3.1.2.1: whoever can't be made to prove anew who they are isn't led to believe that they have.
+        guard upstream.oauth == nil || !authorization.wantsProofOfTime else {
+            throw AuthorizationFailure.redirect(
+                .loginRequired(
+                    "the user's identity provider can't say when they proved who they are, and prompt or max_age asks",
+                    detail: .upstream(
+                        upstream.name, "speaks OAuth alone: it serves no max_age, prompt=login or prompt=none")),
+                authorization.target)
+        }
         return try telling(upstream, authorization, attempt, request) {
             provider.store.moveOn()
             let metadata = try provider.upstreams.metadata(of: upstream)
@@ -180,4 +189,9 @@ private enum UpstreamFailure {
                 detail: .upstream(upstream, cause))
         }
     }
+}
+
+extension ValidatedAuthorizationRequest {
+    /// Whether its answer rests on when, or whether, the user has proved who they are.
+    fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent }
 }

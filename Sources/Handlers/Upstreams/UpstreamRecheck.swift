@@ -75,7 +75,9 @@ struct UpstreamRecheck {
 extension Provider {
     func exchange(with upstream: Upstream, _ metadata: UpstreamMetadata) -> UpstreamExchange {
         UpstreamExchange(
-            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream), outbound: outbound,
-            breaker: upstreams.breaker, keys: publishedKeys, issuer: issuer, now: now)
+            endpoints: UpstreamEndpoints(
+                upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream), outbound: outbound,
+                breaker: upstreams.breaker, issuer: issuer, now: now),
+            keys: publishedKeys)
     }
 }

@@ -21,6 +21,11 @@ package struct UpstreamTest {
         self.secret = secret
         self.outbound = outbound
         self.now = now
+        if let oauth = upstream.oauth {
+            // It publishes nothing of itself, so all that can be tried is its token endpoint.
+            tryClient(UpstreamMetadata(of: oauth))
+            return
+        }
         guard let metadata = lookAtDiscovery() else { return }
         lookAtKeys(metadata)
         compareSupport(metadata)
@@ -35,7 +40,10 @@ package struct UpstreamTest {
 
     /// What to enter at the upstream.
     package var registration: [(name: String, value: String)] {
-        [
+        if upstream.oauth != nil {
+            return [("redirect URI", upstream.redirectURI(at: issuer)), ("scope", upstream.scope.description)]
+        }
+        return [
             ("redirect URI", upstream.redirectURI(at: issuer)),
             ("back-channel logout URI", issuer.endpoint("backchannel/\(upstream.name)")),
             (
@@ -81,12 +89,13 @@ package struct UpstreamTest {
     }
 
     private mutating func lookAtKeys(_ metadata: UpstreamMetadata) {
+        guard let keys = metadata.keys else { return }
         do throws(FetchFault) {
-            let set = try Fetched<JWKSet>(.uri(metadata.keys), by: outbound).value
+            let set = try Fetched<JWKSet>(.uri(keys), by: outbound).value
             let usable = upstream.algorithms.filter { !set.keys(id: nil, for: $0).isEmpty }
             guard !usable.isEmpty else {
                 let names = upstream.algorithms.map(\.rawValue).joined(separator: ", ")
-                return add(.fault, "keys", "none of \(metadata.keys.value) verifies \(names); look at algorithms")
+                return add(.fault, "keys", "none of \(keys.value) verifies \(names); look at algorithms")
             }
             add(.ok, "keys", "for \(usable.map(\.rawValue).joined(separator: ", "))")
         } catch {
@@ -122,12 +131,14 @@ package struct UpstreamTest {
 
     /// By a code that is none: whoever is known is told that it is none, anybody else that they aren't known.
     private mutating func tryClient(_ metadata: UpstreamMetadata) {
-        let exchange = UpstreamExchange(
+        let endpoints = UpstreamEndpoints(
             upstream: upstream, metadata: metadata, secret: secret, outbound: outbound,
-            breaker: CircuitBreaker(now: now), keys: NoPublishedKeys(), issuer: issuer, now: now)
-        switch exchange.errorOfUnknownCode() {
-        case .tokenEndpoint("invalid_grant"): add(.ok, "client", "\(upstream.clientID), and its secret is right")
-        case .tokenEndpoint("invalid_client"):
+            breaker: CircuitBreaker(now: now), issuer: issuer, now: now)
+        switch endpoints.errorOfUnknownCode() {
+        // The second word of each is GitHub's.
+        case .tokenEndpoint("invalid_grant"), .tokenEndpoint("bad_verification_code"):
+            add(.ok, "client", "\(upstream.clientID), and its secret is right")
+        case .tokenEndpoint("invalid_client"), .tokenEndpoint("incorrect_client_credentials"):
             add(
                 .fault, "client", "it doesn't know \(upstream.clientID), or the secret in client_secret_file is another"
             )
@@ -137,11 +148,6 @@ package struct UpstreamTest {
         case nil: add(.warning, "client", "the token endpoint takes any code")
         }
     }
-}
-
-private struct NoPublishedKeys: PublishedKeys {
-    func keys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet { throw .unavailable("they aren't asked for") }
-    func newerKeys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet? { nil }
 }
 
 extension FetchFault {

@@ -26,9 +26,10 @@ package struct UpstreamIDToken: Sendable {
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .idToken(.algorithm(String(decoding: jws.algorithm.utf8.prefix(32), as: UTF8.self)))
         }
+        guard let place = metadata.keys else { throw .idToken(.signature) }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
-            verified = try keys.verified(jws, at: .uri(metadata.keys), algorithm: algorithm, type: IDToken.type)
+            verified = try keys.verified(jws, at: .uri(place), algorithm: algorithm, type: IDToken.type)
         } catch {
             switch error {
             case .unavailable(let cause): throw .unreachable(cause)
