@@ -7,10 +7,12 @@ import OIDCLogic
 struct LogoutHandler {
     let provider: Provider
     private let flow: SignInFlow
+    private let carrier: Carrier
 
     init(_ provider: Provider) {
         self.provider = provider
         flow = SignInFlow(provider)
+        carrier = Carrier(store: provider.store, now: provider.now)
     }
 
     func respond(to request: Request) -> Response {
@@ -55,7 +57,23 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(logout, raw, request)
+        return try done(logout, raw, request, at: try upstream(of: signedIn.session, logout, raw, request))
+    }
+
+    /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may
+    /// take a while.
+    private func upstream(
+        of session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
+    ) throws -> String? {
+        guard let came = session.upstream, let sealed = came.sealedLogoutHint,
+            let upstream = provider.upstreams.options.upstream(of: came.link), upstream.signsOut
+        else { return nil }
+        let signOut = UpstreamSignOut(
+            at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())
+        let hint = try? UpstreamLogoutHint(sealed: sealed, of: came.link, opening: provider.seal)
+        let value = try carrier.carry(
+            signOut.sealed(with: hint, by: provider.seal), from: request.remoteAddress, isOfSomeoneSignedIn: true)
+        return upstream.postLogoutRedirectURI(at: provider.issuer) + "?" + FormEncoding.encode([("begin", value)])
     }
 
     /// §2: an app may sign out of a session that there was of late as well. One that has lapsed since nobody used it signs
@@ -84,15 +102,20 @@ struct LogoutHandler {
         return response
     }
 
-    private func done(_ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request) throws -> Response {
+    /// - Parameter upstream: where it goes on before it goes to the app.
+    private func done(
+        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request, at upstream: String? = nil
+    ) throws -> Response {
         let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
         var response: Response =
-            if let destination = logout.destination, told.isEmpty {
+            if let destination = upstream ?? logout.destination, told.isEmpty {
                 provider.redirect(to: destination, for: request)
             } else {
                 try provider.signedOutPage(
                     .done, telling: told,
-                    onward: logout.destination.map { .init(uri: $0, clientName: logout.client?.displayName) },
+                    onward: (upstream ?? logout.destination).map {
+                        .init(uri: $0, clientName: logout.client?.displayName)
+                    },
                     for: request, uiLocales: raw.uiLocales)
             }
         // §2: nobody signs out unasked. Another site's POST brings no cookie, and its answer would take the one that is there.

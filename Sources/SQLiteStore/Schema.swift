@@ -24,6 +24,8 @@ enum Schema {
         frontchannelLogout,
         tokenServiceActivity,
         upstreams,
+        upstreamKeys,
+        upstreamSignOut,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

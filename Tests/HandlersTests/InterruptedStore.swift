@@ -235,5 +235,9 @@ final class InterruptedStore: Store {
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
         try store.record(check, of: link, at: now)
     }
+    func upstreamKeys(of upstream: UpstreamName) throws -> [SigningKeyRecord] { try store.upstreamKeys(of: upstream) }
+    func changeKeys(of upstream: UpstreamName, _ steps: [SigningKeyStep]) throws {
+        try store.changeKeys(of: upstream, steps)
+    }
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

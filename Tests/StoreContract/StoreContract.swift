@@ -5,7 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, declarations, logoutDeliveries, grantsOfSessions, frontchannelLogouts, generation, reading,
+        upstreamLinks, upstreamKeys, declarations, logoutDeliveries, grantsOfSessions, frontchannelLogouts, generation,
+        reading,
         pruning
 }
 
@@ -37,6 +38,7 @@ package func expectConformance(
         case .tokenServiceEvents: try expectTokenServiceEvents(in: store)
         case .clientUses: try expectClientUses(in: store)
         case .upstreamLinks: try expectUpstreamLinks(in: store)
+        case .upstreamKeys: try expectUpstreamKeys(in: store)
         case .declarations: try expectDeclarations(in: store)
         case .logoutDeliveries:
             try expectLogoutDeliveries(in: store)

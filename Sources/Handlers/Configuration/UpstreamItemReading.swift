@@ -17,8 +17,12 @@ struct UpstreamItemReading {
         }
         let authentication = section.value(
             "token_endpoint_auth_method", default: usual.authentication,
-            expected: "must be client_secret_basic or client_secret_post"
+            expected: "must be client_secret_basic, client_secret_post or private_key_jwt"
         ) { UpstreamAuthentication(rawValue: $0) }
+        let assertionAlgorithm = section.value(
+            "token_endpoint_auth_signing_alg", default: SignatureAlgorithm.rs256,
+            expected: "must be one of " + SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+        ) { SignatureAlgorithm(rawValue: $0) }
         let oauth = PlainOAuthReading(section, usual)
         let scope = Self.scope(section, usual, isOAuth: oauth.isWanted)
         let algorithms = section.signatureAlgorithms("algorithms")
@@ -28,13 +32,19 @@ struct UpstreamItemReading {
         let mapping = mappings.mapping
         let rhythm = Self.rhythm(section)
         let parameters = Self.parameters(section, usual)
+        let signsOut = section.value("logout", default: false, expected: "must be true or false") { Bool($0) }
+        if signsOut, oauth.isWanted {
+            section.fault("logout", "is true, and an upstream that speaks OAuth alone has no sign-out; leave it out")
+        }
         guard let name, let issuer, let clientID, let scope, let algorithms, let domains, let admission, let mapping,
             let parameters, !oauth.isWanted || oauth.oauth != nil
         else { return }
         upstream = Upstream(
             name: name, title: title ?? usual.title ?? name.value, issuer: issuer, clientID: clientID,
-            authentication: authentication, scope: scope, algorithms: algorithms, domains: domains,
-            admission: admission, mapping: mapping, rhythm: rhythm, oauth: oauth.oauth, parameters: parameters)
+            authentication: authentication, assertionAlgorithm: assertionAlgorithm, scope: scope,
+            algorithms: algorithms, domains: domains,
+            admission: admission, mapping: mapping, rhythm: rhythm, oauth: oauth.oauth, parameters: parameters,
+            signsOut: signsOut)
     }
 
     private static func preset(_ section: ConfigurationSection) -> UpstreamPreset? {
@@ -54,6 +64,10 @@ struct UpstreamItemReading {
     private static func name(_ section: ConfigurationSection, _ line: Int?) -> UpstreamName? {
         guard let value = section.value("name") else {
             section.fault("name", "is missing; the upstream sends users back to …/callback/NAME", orAt: line)
+            return nil
+        }
+        guard value.text != SignInPlaces.here else {
+            section.fault("name", value, "must be another word: apps mean a password of here by it (upstreams)")
             return nil
         }
         guard let name = UpstreamName(configured: value.text) else {

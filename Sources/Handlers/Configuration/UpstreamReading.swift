@@ -11,18 +11,27 @@ struct UpstreamReading {
             return
         }
         var files: [UpstreamName: String] = [:]
+        var names: Set<UpstreamName> = []
         let upstreams = root.items("upstreams") { section, line -> Upstream? in
             defer { section.refuseUnknown() }
             let file = section.optionalPath("client_secret_file", in: folder)
             guard let upstream = UpstreamItemReading(section, line, expressions).upstream else { return nil }
-            guard let file else {
+            switch (file, upstream.authentication) {
+            case (nil, .privateKeyJWT): break
+            case (_?, .privateKeyJWT):
+                section.fault(
+                    "client_secret_file",
+                    "is of no use with private_key_jwt, which proves us by keys of ours; leave it out")
+                return nil
+            case (nil, _):
                 section.fault(
                     "client_secret_file",
                     "is missing; it names a file, readable by its owner alone, with the secret that the upstream gave us",
                     orAt: line)
                 return nil
+            case (let file?, _): files[upstream.name] = file
             }
-            if files.updateValue(file, forKey: upstream.name) != nil {
+            if !names.insert(upstream.name).inserted {
                 section.fault("name", "is \"\(upstream.name)\", as another upstream's; each needs one of its own")
             }
             return upstream

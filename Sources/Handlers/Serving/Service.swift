@@ -37,6 +37,7 @@ package struct Service {
             try process.keepSigningKeys()
             try process.sendLogouts()
             try process.askUpstreams()
+            try process.keepUpstreamKeys()
         }
         let failures = FailurePages(process.pages)
         let handlers = handlers
@@ -156,6 +157,17 @@ struct Process: Sendable {
         }
     }
 
+    /// Keeps the plan of the keys that upstreams know us by.
+    func keepUpstreamKeys() throws {
+        let upstreams = upstreams.options.upstreams.filter { $0.authentication == .privateKeyJWT }
+        guard isOfUpstreams, !upstreams.isEmpty else { return }
+        try database.repeating(every: SigningKeyUpkeep.interval, now: clock) { [self] store in
+            let upkeep = UpstreamKeyUpkeep(
+                UpstreamKeys(store: store, seal: seal, lifetimes: lifetimes, now: clock), of: upstreams, log: log)
+            return { upkeep.look() }
+        }
+    }
+
     private func provider(_ store: SQLiteStore) throws -> Provider {
         Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
@@ -211,6 +223,9 @@ struct Process: Sendable {
         case .upstream: UpstreamHandler(provider).respond
         case .callback: CallbackHandler(provider).respond
         case .upstreamLogout: UpstreamLogoutHandler(provider: provider).respond
+        case .upstreamKeys: UpstreamKeysHandler(provider: provider).respond
+        case .upstreamSignOut: UpstreamSignOutHandler(provider).respond
+        case .frontchannel: FrontchannelHandler(provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

@@ -57,7 +57,13 @@ struct SignInFlow {
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
         raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
     ) throws -> Response {
+        if let signedIn, !provider.upstreams.options.admits(signedIn.session, for: authorization.client) {
+            return try step(
+                authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
+                for: request)
+        }
         if case .arrived = progress {
+            tellOfUselessHint(authorization, request)
             switch try standing ?? provider.standing(of: signedIn) {
             case .holds: break
             case .isToBeAsked(let upstream):
@@ -109,6 +115,19 @@ struct SignInFlow {
         }
     }
 
+    /// A hint is a wish: one that names nobody is passed over, and whoever wonders why finds it in the log.
+    private func tellOfUselessHint(_ authorization: ValidatedAuthorizationRequest, _ request: Request) {
+        guard let hint = authorization.upstreamHint,
+            provider.upstreams.options.hintedUpstream(for: authorization) == nil
+        else { return }
+        provider.log.notice(
+            "idp_hint names no upstream that this client's users sign in at",
+            metadata: [
+                "request": "\(request.id)", "client": "\(authorization.client.id)",
+                "hint": "\(String(decoding: hint.utf8.prefix(64), as: UTF8.self))",
+            ])
+    }
+
     /// To an upstream without a page: by an address of ours, whose pool has the time to find out where it is.
     ///
     /// - Parameter asks: whether it is enough to ask it about the session that there is.
@@ -133,6 +152,14 @@ struct SignInFlow {
         for request: Request
     ) throws -> Response {
         let options = provider.upstreams.options
+        let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
+        guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
+            throw AuthorizationFailure.redirect(
+                .accessDenied(
+                    "no place where users of this client may sign in is there",
+                    cause: "upstreams of the client \(authorization.client.id) names none that the configuration has"),
+                authorization.target)
+        }
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         let attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)
@@ -145,8 +172,8 @@ struct SignInFlow {
                 attempt: attempt.sealed(by: provider.seal),
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 staySignedIn: try choice(staysSignedIn, for: request),
-                hasPassword: options.hasPassword || isLocal,
-                upstreams: (isLocal ? [] : options.upstreams).map { upstream in
+                hasPassword: options.hasPassword(for: authorization.client) || isLocal,
+                upstreams: upstreams.map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
                 failure: failure),

@@ -5,6 +5,7 @@ struct UpstreamDirectory: Sendable {
     let options: SignInOptions
     let breaker: CircuitBreaker
     private let secrets: [UpstreamName: UpstreamSecret]
+    private let outbound: any Outbound
     private let published: PublishedCache<WebURI, UpstreamMetadata>
 
     init(
@@ -12,6 +13,7 @@ struct UpstreamDirectory: Sendable {
     ) {
         self.options = options
         self.secrets = secrets
+        self.outbound = outbound
         breaker = CircuitBreaker(now: now)
         published = PublishedCache(outbound, now: now) { issuer, outbound throws(FetchFault) in
             let (_, answer) = try outbound.discovery(of: issuer, maximumBytes: UpstreamMetadata.limit)
@@ -22,6 +24,22 @@ struct UpstreamDirectory: Sendable {
                 throw .useless("\(error)")
             }
         }
+    }
+
+    /// The same, of one that answers at this moment.
+    func present(_ upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        let metadata = try metadata(of: upstream)
+        guard upstream.oauth == nil else { return metadata }
+        guard breaker.permits(upstream.name) else { throw .unreachable("it hasn't answered lately") }
+        do throws(FetchFault) {
+            _ = try outbound.discovery(of: upstream.issuer, maximumBytes: UpstreamMetadata.limit)
+            breaker.note(upstream.name, answered: true)
+        } catch {
+            guard case .unreachable(let cause) = error else { return metadata }
+            breaker.note(upstream.name, answered: false)
+            throw .unreachable(cause)
+        }
+        return metadata
     }
 
     func secret(of upstream: Upstream) -> UpstreamSecret? { secrets[upstream.name] }

@@ -5,10 +5,11 @@ import OIDCLogic
 struct UpstreamEndpoints {
     let upstream: Upstream
     let metadata: UpstreamMetadata
-    let secret: UpstreamSecret?
+    let proof: UpstreamProof
     let outbound: any Outbound
     let breaker: CircuitBreaker
     let issuer: Issuer
+    let random: SystemRandom
     let now: Clock
 
     /// In bytes.
@@ -59,13 +60,17 @@ struct UpstreamEndpoints {
     private func tokens(by asked: [(String, String)]) throws(UpstreamFault) -> [String: JSON] {
         var form = asked
         var authorization: Secret<OutboundCall>?
-        let secret = secret?.reveal() ?? ""
-        switch upstream.authentication {
-        case .basic:
+        switch proof {
+        case .secret(let secret) where upstream.authentication == .post:
+            form += [("client_id", upstream.clientID), ("client_secret", secret?.reveal() ?? "")]
+        case .secret(let secret):
             // §2.3.1: form-encoded first, so that a colon in the id is none of the separator's.
-            let pair = "\(FormEncoding.escape(upstream.clientID)):\(FormEncoding.escape(secret))"
+            let pair = "\(FormEncoding.escape(upstream.clientID)):\(FormEncoding.escape(secret?.reveal() ?? ""))"
             authorization = Secret("Basic \(Base64.encode(Array(pair.utf8)))")
-        case .post: form += [("client_id", upstream.clientID), ("client_secret", secret)]
+        case .key(let key):
+            do { form += try UpstreamAssertion(to: upstream, by: key, random: random, at: now()).fields } catch {
+                throw .tokenEndpoint("no assertion could be signed for it")
+            }
         }
         let answer = try answer(
             to: OutboundCall(
@@ -102,4 +107,11 @@ struct UpstreamEndpoints {
         }
         return answer
     }
+}
+
+/// What we prove to an upstream by who we are.
+enum UpstreamProof: Sendable {
+    /// Nil: there is none.
+    case secret(UpstreamSecret?)
+    case key(SigningKey)
 }

@@ -20,6 +20,9 @@ struct UpstreamLeg {
         guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
+        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
         // OpenID Connect Core §3.1.2.1: whoever can't be made to prove anew who they are isn't led to believe that they have.
         guard upstream.oauth == nil || !authorization.wantsProofOfTime else {
             throw AuthorizationFailure.redirect(
@@ -71,6 +74,9 @@ struct UpstreamLeg {
         let attempt = leg.attempt
         let authorization = try flow.validate(attempt.request)
         guard leg.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         // Single use, before anything is done with what came: a second answer to the same state is one too many, with
@@ -126,7 +132,8 @@ struct UpstreamLeg {
                     guard let name = try? Username(choosing: text) else { return nil }
                     return try store.user(named: name) == nil ? name : nil
                 }, random: provider.random, at: provider.now())
-            let opening = SessionOpening(upstream: user, identity, authTime: authTime, at: upstream.name)
+            let opening = SessionOpening(
+                upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
             if let response = try flow.open(opening, authorization, attempt, for: request) { return response }
         }
         throw OAuthError.temporarilyUnavailable(cause: "the user of the upstream \(upstream.name) changes all the time")

@@ -7,18 +7,18 @@ package struct UpstreamTest {
 
     private let upstream: Upstream
     private let issuer: Issuer
-    private let secret: UpstreamSecret?
+    private let proof: UpstreamProof
     private let outbound: any Outbound
     private let now: Clock
 
     package var hasFault: Bool { findings.contains { $0.status == .fault } }
 
     init(
-        _ upstream: Upstream, for issuer: Issuer, secret: UpstreamSecret?, outbound: any Outbound, now: @escaping Clock
+        _ upstream: Upstream, for issuer: Issuer, proof: UpstreamProof, outbound: any Outbound, now: @escaping Clock
     ) {
         self.upstream = upstream
         self.issuer = issuer
-        self.secret = secret
+        self.proof = proof
         self.outbound = outbound
         self.now = now
         if let oauth = upstream.oauth {
@@ -43,7 +43,11 @@ package struct UpstreamTest {
         if upstream.oauth != nil {
             return [("redirect URI", upstream.redirectURI(at: issuer)), ("scope", upstream.scope.description)]
         }
-        return [
+        let keys = usesKey ? [(name: "JWKS URI", value: upstream.keysURI(at: issuer))] : []
+        let signOut =
+            upstream.signsOut
+            ? [(name: "post-logout redirect URI", value: upstream.postLogoutRedirectURI(at: issuer))] : []
+        return keys + signOut + [
             ("redirect URI", upstream.redirectURI(at: issuer)),
             ("back-channel logout URI", issuer.endpoint("backchannel/\(upstream.name)")),
             (
@@ -54,6 +58,8 @@ package struct UpstreamTest {
             ("scope", upstream.scope.description), ("client authentication", upstream.authentication.rawValue),
         ]
     }
+
+    private var usesKey: Bool { upstream.authentication == .privateKeyJWT }
 
     private mutating func add(_ status: InstallationCheck.Finding.Status, _ subject: String, _ text: String) {
         findings.append(InstallationCheck.Finding(status: status, subject: subject, text: text))
@@ -120,6 +126,9 @@ package struct UpstreamTest {
                 .fault, "client authentication",
                 "it doesn't take \(name), but \(known.joined(separator: ", ")); say so by token_endpoint_auth_method")
         }
+        if upstream.signsOut, metadata.endSessionEndpoint == nil {
+            add(.warning, "logout", "it has no end_session_endpoint: who signs out here stays signed in there")
+        }
         let scopes = missing("scopes_supported", upstream.scope.names)
         if !scopes.isEmpty {
             add(.warning, "scope", "it doesn't list \(scopes.joined(separator: ", ")) in scopes_supported")
@@ -132,16 +141,15 @@ package struct UpstreamTest {
     /// By a code that is none: whoever is known is told that it is none, anybody else that they aren't known.
     private mutating func tryClient(_ metadata: UpstreamMetadata) {
         let endpoints = UpstreamEndpoints(
-            upstream: upstream, metadata: metadata, secret: secret, outbound: outbound,
-            breaker: CircuitBreaker(now: now), issuer: issuer, now: now)
+            upstream: upstream, metadata: metadata, proof: proof, outbound: outbound,
+            breaker: CircuitBreaker(now: now), issuer: issuer, random: SystemRandom(), now: now)
         switch endpoints.errorOfUnknownCode() {
         // The second word of each is GitHub's.
         case .tokenEndpoint("invalid_grant"), .tokenEndpoint("bad_verification_code"):
-            add(.ok, "client", "\(upstream.clientID), and its secret is right")
+            add(.ok, "client", "\(upstream.clientID), and its \(usesKey ? "key" : "secret") is right")
         case .tokenEndpoint("invalid_client"), .tokenEndpoint("incorrect_client_credentials"):
-            add(
-                .fault, "client", "it doesn't know \(upstream.clientID), or the secret in client_secret_file is another"
-            )
+            let proof = usesKey ? "the keys at \(upstream.keysURI(at: issuer))" : "what is in client_secret_file"
+            add(.fault, "client", "it doesn't know \(upstream.clientID), or \(proof) isn't what it has")
         case .tokenEndpoint("unauthorized_client"):
             add(.fault, "client", "\(upstream.clientID) may not use the authorization code there")
         case let fault?: add(.warning, "client", "the upstream \(fault)")

@@ -48,7 +48,7 @@ package enum FormEncoding {
     }
 
     /// RFC 6749 §3.1.2: a query of the registered URI is kept.
-    static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
+    package static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
         let separator = !uri.contains("?") ? "?" : uri.hasSuffix("?") || uri.hasSuffix("&") ? "" : "&"
         return uri + separator + encode(fields)
     }

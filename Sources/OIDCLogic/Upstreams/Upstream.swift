@@ -10,6 +10,8 @@ package struct Upstream: Sendable, Equatable {
     /// What it knows us by.
     package let clientID: String
     package let authentication: UpstreamAuthentication
+    /// What ``UpstreamAuthentication/privateKeyJWT`` signs by.
+    package let assertionAlgorithm: SignatureAlgorithm
     /// What we ask it for; `openid` is among it, unless it speaks OAuth alone.
     package let scope: Scope
     /// RFC 8725 §3.1: how it may sign ID tokens, never what a token's header says.
@@ -24,19 +26,23 @@ package struct Upstream: Sendable, Equatable {
     package let oauth: PlainOAuth?
     /// What its authorization endpoint is asked for besides, at each sign-in.
     package let parameters: [String: String]
+    /// Whether signing out here leads on to it, so that its session ends as well (RP-Initiated Logout 1.0).
+    package let signsOut: Bool
 
     package init(
         name: UpstreamName, title: String, issuer: WebURI, clientID: String, authentication: UpstreamAuthentication,
-        scope: Scope, algorithms: [SignatureAlgorithm] = [.rs256], domains: [EmailDomain] = [],
+        assertionAlgorithm: SignatureAlgorithm = .rs256, scope: Scope, algorithms: [SignatureAlgorithm] = [.rs256],
+        domains: [EmailDomain] = [],
         admission: UpstreamAdmission = .everyone, mapping: UpstreamMapping = UpstreamMapping(),
         rhythm: UpstreamRhythm? = UpstreamRhythm(), oauth: PlainOAuth? = nil,
-        parameters: [String: String] = [:]
+        parameters: [String: String] = [:], signsOut: Bool = false
     ) {
         self.name = name
         self.title = title
         self.issuer = issuer
         self.clientID = clientID
         self.authentication = authentication
+        self.assertionAlgorithm = assertionAlgorithm
         self.scope = scope
         self.algorithms = algorithms
         self.domains = domains
@@ -45,6 +51,7 @@ package struct Upstream: Sendable, Equatable {
         self.rhythm = rhythm
         self.oauth = oauth
         self.parameters = parameters
+        self.signsOut = signsOut
     }
 
     /// Whether it can be asked who is signed in without a page of its (OpenID Connect Core §3.1.2.1, `prompt=none`).
@@ -53,6 +60,12 @@ package struct Upstream: Sendable, Equatable {
     /// Where it sends users back to. Each upstream has one of its own, so that an answer of one can't be taken for another's
     /// (RFC 9700 §4.4.2).
     package func redirectURI(at issuer: Issuer) -> String { issuer.endpoint("callback/\(name)") }
+
+    /// Where it sends users back to who have signed out there (RP-Initiated Logout 1.0 §3).
+    package func postLogoutRedirectURI(at issuer: Issuer) -> String { issuer.endpoint("signed-out/\(name)") }
+
+    /// Where it finds the keys that we prove ourselves to it by (RFC 7517 §5).
+    package func keysURI(at issuer: Issuer) -> String { issuer.endpoint("jwks/\(name)") }
 }
 
 package enum UpstreamNameKind {}
@@ -69,10 +82,12 @@ extension UpstreamName {
     }
 }
 
-/// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1).
+/// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1, OpenID Connect Core §9).
 package enum UpstreamAuthentication: String, Sendable {
     case basic = "client_secret_basic"
     case post = "client_secret_post"
+    /// RFC 7523 §2.2, by a key that we have for this upstream alone.
+    case privateKeyJWT = "private_key_jwt"
 }
 
 package enum UpstreamSecretKind {}

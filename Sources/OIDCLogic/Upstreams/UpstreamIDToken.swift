@@ -6,6 +6,8 @@ package struct UpstreamIDToken: Sendable {
     package let subject: String
     /// All of them.
     package let claims: [String: JSON]
+    /// As it came.
+    let text: String
 
     /// In seconds: how far the upstream's clock and ours may be apart.
     package static let clockSkew: Int64 = 60
@@ -55,6 +57,7 @@ package struct UpstreamIDToken: Sendable {
             throw .idToken(error)
         }
         self.claims = claims
+        self.text = text
     }
 
     private static func subject(_ claims: [String: JSON]) throws(UpstreamFault.IDTokenFault) -> String {

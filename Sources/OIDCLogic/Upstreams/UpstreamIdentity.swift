@@ -12,6 +12,8 @@ package struct UpstreamIdentity: Sendable {
     package let authTime: Timestamp?
     package let acr: String?
     package let amr: [String]
+    /// Nil: nobody can be signed out there.
+    package let logoutHint: UpstreamLogoutHint?
 
     /// In bytes, of a text that is kept with the session.
     private static let textLimit = 255
@@ -26,6 +28,7 @@ package struct UpstreamIdentity: Sendable {
         sid = Self.text(token.claims["sid"])
         authTime = Timestamp(numericDate: token.claims["auth_time"])
         acr = Self.text(token.claims["acr"])
+        logoutHint = UpstreamLogoutHint(token)
         amr = (token.claims["amr"]?.arrayValue ?? []).compactMap(Self.text).prefix(Self.amrLimit).map { $0 }
     }
 
@@ -38,6 +41,7 @@ package struct UpstreamIdentity: Sendable {
         authTime = nil
         acr = nil
         amr = []
+        logoutHint = nil
     }
 
     /// Distributed claims (OpenID Connect Core §5.6.2), which nobody fetches here. To take them for absent would take away

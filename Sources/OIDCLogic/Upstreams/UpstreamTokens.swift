@@ -38,20 +38,21 @@ package struct UpstreamTokens: Sendable {
         content["a"] = (accessToken?.reveal()).map(JSON.string)
         content["e"] = (accessTokenExpiresAt?.seconds).map(JSON.integer)
         return seal.seal(
-            JSON.object(content).serialized(), purpose: .upstreamTokens, associated: Self.binding(link))
+            JSON.object(content).serialized(), purpose: .upstreamTokens, associated: link.binding)
     }
 
     /// Throws if they are none of ours, or another link's.
     package init(sealed text: String, of link: UpstreamLinkID, opening seal: Seal) throws {
         let content = try JSON(
-            parsing: try seal.open(text, purpose: .upstreamTokens, associated: Self.binding(link)))
+            parsing: try seal.open(text, purpose: .upstreamTokens, associated: link.binding))
         refreshToken = content["r"]?.stringValue.map { Secret($0) }
         accessToken = content["a"]?.stringValue.map { Secret($0) }
         guard refreshToken != nil || accessToken != nil else { throw SealError.unexpectedContent }
         accessTokenExpiresAt = content["e"]?.integerValue.map { Timestamp($0) }
     }
+}
 
-    private static func binding(_ link: UpstreamLinkID) -> [UInt8] {
-        Array("\(link.issuer.utf8.count):\(link.issuer)\(link.subject)".utf8)
-    }
+extension UpstreamLinkID {
+    /// What is sealed for one link opens for no other.
+    var binding: [UInt8] { Array("\(issuer.utf8.count):\(issuer)\(subject)".utf8) }
 }

@@ -18,7 +18,7 @@ struct Pruning: Sendable {
         // What is of one hour goes at once.
         ("token_service_activity", "hour"),
         ("refusal", "position"), ("initial_access_token", "position"), ("one_time_link", "digest"),
-        ("logout_delivery", "position"), ("frontchannel_logout", "position"),
+        ("logout_delivery", "position"), ("frontchannel_logout", "position"), ("upstream_key", "position"),
     ].map { removal(of: $0, by: $1) }
     private static let sessions = removal(of: "session", by: "id")
 

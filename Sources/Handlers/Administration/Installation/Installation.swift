@@ -51,8 +51,15 @@ package struct Installation {
         }
         let secrets = try configuration.upstreams.secrets(environment: environment)
         return UpstreamTest(
-            upstream, for: configuration.issuer, secret: secrets[upstream.name],
+            upstream, for: configuration.issuer, proof: try proof(to: upstream, secrets[upstream.name]),
             outbound: configuration.outbound.calls, now: now)
+    }
+
+    private func proof(to upstream: Upstream, _ secret: UpstreamSecret?) throws -> UpstreamProof {
+        guard upstream.authentication == .privateKeyJWT else { return .secret(secret) }
+        let keys = UpstreamKeys(
+            store: store, seal: try keyFiles.state(), lifetimes: configuration.lifetimes, now: now)
+        return .key(try keys.signing(for: upstream))
     }
 
     package var clients: ClientAdministration { administration.clients }
