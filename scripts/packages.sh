@@ -7,7 +7,8 @@ packages_libraries=(libfcgi0ldbl libssl3 libsqlite3-0 libcrypt1)
 packages_outbound=(libcurl4 ca-certificates)
 packages_run=(nginx spawn-fcgi multiwatch)
 packages_demo=(python3 python3-venv)
-packages_test=(python3 python3-venv curl openssl chromium firefox-esr fonts-dejavu-core apache2 libapache2-mod-auth-openidc faketime sqlite3)
+packages_test=(python3 python3-venv curl openssl chromium firefox-esr fonts-dejavu-core apache2
+    libapache2-mod-auth-openidc glewlwyd faketime sqlite3)
 
 # Itself, or a package that provides it.
 is_installed() {
@@ -72,7 +73,7 @@ install=(apt-get install -y --no-install-recommends "$@")
 [[ -d /run/systemd/system ]] || exit 0
 for package in "$@"; do
     case $package in
-        nginx | apache2) systemctl disable --quiet "$package.service" || true ;;
+        nginx | apache2 | glewlwyd) systemctl disable --quiet "$package.service" || true ;;
     esac
 done
 '

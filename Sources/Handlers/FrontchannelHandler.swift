@@ -38,7 +38,7 @@ struct FrontchannelHandler {
             response.allowFraming(framing: hasEnded ? told.frameSources : "")
             if hasEnded {
                 response.clear([provider.cookies.endingSession])
-                provider.tell(BrowserState(of: nil), by: &response, to: request)
+                provider.tell(nil, by: &response, to: request)
             }
             return response
         }

@@ -17,6 +17,11 @@ struct LogoutHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
+            guard request.isOfPerson else {
+                return provider.errorPage(
+                    .foreignForm, .invalidRequest("a person's browser signs out, not a script or a frame"), for: request
+                )
+            }
             let parameters = Parameters(request.method == .post ? try request.formFields() : try request.queryFields())
             return provider.answeringPage(request, uiLocales: AuthorizationRequest.uiLocales(in: parameters)) {
                 try signOut(parameters, request)
@@ -37,7 +42,7 @@ struct LogoutHandler {
                 return getInstead(raw, parameters, request)
             }
             try endLapsed(logout, request)
-            return try done(logout, raw, request)
+            return try done(logout, raw, isConfirmed: raw.hint != nil, request)
         }
         let token = FormToken("sign out", attempt: AttemptID(""), signedIn: signedIn)
         let carried = try parameters.value("token")
@@ -57,7 +62,7 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(logout, raw, request, at: try upstream(of: signedIn.session, logout, raw, request))
+        return try done(logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
     }
 
     /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may
@@ -102,26 +107,32 @@ struct LogoutHandler {
         return response
     }
 
-    /// - Parameter upstream: where it goes on before it goes to the app.
+    /// - Parameters:
+    ///   - isConfirmed: whether the app has proved that it was signed in to, or the user has said yes.
+    ///   - upstream: where it goes on before it goes to the app.
     private func done(
-        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request, at upstream: String? = nil
+        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, isConfirmed: Bool, _ request: Request,
+        at upstream: String? = nil
     ) throws -> Response {
         let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
+        // §3: without a hint nobody is sent on by a mere link, unless an administrator vouches for where it leads.
+        let mayLeave = try isConfirmed || logout.client.map(provider.vouches) ?? false
         var response: Response =
-            if let destination = upstream ?? logout.destination, told.isEmpty {
+            if let destination = upstream ?? logout.destination, told.isEmpty, mayLeave {
                 provider.redirect(to: destination, for: request)
             } else {
                 try provider.signedOutPage(
                     .done, telling: told,
                     onward: (upstream ?? logout.destination).map {
-                        .init(uri: $0, clientName: logout.client?.displayName)
+                        .init(uri: $0, clientName: logout.client?.displayName, byItself: mayLeave)
+                    },
                     },
                     for: request, uiLocales: raw.uiLocales)
             }
         // §2: nobody signs out unasked. Another site's POST brings no cookie, and its answer would take the one that is there.
         if provider.cookies.sessionCame(in: request) {
             response.clear([provider.cookies.endingSession])
-            provider.tell(BrowserState(of: nil), by: &response, to: request)
+            provider.tell(nil, by: &response, to: request)
         }
         return response
     }

@@ -239,5 +239,11 @@ final class InterruptedStore: Store {
     func changeKeys(of upstream: UpstreamName, _ steps: [SigningKeyStep]) throws {
         try store.changeKeys(of: upstream, steps)
     }
+    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
+        try store.link(user, spending: invitation, at: now)
+    }
+
+    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
+
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

@@ -94,7 +94,7 @@ struct UpstreamLogoutTests {
 
     @Test(
         arguments: [
-            ["iss": "https://evil.example"], ["aud": "other"], ["aud": nil], ["exp": nil], ["exp": 1_799_999_900],
+            ["iss": "https://evil.example"], ["aud": "other"], ["aud": nil], ["exp": "soon"], ["exp": 1_799_999_900],
             ["iat": nil],
             ["iat": 1_800_000_100], ["nonce": "n"], ["events": nil], ["events": [:]], ["events": "x"], ["jti": nil],
             ["jti": ""],
@@ -105,6 +105,14 @@ struct UpstreamLogoutTests {
         let answer = try tell(changes)
         #expect(answer.status == .badRequest && answer.error == "invalid_request")
         #expect(isSignedIn(browser))
+    }
+
+    @Test func `one without an end is good for two minutes and what clocks may differ by`() throws {
+        let browser = try signIn("amy-1", sid: "s-1")
+        #expect(try tell(["exp": nil, "iat": .integer(fixture.now.seconds - 180)]).status == .badRequest)
+        #expect(isSignedIn(browser))
+        #expect(try tell(["exp": nil, "iat": .integer(fixture.now.seconds - 179)]).status == .ok)
+        #expect(!isSignedIn(browser))
     }
 
     @Test func `nor does one of another key, of another kind, or none`() throws {

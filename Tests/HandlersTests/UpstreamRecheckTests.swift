@@ -123,6 +123,16 @@ struct UpstreamRecheckTests {
         #expect(refresh(again).status == .ok, "and after it all is well")
     }
 
+    @Test(arguments: [(401, true), (200, false), (503, false)])
+    func `a refusal without a word counts where userinfo says the same`(userinfo: Int, isGone: Bool) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer("", status: 400)
+        fixture.sectors.publish("{}", status: userinfo, at: "https://corp.example/userinfo")
+        #expect(refresh(token).status == (isGone ? .badRequest : .ok))
+        #expect(try isSignedIn == !isGone)
+    }
+
     @Test(arguments: [(503, "{}"), (429, "{}"), (400, #"{"error": "invalid_client"}"#), (200, "no JSON")])
     func `an outage changes nothing within its grace`(status: Int, body: String) throws {
         var token = try signIn()
@@ -140,6 +150,46 @@ struct UpstreamRecheckTests {
         answer(#"{"access_token": "at-2"}"#)
         fixture.now = fixture.now + 30
         #expect(refresh(token).status == .ok, "the token still serves when it is over")
+    }
+
+    @Test func `while nobody answers, one in half a minute waits for it`() throws {
+        var token = try signIn()
+        fixture.now = fixture.now + 301
+        fixture.sectors.fail(.unreachable("it hangs"), at: "https://corp.example/token")
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        let asked = fixture.sectors.posted.count
+        fixture.now = fixture.now + 29
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        _ = browser.send(.get, .upstream, try browser.authorize("offline").answer, tail: "corp")
+        _ = UpstreamUpkeep(fixture.provider).look()
+        #expect(fixture.sectors.posted.count == asked)
+        fixture.now = fixture.now + 1
+        answer(#"{"access_token": "at-2"}"#)
+        #expect(refresh(token).status == .ok && fixture.sectors.posted.count == asked + 1)
+        let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
+        #expect(link?.check.at == fixture.now)
+    }
+
+    @Test func `a token request doesn't try what has hung, and asks again once it has answered somebody`() throws {
+        var token = try signIn()
+        let breaker = fixture.provider.upstreams.breaker
+        fixture.now = fixture.now + 301
+        for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
+        fixture.now = fixture.now + CircuitBreaker.pause
+        let asked = fixture.sectors.posted.count
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(fixture.sectors.posted.count == asked)
+
+        answer(#"{"access_token": "at-2"}"#)
+        _ = UpstreamUpkeep(fixture.provider).look()
+        #expect(fixture.sectors.posted.count == asked + 1, "the upkeep tries")
+        for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
+        fixture.now = fixture.now + 1
+        token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
+        #expect(!breaker.isWell(Self.corp.name), "what it said before it hung proves nothing")
+        breaker.note(Self.corp.name, answeredAt: fixture.now)
+        fixture.now = fixture.now + 301
+        #expect(refresh(token).status == .ok && fixture.sectors.posted.count == asked + 2)
     }
 
     @Test func `an upstream that gives nothing to ask with wants a sign-in past the interval`() throws {

@@ -99,6 +99,13 @@ struct UpstreamSignInTests {
         #expect(user.roles == [RoleID("editor")])
     }
 
+    @Test func `a time of authentication that it doesn't know is the time of the sign-in`() throws {
+        let asked = try setOut()
+        try sign(asked, ["auth_time": 0])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(try fixture.session().authTime == fixture.now)
+    }
+
     @Test func `what was taken away there is taken away here, and what was given here stays`() throws {
         var asked = try setOut()
         try sign(asked)
@@ -330,9 +337,21 @@ struct UpstreamSignInTests {
         #expect(try again.parameter("code") != nil, "our own session answers from then on")
     }
 
+    // A frame of another site's page brings no cookie of ours, and keeps none.
+    @Test func `in a frame without cookies prompt none is told to the app`() throws {
+        let test = try UpstreamSignInTests(straight: true)
+        let asked = try test.setOut(["prompt": "none"])
+        try test.sign(asked)
+        let answer = HandlerBrowser(test.fixture).send(
+            .get, .callback, ["code": "c", "state": asked["state"] ?? ""].fields, tail: "corp")
+        #expect(answer.leads(to: "https://app.example/callback?"))
+        #expect(try answer.parameter("error") == "login_required")
+    }
+
     @Test(
         arguments: [
             (["prompt": "login"], JSON.integer(1_799_999_000), false), (["prompt": "login"], nil, false),
+            (["prompt": "login"], .integer(0), false), (["max_age": "3600"], .integer(0), false),
             (["prompt": "login"], .integer(1_800_000_000), true), (["max_age": "60"], .integer(1_799_999_000), false),
             (["max_age": "60"], nil, false), (["max_age": "3600"], .integer(1_799_999_000), true),
             ([:], .integer(1_700_000_000), true), ([:], nil, true),

@@ -114,6 +114,45 @@ func expectWhomToTell(in store: some Store) throws {
     try expect(try store.session(kept.id) == nil, "which is gone")
 }
 
+/// More sessions and grants of one user than one transaction should end.
+func expectManySessionsToEnd(in store: some Store) throws {
+    for id in ["told", "told too"] { try addClient(id, uri: uri, in: store) }
+    let ann = try addUser("ann", in: store)
+    let bob = try addUser("bob", in: store)
+    let bystander = try session("bob's", of: bob, for: ["told"], in: store)
+    func begin(_ name: String, of user: User) throws -> [Session] {
+        try (1...33).map { try session("\(name) \($0)", of: user, for: ["told", "told too"], in: store) }
+    }
+    func expectAllTold(_ sessions: [Session], _ promise: String) throws {
+        let taken = try takeAll(in: store)
+        let expected = sessions.flatMap { session in ["told", "told too"].map { session.sid(for: ClientID($0)) } }
+        try expect(taken.map(\.sid).sorted() == expected.sorted(), promise)
+        for session in sessions { try expect(try store.session(session.id) == nil, promise) }
+        try expect(try store.session(bystander.id) == bystander, "and nobody else's end")
+    }
+    let many = try begin("many", of: ann)
+    let current = try store.replace(ann, ending: .nothing)
+    var refused = current
+    refused.username = bob.username
+    refused.isDisabled = true
+    try expect(.exists, "a change that can't be") { try store.replace(refused, ending: .everything) }
+    try expect(.changed, "a change of an older version") { try store.replace(ann, ending: .everything) }
+    try expect(try store.sessions(of: ann.id, limit: 99).count == many.count, "what is refused ends nothing")
+    let after = try store.acting(as: .system, at: .noon) { try store.replace(current, ending: .everything) }
+    try expectAllTold(many, "however many they are, all end, and are told of")
+    for session in many {
+        let grant = try store.grant(GrantID("\(session.id.value) told 1")).orBroken("a grant")
+        try expect(grant.isRevoked, "and their grants end")
+    }
+    let query = AuditQuery(userID: ann.id, eventPrefix: "user")
+    let written = try store.auditRecords(matching: query, before: nil, limit: 1)
+    try expect(written.first?.change.before["sessions"] == 33, "the audit log tells how many, in one row")
+    try expect(written.first?.change.before["grants"] == 132, "and of grants")
+    let again = try begin("again", of: after)
+    _ = try store.acting(as: .system, at: .noon) { try store.removeUser(ann.id) }
+    try expectAllTold(again, "as they do when the user is removed")
+}
+
 /// Clients that want what they were given in a session to end with it.
 func expectGrantsToEndWithSessions(in store: some Store) throws {
     try addClient("ending", uri: nil, isRevoked: true, in: store)

@@ -5,7 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, upstreamKeys, declarations, logoutDeliveries, grantsOfSessions, frontchannelLogouts, generation,
+        upstreamLinks, upstreamKeys, declarations, logoutDeliveries, manySessions, grantsOfSessions, frontchannelLogouts,
+        generation,
         reading,
         pruning
 }
@@ -44,6 +45,7 @@ package func expectConformance(
             try expectLogoutDeliveries(in: store)
             try expectLogoutDeliveriesTogether(in: store)
             try expectWhomToTell(in: store)
+        case .manySessions: try expectManySessionsToEnd(in: store)
         case .grantsOfSessions: try expectGrantsToEndWithSessions(in: store)
         case .frontchannelLogouts: try expectFrontchannelLogouts(in: store)
         case .audit: try expectAudit(in: store)

@@ -212,21 +212,18 @@ def test_one_that_hangs_keeps_nobody_waiting(own, receiver, party, user):
     hanging.down()
 
 
-def test_a_crash_forgets_nobody():
+def test_a_crash_forgets_nobody(own, receiver, party, user):
     """What is to be told is on disk before anybody hears that the session has ended."""
-    with running_provider() as own:
-        receiver, hold = LogoutReceiver(), threading.Event()
-        receiver.status = lambda: hold.wait(30)
-        party, user = own.add_client(backchannel_logout_uri=receiver.uri), own.add_user()
-        browser = own.browser()
-        token = sign_in(party, user, browser)
-        sign_out(party, browser, token)
-        first = assert_told(receiver, party, token)
-        Pools(own).kill_all()
-        receiver.status = 200
-        hold.set()
-        own.database.change("UPDATE logout_receiver SET leased_until = 0")
-        again = verified(receiver.told(40), party)
-        assert again["sid"] == first["sid"] and again["jti"] != first["jti"], "at least once"
-        until(lambda: not waiting(own, party))
-        receiver.down()
+    hold = threading.Event()
+    receiver.status = lambda: hold.wait(30)
+    browser = own.browser()
+    token = sign_in(party, user, browser)
+    sign_out(party, browser, token)
+    first = assert_told(receiver, party, token)
+    Pools(own).kill_all()
+    receiver.status = 200
+    hold.set()
+    own.database.change("UPDATE logout_receiver SET leased_until = 0")
+    again = verified(receiver.told(40), party)
+    assert again["sid"] == first["sid"] and again["jti"] != first["jti"], "at least once"
+    until(lambda: not waiting(own, party))

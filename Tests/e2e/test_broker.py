@@ -2,10 +2,14 @@
 
 import json
 import re
+import secrets
 import urllib.parse
 
 import pytest
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
 
+from apache import Apache, Visitor
 from logout_receiver import LogoutReceiver, verified
 from oidc import claims
 from pools import wait_for
@@ -97,17 +101,21 @@ def sign_in(person, broker, app, user=None, **changes):
     """From the app's request by the button of the login page to the answer; signs in at the other provider as `user`."""
     browser = person.at[broker.issuer]
     request = app.request(**changes)
-    page = app.start(browser, request)
+    return request, pass_through(person, broker, app.start(browser, request), app.redirect_uri, user)
+
+
+def pass_through(person, broker, page, until, user=None):
+    """From the login page's button to an address of the app's; signs in at the other provider as `user`."""
     assert page.status == 200 and "Continue with Example Corp" in page.form.text, page
     hidden = page.form.fields
-    away = browser.post(
+    away = person.at[broker.issuer].post(
         "/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    answer = person.follow(away, app.redirect_uri)
+    answer = person.follow(away, until)
     if user:
         assert answer.status == 200, answer
         there = person.at[next(issuer for issuer in person.at if issuer != broker.issuer)]
-        answer = person.follow(there.submit(answer, username=user.name, password=user.password), app.redirect_uri)
-    return request, answer
+        answer = person.follow(there.submit(answer, username=user.name, password=user.password), until)
+    return answer
 
 
 def test_a_user_of_the_central_provider_comes_to_the_app(broker, central, app, person):
@@ -198,27 +206,6 @@ def test_a_sign_in_that_was_to_be_new_is(broker, central, app, person):
     assert answer.query["code"]
 
 
-def test_a_stopped_upstream_is_said_so_on_a_page_with_the_other_ways(broker, central, app, person):
-    browser = person.at[broker.issuer]
-    page = app.start(browser, app.request())
-    hidden = page.form.fields
-    away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    state = urllib.parse.parse_qs(urllib.parse.urlsplit(away.location).query)["state"][0]
-    central.down()
-    try:
-        answer = browser.get(f"/oidc/callback/central?code=x&iss={urllib.parse.quote(central.issuer)}&state={state}")
-        assert answer.status == 503 and answer.header("Retry-After")
-        assert "Example Corp does not answer" in answer.form.text and "password" in answer.form.fields
-    finally:
-        central.up()
-    # It is spared for a moment, and then tried again.
-    wait_for(
-        lambda: forged(Person(broker, central), broker, central, app).status == 502, "the upstream is asked again")
-    # And a user of here is as well off as ever.
-    dora = broker.add_user()
-    assert app.sign_in(browser, dora).query["code"]
-
-
 def test_who_signs_out_there_is_signed_out_here_and_every_app_hears_of_it(broker, central, person):
     receiver = LogoutReceiver()
     app = broker.add_client(
@@ -239,37 +226,113 @@ def test_who_signs_out_there_is_signed_out_here_and_every_app_hears_of_it(broker
     receiver.down()
 
 
-def test_who_is_disabled_there_has_nothing_left_here(broker, central, person):
-    """By the re-check alone: what the central provider tells by its own back-channel ends less than this."""
+class AuthlibApp:
+    """An app that keeps its users signed in by refresh tokens, and is told when that ends."""
+
+    def __init__(self, broker):
+        self.at = broker.issuer
+        self.receiver = LogoutReceiver()
+        self.party = broker.add_client(
+            scope="openid profile offline_access", backchannel_logout_uri=self.receiver.uri,
+            grant_types=["authorization_code", "refresh_token"], redirect_uris=["https://authlib.example/callback"])
+        self.session = OAuth2Session(
+            self.party.client_id, self.party.secret, redirect_uri=self.party.redirect_uri,
+            scope="openid profile offline_access", code_challenge_method="S256")
+
+    def sign_in(self, person, broker, user):
+        verifier = secrets.token_urlsafe(48)
+        url, state = self.session.create_authorization_url(f"{self.at}/authorize", code_verifier=verifier)
+        page = person.at[broker.issuer].get(url)
+        answer = pass_through(person, broker, page, self.party.redirect_uri, user)
+        self.session.fetch_token(
+            f"{self.at}/token", authorization_response=answer.location, state=state, code_verifier=verifier)
+
+    def refresh(self):
+        self.session.refresh_token(f"{self.at}/token")
+
+    @property
+    def is_active(self):
+        answer = self.session.introspect_token(f"{self.at}/introspect", token=self.session.token["access_token"])
+        return answer.json()["active"]
+
+    def userinfo(self):
+        return self.session.get(f"{self.at}/userinfo").status_code
+
+
+@pytest.fixture
+def authlib_app(broker):
+    app = AuthlibApp(broker)
+    with app.session:
+        yield app
+    app.receiver.down()
+
+
+@pytest.fixture
+def apache(broker):
+    with temporary_folder() as folder:
+        apache = Apache(folder, broker)
+        try:
+            apache.start()
+            yield apache
+        finally:
+            apache.stop()
+
+
+@pytest.fixture
+def untold(central):
+    """The central provider tells nobody that somebody has gone: it has to be asked."""
     told = json.loads(central.postern("client", "show", "broker", "--json"))["backchannel_logout_uri"]
     central.postern("client", "set", "broker", "--from", "-", input='{"backchannel_logout_uri": null}')
-    receiver = LogoutReceiver()
-    app = broker.add_client(
-        scope="openid profile email offline_access", backchannel_logout_uri=receiver.uri,
-        grant_types=["authorization_code", "refresh_token"], redirect_uris=["https://told-too.example/callback"])
-    fred = central.add_user("fred")
-    request, answer = sign_in(person, broker, app, fred, scope="openid offline_access")
-    tokens = app.exchange(answer.query["code"], request.verifier).json()
-    fields = {"grant_type": "refresh_token", "code": None, "redirect_uri": None, "code_verifier": None}
-    tokens = app.exchange("", "", refresh_token=tokens["refresh_token"], **fields).json()
-    central.postern("user", "disable", "fred")
-    verified(receiver.told(timeout=30), app)
-    assert app.exchange("", "", refresh_token=tokens["refresh_token"], **fields).json()["error"] == "invalid_grant"
-    assert app.userinfo(tokens["access_token"]).status == 401
-    introspected = app.back.post("/oidc/introspect", {"token": tokens["access_token"]}, app.basic())
-    assert introspected.json() == {"active": False}
-    answer = person.follow(app.start(person.at[broker.issuer], app.request(prompt="none")), app.redirect_uri)
-    assert answer.query["error"] == "login_required"
-    receiver.down()
+    yield
     central.postern("client", "set", "broker", "--from", "-", input=json.dumps({"backchannel_logout_uri": told}))
+
+
+def test_who_is_disabled_there_loses_every_app_and_an_outage_costs_nobody_one(
+        broker, central, person, authlib_app, apache, untold):
+    """By the re-check in the background alone: nobody comes back for it."""
+    fred = central.add_user("fred")
+    authlib_app.sign_in(person, broker, fred)
+    visitor = Visitor(apache.url)
+    page = person.at[broker.issuer].follow(visitor.get("/private/index.html"))
+    # Signed in here already, by the first app.
+    visitor.get(page.location if page.status != 200 else pass_through(person, broker, page, apache.url).location)
+    assert visitor.is_signed_in(), apache.log
+
+    failed, stranger = broker.log("upstream").count("verdict=unreachable"), Person(broker, central)
+    way_back = forged_answer(stranger, broker, central, authlib_app.party)
+    central.down()
+    # Who is on their way is told so on a page with the other ways, and users of here are as well off as ever.
+    page = stranger.at[broker.issuer].get(way_back)
+    assert page.status == 503 and page.header("Retry-After")
+    assert "Example Corp does not answer" in page.form.text and "password" in page.form.fields
+    assert authlib_app.party.sign_in(stranger.at[broker.issuer], broker.add_user()).query["code"]
+    wait_for(
+        lambda: broker.log("upstream").count("verdict=unreachable") > failed, "the upstream is asked, and is down")
+    authlib_app.refresh()
+    assert authlib_app.userinfo() == 200 and authlib_app.is_active and visitor.is_signed_in()
+    assert authlib_app.receiver.tokens.empty()
+    central.up()
+
+    central.postern("user", "disable", "fred")
+    assert verified(authlib_app.receiver.told(timeout=30), authlib_app.party)
+    wait_for(lambda: not visitor.is_signed_in(), "Apache is told as well")
+    with pytest.raises(OAuthError, match="invalid_grant"):
+        authlib_app.refresh()
+    assert authlib_app.userinfo() == 401 and not authlib_app.is_active
+    answer = person.follow(person.at[broker.issuer].follow(visitor.get("/private/index.html")), apache.url)
+    assert answer.status == 200 and "password" in answer.form.fields, "they are asked to sign in, and can't"
 
 
 def forged(person, broker, central, app):
     """The answer to a code that the central provider never gave."""
+    return person.at[broker.issuer].get(forged_answer(person, broker, central, app))
+
+
+def forged_answer(person, broker, central, app):
     browser = person.at[broker.issuer]
     hidden = app.start(browser, app.request()).form.fields
     away = browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    return browser.get(
+    return (
         f"/oidc/callback/central?code=forged&iss={urllib.parse.quote(central.issuer)}"
         f"&state={urllib.parse.quote(away.query['state'])}")
 
@@ -297,3 +360,45 @@ def test_the_command_line_says_whether_people_can_sign_in_there(broker, central)
     broker.secret.write_text(right)
     assert run.returncode == 1 and "secret in client_secret_file is another" in run.stdout
     assert broker.run("upstream", "test", "centrl").stderr.endswith('Did you mean "central"?\n')
+
+
+def test_an_account_of_here_is_connected_on_its_page_and_by_an_invitation(broker, central, app):
+    central_user = central.add_user("ina-there", None)
+    ina = broker.add_user("ina", None)
+    person = Person(broker, central)
+    browser = person.at[broker.issuer]
+
+    def there(person, answer):
+        """Signs in at the other provider, where it asks, and comes back to the account page."""
+        page = person.follow(answer, "no address")
+        if "password" in page.form.fields:
+            page = person.follow(
+                person.at[central.issuer].submit(
+                    page, username=central_user.name, password=central_user.password), "no address")
+        return page
+
+    page = person.follow(browser.get("/oidc/account/"), "no address")
+    page = person.follow(browser.submit(page, username=ina.name, password=ina.password), "no address")
+    assert "Connect" in page.text, page
+    token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
+    page = there(person, browser.post("/oidc/account/ways", {"token": token, "connect": "central"}))
+    assert "It is connected" in page.text and "Disconnect" in page.text, page
+
+    second = Person(broker, central)
+    _, answer = sign_in(second, broker, app, central_user)
+    assert answer.location.startswith(app.redirect_uri), answer
+    linked = re.search(r'name="end" value="([^"]+)"', page.text)[1]
+    answer = browser.post("/oidc/account/ways", {"token": token, "end": linked})
+    assert "done=cut-off" in answer.location, answer
+
+    broker.postern("user", "add", "guest", "--no-password")
+    invitation = json.loads(broker.postern("user", "invite", "guest", "--json"))["link"]
+    person = Person(broker, central)
+    browser = person.at[broker.issuer]
+    page = browser.get(invitation)
+    assert page.status == 200 and "Continue with Example Corp" in page.form.text, page
+    hidden = page.form.fields
+    account = there(
+        person, browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]}))
+    assert "You are signed in as" in account.text and "guest" in account.text, account
+    assert browser.get(invitation).status == 400

@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from accessibility import assert_accessible
+from pools import wait_for
 from ports import unused_port
 from provider import ROOT, temporary_folder
 
@@ -110,11 +111,11 @@ def test_who_turns_back_is_told_so_by_the_app(demo, page):
 
 def test_it_goes_on_with_what_is_there(demo, page):
     """Run twice, it has the same password and registers the app once."""
-    client = (demo.folder / "demo-client.json").read_text()
+    client = (demo.folder / "demo-app.json").read_text()
     password = demo.password
     demo.output = demo.start()
     assert demo.password == password
-    assert (demo.folder / "demo-client.json").read_text() == client
+    assert (demo.folder / "demo-app.json").read_text() == client
     page.goto(demo.url + "/login")
     sign_in(page, password)
     assert page.get_by_role("heading", name="Hello, Demo User").is_visible()
@@ -134,7 +135,7 @@ def test_a_relative_folder_is_the_callers(tmp_path):
 
 def test_nobody_else_can_read_its_secrets(demo):
     assert demo.folder.stat().st_mode & 0o077 == 0
-    for name in ("demo-password", "demo-client.json", "state.key", "signing.key", "postern.db"):
+    for name in ("demo-password", "demo-app.json", "state.key", "signing.key", "postern.db"):
         assert (demo.folder / name).stat().st_mode & 0o077 == 0, name
 
 
@@ -162,3 +163,61 @@ def test_control_c_ends_it_all():
         for listening in (port, port + 1):
             with socket.socket() as probe:
                 assert probe.connect_ex(("127.0.0.1", listening)) != 0
+
+
+class Brokered:
+    """`scripts/quickstart --broker`, and what it says on screen."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = next(port for port in iter(unused_port, None) if port < 65533)
+        self.output = quickstart("--broker", "--port", self.port, "--dir", folder, "--detach")
+        self.apps = re.findall(r"http://localhost:\d+$", self.output, re.MULTILINE)[:2]
+
+    def stop(self):
+        quickstart("--stop", "--port", self.port, "--dir", self.folder)
+
+    def said(self, pattern):
+        return re.search(pattern, self.output, re.MULTILINE).group(1)
+
+    def checks(self):
+        return (self.folder / "run/upstream.log").read_text()
+
+
+def shows(page, address, text):
+    page.goto(address)
+    return text in page.inner_text("main")
+
+
+@pytest.mark.long
+def test_who_leaves_the_second_provider_loses_both_apps_within_a_minute(page):
+    with temporary_folder() as folder:
+        demo = Brokered(folder)
+        try:
+            page.goto(demo.apps[0] + "/login")
+            page.get_by_role("button", name="Continue with Example Corp").click()
+            page.get_by_label("User name").fill(demo.said(r"^ *Sign in +(\S+)$"))
+            page.get_by_label("Password").fill(demo.said(r"^ *Password +(\S+)$"))
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(demo.apps[0] + "/")
+            page.goto(demo.apps[1] + "/login")
+            assert all(shows(page, app, "Hello, Amy Example") for app in demo.apps)
+
+            # For as long as it takes to ask again, the second one is down.
+            subprocess.run([ROOT / "scripts/stack", "down", folder / "corp"], check=True, timeout=120)
+            wait_for(lambda: "verdict=unreachable" in demo.checks(), "it is asked, and is down", timeout=90)
+            assert all(shows(page, app, "Hello, Amy Example") for app in demo.apps)
+            subprocess.run([ROOT / "scripts/stack", "up", folder / "corp"], check=True, timeout=120)
+
+            subprocess.run(demo.said(r"^ *(\S+ --config \S+ user disable amy)$").split(), check=True, timeout=60)
+            for app in demo.apps:
+                wait_for(lambda app=app: shows(page, app, "has ended your session"), "the app is told", timeout=90)
+            # And she can't come back.
+            page.goto(demo.apps[0] + "/login")
+            page.get_by_role("button", name="Continue with Example Corp").click()
+            page.get_by_label("User name").fill("amy")
+            page.get_by_label("Password").fill(demo.said(r"^ *Password +(\S+)$"))
+            page.get_by_role("button", name="Sign in").click()
+            assert page.get_by_role("alert").is_visible()
+        finally:
+            demo.stop()

@@ -9,6 +9,7 @@ from accessibility import NARROWEST, assert_accessible
 from chromium import new_page
 from frontchannel_app import FrontchannelApp
 from oidc import claims, encode
+from pools import wait_for
 from test_pages import address, sign_in
 from visitor import ChromiumVisitor, FirefoxVisitor
 
@@ -105,13 +106,23 @@ def test_a_frame_that_hangs_holds_nobody_up(provider, apps, user, chromium):
             with new_page(chromium, java_script_enabled=scripts) as page:
                 tokens = sign_in_to(apps, page, user)
                 hint = {"id_token_hint": tokens[0], "post_logout_redirect_uri": apps[0].after}
+                if scripts:
+                    page.clock.install()
                 page.goto(logout_address(apps[0], **hint), wait_until="commit")
-                if not scripts:
+                if scripts:
+                    wait_for(lambda page=page: has_gone_on(page, apps[0]), "the page waits no longer")
+                else:
                     page.get_by_role("link", name="Continue to Time sheets").click()
                 page.wait_for_url(apps[0].after)
                 assert_told(apps, tokens, provider)
     finally:
         apps[1].hangs.clear()
+
+
+def has_gone_on(page, app):
+    """After the five seconds that the page waits, by its own clock."""
+    page.clock.fast_forward(5000)
+    return page.url == app.after
 
 
 def test_without_an_app_to_go_back_to_the_page_stays(provider, apps, user, chromium):

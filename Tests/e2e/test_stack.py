@@ -226,6 +226,21 @@ def test_a_configuration_with_a_mistake_is_told_with_its_line(running):
     assert 'Did you mean "issuer"?' in run.stdout
 
 
+def test_a_file_that_nginx_refuses_is_shown(folder, tmp_path):
+    programs = Provider(folder).programs
+    (tmp_path / "postern-fcgi").symlink_to(programs / "postern-fcgi")
+    (tmp_path / "postern").write_text(
+        f"""#!/bin/sh
+case "$*" in *--locations*) echo 'add_header X "a", b;' ;; *) exec "{programs}/postern" "$@" ;; esac
+""")
+    (tmp_path / "postern").chmod(0o755)
+    run = subprocess.run(
+        [ROOT / "scripts/stack", "up", folder, "--port", str(unused_port())], stdin=subprocess.DEVNULL, text=True,
+        env={**os.environ, "POSTERN_BIN": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert run.returncode == 1 and "nginx does not take its configuration" in run.stdout
+    assert "of 21 bytes\nadd_header X \"a\", b;\n--- the end of " in run.stdout, run.stdout
+
+
 def test_a_database_that_is_none_is_told(running):
     stack("down", running.folder)
     for file in running.folder.glob("postern.db*"):

@@ -10,16 +10,26 @@ import sys
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, redirect, render_template, request, session, url_for
+from flask import Flask, abort, redirect, render_template, request, session, url_for
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
-def make_app(issuer, client_id, client_secret):
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+def make_app(issuer, client_id, client_secret, title):
     app = Flask(__name__)
     app.jinja_env.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
     app.secret_key = secrets.token_bytes(32)
-    # Cookies don't know ports, so this one has a name of its own.
-    app.config.update(SESSION_COOKIE_NAME="demo_app", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
+    app.jinja_env.globals["title"] = title
+    # Cookies don't know ports, so each app's has a name of its own.
+    app.config.update(
+        SESSION_COOKIE_NAME=client_id.replace("-", "_"), SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
+    # Sessions that the provider has ended, by their sid. A session is a cookie, so it can't be taken back otherwise.
+    ended = set()
     oauth = OAuth(app)
     provider = oauth.register(
         "provider", client_id=client_id, client_secret=client_secret,
@@ -28,8 +38,12 @@ def make_app(issuer, client_id, client_secret):
 
     @app.get("/")
     def home():
+        claims, was_ended = session.get("claims"), False
+        if claims and claims.get("sid") in ended:
+            session.clear()
+            claims, was_ended = None, True
         return render_template(
-            "home.html", claims=session.get("claims"), user=session.get("userinfo"), issuer=issuer)
+            "home.html", claims=claims, user=session.get("userinfo"), issuer=issuer, was_ended=was_ended)
 
     @app.get("/login")
     def login():
@@ -49,6 +63,27 @@ def make_app(issuer, client_id, client_secret):
             return render_template("refused.html", error="the userinfo is another user's", description=None), 400
         session["claims"], session["userinfo"] = claims, userinfo
         return redirect(url_for("home"))
+
+    @app.post("/backchannel")
+    def backchannel():
+        """OpenID Connect Back-Channel Logout 1.0: the provider says that a session has ended."""
+        try:
+            ended.add(ended_session(request.form["logout_token"]))
+        except (JoseError, ValueError):
+            abort(400)
+        return "", 204
+
+    def ended_session(token):
+        """The sid of a logout token that was verified by section 2.6."""
+        keys = KeySet.import_key_set(provider.fetch_jwk_set())
+        claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
+        jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer}, aud={"essential": True, "value": client_id},
+            iat={"essential": True}, exp={"essential": True}, sid={"essential": True},
+            events={"essential": True}).validate(claims)
+        if LOGOUT not in claims["events"] or "nonce" in claims:
+            raise ValueError("it is no logout token")
+        return claims["sid"]
 
     @app.post("/forget")
     def forget():
@@ -77,7 +112,9 @@ def main():
     # What `postern client add --json` printed, so that the secret is no argument.
     with open(os.environ["DEMO_CLIENT"], encoding="utf-8") as file:
         client = json.load(file)
-    app = make_app(os.environ["DEMO_ISSUER"], client["client_id"], client["client_secret"])
+    app = make_app(
+        os.environ["DEMO_ISSUER"], client["client_id"], client["client_secret"],
+        os.environ.get("DEMO_TITLE", "Demo app"))
     try:
         server = make_server("localhost", int(os.environ["DEMO_PORT"]), app, threaded=True, request_handler=Quiet)
     except OSError as error:

@@ -32,6 +32,16 @@ final class CircuitBreaker: Sendable {
         }
     }
 
+    /// Whether it answers, as far as is known. Whoever asks so tries nothing: a token request doesn't wait to find out.
+    func isWell(_ name: UpstreamName) -> Bool { states.withLock { $0[name]?.failures ?? 0 } < Self.limit }
+
+    /// It has answered somebody, in another process as well.
+    func note(_ name: UpstreamName, answeredAt time: Timestamp) {
+        states.withLock { states in
+            if let state = states[name], time > state.triedAt { states[name] = nil }
+        }
+    }
+
     func note(_ name: UpstreamName, answered: Bool) {
         let time = now()
         states.withLock { states in

@@ -11,6 +11,9 @@ struct UpstreamExchange {
     private var metadata: UpstreamMetadata { endpoints.metadata }
     private var now: Clock { endpoints.now }
 
+    /// Of a token endpoint that refuses a refresh token and names no error (Glewlwyd: 400 without a body).
+    private static let wordlessRefusal = "status 400"
+
     /// Throws ``UpstreamFault``.
     func identity(
         by code: String, of attempt: UpstreamAttempt
@@ -44,9 +47,14 @@ struct UpstreamExchange {
             return .valid(
                 sealedTokens: UpstreamTokens(response: answer, after: tokens, at: now())?.sealed(for: link, by: seal))
         } catch {
+            switch error {
             // Alone it says little: a refresh token also ends by rotation, by idleness and by changed consent.
-            guard case .tokenEndpoint("invalid_grant") = error else { return .unreachable("\(error)") }
-            return verdictOfUserinfo(by: tokens)
+            case .tokenEndpoint("invalid_grant"): return verdictOfUserinfo(by: tokens)
+            // Nor does it say that the upstream is well, so only what proves the end of the user counts.
+            case .tokenEndpoint(Self.wordlessRefusal):
+                return verdictOfUserinfo(by: tokens) == .gone ? .gone : .unreachable("\(error)")
+            default: return .unreachable("\(error)")
+            }
         }
     }
 

@@ -8,6 +8,9 @@ struct UpstreamRecheck {
     /// Asks about somebody whose last check is too old. One asks at a time; for the others, and where nobody answers, what
     /// was said before holds for a while.
     func verdict(on link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
+        guard !link.check.wasAskedInVain(at: provider.now()) else {
+            return .unreachable("it was asked a moment ago, and didn't answer")
+        }
         guard try provider.store.takeUpstreamCheck(of: link.id, at: provider.now()) else {
             return .unreachable("somebody else asks at this moment")
         }
@@ -27,7 +30,7 @@ struct UpstreamRecheck {
         case .gone:
             (check.needsSignIn, check.sealedTokens) = (true, nil)
             try endEverything(of: link, upstream)
-        case .unreachable: break
+        case .unreachable: check.note(unansweredAt: provider.now(), by: upstream.rhythm)
         }
         // Before the answer is used: a refresh token that was rotated and lost would be the end of the next check.
         try provider.store.record(check, of: link.id, at: provider.now())

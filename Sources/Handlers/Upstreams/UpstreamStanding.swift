@@ -23,11 +23,16 @@ extension Provider {
         }
         let standing = link.check.standing(by: upstream.rhythm, at: now())
         switch standing {
-        case .fresh: return
+        case .fresh: return upstreams.breaker.note(upstream.name, answeredAt: link.check.at)
         case .needsSignIn: throw OAuthError.upstreamSignInNeeded(upstream.name)
         case .due, .overdue: break
         }
-        switch try UpstreamRecheck(provider: self).verdict(on: link, of: upstream) {
+        // While it hangs, those try it who wait for it anyway, and the upkeep; what comes of that stands in the link.
+        let verdict =
+            upstreams.breaker.isWell(upstream.name)
+            ? try UpstreamRecheck(provider: self).verdict(on: link, of: upstream)
+            : .unreachable("it hasn't answered lately")
+        switch verdict {
         case .valid: return
         case .gone:
             throw OAuthError.invalidGrant(

@@ -19,6 +19,20 @@ package struct UpstreamCheck: Sendable, Equatable {
     /// In seconds: longer than asking takes.
     package static let lease: Int64 = 20
 
+    /// In seconds: from a check that nobody answered to the next.
+    private static let pause: Int64 = 30
+
+    /// After a check that nobody answered at `now`.
+    package mutating func note(unansweredAt now: Timestamp, by rhythm: UpstreamRhythm?) {
+        nextAt = rhythm.map { now + min($0.interval, Self.pause) }
+    }
+
+    /// Whether somebody has asked since it was due, and nobody answered: then nobody else has to wait for the same.
+    package func wasAskedInVain(at now: Timestamp) -> Bool {
+        guard let nextAt else { return false }
+        return now < nextAt && nextAt <= now + Self.pause
+    }
+
     /// What it is worth.
     package enum Standing: Sendable, Equatable {
         case fresh

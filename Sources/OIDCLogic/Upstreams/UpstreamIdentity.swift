@@ -26,7 +26,8 @@ package struct UpstreamIdentity: Sendable {
         // What was signed for this sign-in stands before what was only fetched.
         claims = (userinfo?.claims ?? [:]).merging(token.claims) { _, signed in signed }
         sid = Self.text(token.claims["sid"])
-        authTime = Timestamp(numericDate: token.claims["auth_time"])
+        // Providers that don't know it say 0 (Glewlwyd, after a sign-in of its own).
+        authTime = Timestamp(numericDate: token.claims["auth_time"]).flatMap { $0.seconds > 0 ? $0 : nil }
         acr = Self.text(token.claims["acr"])
         logoutHint = UpstreamLogoutHint(token)
         amr = (token.claims["amr"]?.arrayValue ?? []).compactMap(Self.text).prefix(Self.amrLimit).map { $0 }

@@ -51,10 +51,9 @@ package struct UpstreamLogoutToken: Sendable {
         guard let verified else { throw .signature }
         guard let claims = try? verified.claims() else { throw .malformed }
         try Self.check(claims, upstream, now)
-        guard let jti = claims["jti"]?.stringValue, !jti.isEmpty, let expiresAt = Timestamp(numericDate: claims["exp"])
-        else { throw .hasNoID }
+        end = try Self.times(claims).expiresAt + UpstreamIDToken.clockSkew
+        guard let jti = claims["jti"]?.stringValue, !jti.isEmpty else { throw .hasNoID }
         id = AssertionID(logout: jti, issuedBy: upstream.issuer)
-        end = expiresAt + UpstreamIDToken.clockSkew
         ended = try Self.ended(claims)
     }
 
@@ -62,14 +61,21 @@ package struct UpstreamLogoutToken: Sendable {
         guard claims["iss"] == .string(upstream.issuer.value) else { throw .issuer }
         let audiences = claims["aud"].map { $0.arrayValue ?? [$0] } ?? []
         guard audiences.contains(.string(upstream.clientID)) else { throw .audience }
-        guard let issuedAt = Timestamp(numericDate: claims["iat"]),
-            let expiresAt = Timestamp(numericDate: claims["exp"])
-        else { throw .timeless }
+        let (issuedAt, expiresAt) = try times(claims)
         guard now < expiresAt + UpstreamIDToken.clockSkew else { throw .expired }
         guard issuedAt <= now + UpstreamIDToken.clockSkew else { throw .notYetValid }
         // §2.4: an ID token is none, and can't be made one.
         guard claims["nonce"] == nil else { throw .hasNonce }
         guard claims["events"]?[LogoutToken.event]?.objectValue != nil else { throw .event }
+    }
+
+    /// The drafts of the specification had no `exp`, and providers of their time send none (Glewlwyd 2.7): what they send is
+    /// good for as long as §2.4 advises.
+    private static func times(_ claims: JSON) throws(Fault) -> (issuedAt: Timestamp, expiresAt: Timestamp) {
+        guard let issuedAt = Timestamp(numericDate: claims["iat"]) else { throw .timeless }
+        guard let exp = claims["exp"] else { return (issuedAt, issuedAt + LogoutToken.lifetime) }
+        guard let expiresAt = Timestamp(numericDate: exp) else { throw .timeless }
+        return (issuedAt, expiresAt)
     }
 
     private static func ended(_ claims: JSON) throws(Fault) -> Ended {
@@ -94,7 +100,7 @@ extension UpstreamLogoutToken.Fault: CustomStringConvertible {
         case .signature: "no key that the upstream publishes verifies it"
         case .issuer: "iss isn't the upstream's"
         case .audience: "aud isn't our client_id"
-        case .timeless: "iat or exp is missing"
+        case .timeless: "iat is missing, or exp is no time"
         case .expired: "it has expired: look at the clocks of both servers"
         case .notYetValid: "iat is in the future: look at the clocks of both servers"
         case .hasNoID: "jti is missing"

@@ -116,4 +116,10 @@ enum Monotonic {
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
+
+    /// Keeps this thread from doing anything for so long.
+    static func rest(_ milliseconds: Int64) {
+        var time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+        unsafe clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nil)
+    }
 }

@@ -1,23 +1,26 @@
+import JOSE
 import OIDCLogic
 
 /// Sessions that end, and whose clients are told.
 enum EndingSessions {
     case one(SessionID)
     case all(of: UserID)
-    /// By time.
-    case lapsed(SessionID)
+    /// By time, or as a part of all of a user.
+    case several([SessionID])
 
     fileprivate var condition: String {
         switch self {
-        case .one, .lapsed: "session.id = ?1"
+        case .one: "session.id = ?1"
         case .all: "session.sub = ?1"
+        case .several: "session.id IN (SELECT value FROM json_each(?1))"
         }
     }
 
     fileprivate var value: Value {
         switch self {
-        case .one(let id), .lapsed(let id): Value(id)
+        case .one(let id): Value(id)
         case .all(let user): Value(user)
+        case .several(let ids): .text(JSON.array(ids.map { .string($0.value) }).text)
         }
     }
 

@@ -23,7 +23,7 @@ package struct SessionExpiry: Sendable {
             expires_at > ?1 AND expires_at <= ?1 + ?2 AND is_remembered = 0 AND last_used_at <= ?1 - ?3
             ORDER BY expires_at LIMIT ?4
             """, [Value(now), .integer(max(0, longest - idle)), .integer(idle), Value(limit)], in: database)
-        for id in old + unused { _ = try SQLiteStore.end(.lapsed(id), in: database, at: now) }
+        if !(old + unused).isEmpty { _ = try SQLiteStore.end(.several(old + unused), in: database, at: now) }
         return [old.count, unused.count]
     }
 

@@ -84,14 +84,34 @@ extension SQLiteStore: UserStore {
 
     @discardableResult package func replace(_ user: User, ending: UserEnding) throws -> User {
         let attributes = try Self.text(of: user.attributes)
-        return try change { database, audit in
-            try Self.replace(user, attributes: attributes, ending: ending, in: database, audit)
+        var before = Ended()
+        if case .everything = ending, try hasMuch(user.id) {
+            try tryOut(user, attributes: attributes)
+            before = try endMost(of: user.id, version: user.version)
+        }
+        return try change { [before] database, audit in
+            try Self.replace(user, attributes: attributes, ending: ending, after: before, in: database, audit)
         }
     }
 
-    /// - Parameter attributes: as they are stored.
+    private struct Possible: Error {}
+
+    /// Throws what keeps the user from being replaced, and changes nothing.
+    private func tryOut(_ user: User, attributes: String) throws {
+        do {
+            try change { database, audit in
+                _ = try Self.replace(user, attributes: attributes, ending: .nothing, in: database, audit)
+                throw Possible()
+            }
+        } catch is Possible {}
+    }
+
+    /// - Parameters:
+    ///   - attributes: as they are stored.
+    ///   - before: what has ended already.
     static func replace(
-        _ user: User, attributes: String, ending: UserEnding, in database: Database, _ audit: AuditRow
+        _ user: User, attributes: String, ending: UserEnding, after before: Ended = Ended(), in database: Database,
+        _ audit: AuditRow
     ) throws -> User {
         let former = try Self.user(user.id, in: database)
         // Check and change are one statement, so that of two changes of one state the second fails.
@@ -121,7 +141,7 @@ extension SQLiteStore: UserStore {
             let sessions = try end(.all(of: user.id), in: database, at: audit.at).count
             let grants = try database.run(
                 "UPDATE authorization_grant SET is_revoked = 1 WHERE sub = ?1 AND is_revoked = 0", Value(user.id))
-            change = change.ending(sessions, "sessions").ending(grants, "grants")
+            change = change.ending(before.sessions + sessions, "sessions").ending(before.grants + grants, "grants")
         case .otherSessions(let kept):
             change = change.ending(try endOthers(of: user.id, but: kept, in: database, audit), "sessions")
         }
@@ -143,17 +163,20 @@ extension SQLiteStore: UserStore {
     }
 
     /// As they are within the transaction of a change.
-    private static func user(_ id: UserID, in database: Database) throws(StoreError) -> User? {
+    static func user(_ id: UserID, in database: Database) throws(StoreError) -> User? {
         let sql = "SELECT \(columns), \(assigned) FROM user WHERE sub = ?1"
         return try database.first(sql, Value(id)) { row throws(StoreError) in try user(row) }
     }
 
     package func removeUser(_ id: UserID) throws -> Bool {
-        try change { database, audit in
+        let before = try hasMuch(id) ? endMost(of: id, version: nil) : Ended()
+        return try change { database, audit in
             guard let former = try Self.user(id, in: database) else { return false }
-            let sessions = try Self.end(.all(of: id), in: database, at: audit.at).count
-            let grants = try database.count(
-                "SELECT count(*) FROM authorization_grant WHERE sub = ?1 AND is_revoked = 0", Value(id))
+            let sessions = before.sessions + (try Self.end(.all(of: id), in: database, at: audit.at).count)
+            let grants =
+                try before.grants
+                + database.count(
+                    "SELECT count(*) FROM authorization_grant WHERE sub = ?1 AND is_revoked = 0", Value(id))
             // Consents and grants go with the user, by their foreign keys.
             try database.run("DELETE FROM user WHERE sub = ?1", Value(id))
             try audit.write(
