@@ -15,7 +15,7 @@ struct CallbackHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
-            guard let upstream = provider.upstream(in: request) else {
+            guard let upstream = try provider.upstream(in: request) else {
                 return provider.errorPage(
                     .notFound, .invalidRequest("there is no upstream of that name"), for: request)
             }
@@ -28,20 +28,27 @@ struct CallbackHandler {
                 return provider.errorPage(
                     .expired, .invalidRequest("state is none that this upstream was given here"), for: request)
             }
+            let trace = leg.trace.map { UpstreamTraceRecorder($0, now: provider.now) }
+            trace?.note("Came back from the upstream", TraceCut.parameters(try request.queryFields()))
+            defer { trace?.save(in: provider.store, log: provider.log) }
             return try flow.explaining(request) {
                 guard let browser = provider.cookies.browserToken(in: request) else {
+                    trace?.fail("the browser sent no cookie of ours")
                     throw PageForm.Refused(
                         kind: .cookiesBlocked, error: .invalidRequest("the browser sent no cookie of ours"),
                         attempt: leg.attempt)
                 }
                 guard leg.attempt.belongs(to: browser) else {
+                    trace?.fail("the sign-in was begun in another browser")
                     throw PageForm.Refused(
                         kind: .wrongBrowser, error: .invalidRequest("the sign-in was begun in another browser"),
                         attempt: leg.attempt)
                 }
                 return provider.answeringPage(request, uiLocales: leg.attempt.request.uiLocales) {
                     try flow.explaining(request) {
-                        try UpstreamLeg(flow).finish(leg, at: upstream, parameters, for: request)
+                        var way = UpstreamLeg(flow)
+                        way.trace = trace
+                        return try way.finish(leg, at: upstream, parameters, for: request)
                     }
                 }
             }

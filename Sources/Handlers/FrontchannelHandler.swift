@@ -15,7 +15,7 @@ struct FrontchannelHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
-            guard let upstream = provider.upstream(in: request) else {
+            guard let upstream = try provider.upstream(in: request) else {
                 return provider.errorPage(
                     .notFound, .invalidRequest("there is no upstream of that name"), for: request)
             }

@@ -20,7 +20,7 @@ struct LoginHandler {
     /// `login?local`: the page for a password of here, whose form leads to the console. Nil: it isn't asked for, or isn't
     /// there.
     private func localDoor(_ request: Request) -> Response? {
-        guard provider.upstreams.options.hasLocalDoor,
+        guard provider.upstreams.settings.options.hasLocalDoor,
             let fields = try? request.queryFields(), fields.contains(where: { $0.name.hasSameBytes(as: "local") })
         else { return nil }
         return provider.answeringPage(request) {
@@ -46,7 +46,7 @@ struct LoginHandler {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         let typed = try Typed(form.parameters)
-        let options = provider.upstreams.options
+        let options = try provider.signInOptions()
         if !attempt.isLocal, let upstream = options.upstream(of: typed.name, for: authorization.client) {
             return try UpstreamLeg(flow).begin(attempt, at: upstream, for: request)
         }

@@ -71,7 +71,7 @@ struct LogoutHandler {
         of session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
     ) throws -> String? {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,
-            let upstream = provider.upstreams.options.upstream(of: came.link), upstream.signsOut
+            let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut
         else { return nil }
         let signOut = UpstreamSignOut(
             at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())

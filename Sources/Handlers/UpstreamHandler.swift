@@ -14,11 +14,13 @@ struct UpstreamHandler {
     }
 
     func respond(to request: Request) -> Response {
-        guard let upstream = provider.upstream(in: request) else {
-            return provider.errorPage(
-                .notFound, .invalidRequest("there is no upstream of that name"), for: request)
+        provider.answeringPage(request) {
+            guard let upstream = try provider.upstream(in: request) else {
+                return provider.errorPage(
+                    .notFound, .invalidRequest("there is no upstream of that name"), for: request)
+            }
+            return request.method == .post ? fromPage(to: upstream, request) : straight(to: upstream, request)
         }
-        return request.method == .post ? fromPage(to: upstream, request) : straight(to: upstream, request)
     }
 
     private func fromPage(to upstream: Upstream, _ request: Request) -> Response {
@@ -37,6 +39,9 @@ struct UpstreamHandler {
     private func straight(to upstream: Upstream, _ request: Request) -> Response {
         provider.answeringPage(request) {
             let parameters = Parameters(try request.queryFields())
+            if let token = try parameters.value("trace") {
+                return try UpstreamTraceLink(flow).follow(token, to: upstream, request)
+            }
             guard let text = try parameters.value("attempt"), let sealed = try carrier.receive(text),
                 let attempt = try? Attempt(sealed: sealed, opening: provider.seal)
             else {
@@ -58,7 +63,7 @@ struct UpstreamHandler {
 
 extension Provider {
     /// The one that the request's path names.
-    func upstream(in request: Request) -> Upstream? {
-        upstreams.options.upstream(named: UpstreamName(request.tail))
+    func upstream(in request: Request) throws -> Upstream? {
+        try signInOptions().upstream(named: UpstreamName(request.tail))
     }
 }

@@ -8,7 +8,7 @@ struct UpstreamKeysHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
-            guard let upstream = provider.upstream(in: request), upstream.authentication == .privateKeyJWT else {
+            guard let upstream = try provider.upstream(in: request), upstream.authentication == .privateKeyJWT else {
                 throw OAuthError.invalidRequest("there is no upstream of that name that is shown keys")
             }
             let keys = try provider.upstreamKeys.published(for: upstream)

@@ -11,7 +11,7 @@ struct UpstreamLogoutHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringJSON(request) {
-            guard let upstream = provider.upstream(in: request) else {
+            guard let upstream = try provider.upstream(in: request) else {
                 throw OAuthError.invalidRequest("there is no upstream of that name")
             }
             let parameters = Parameters(try request.formFields())

@@ -29,7 +29,7 @@ struct UpstreamSignOutHandler {
             let (signOut, hint) = try? UpstreamSignOut.opened(sealed, by: provider.seal)
         else { return finish(nil, request) }
         guard signOut.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()),
-            let upstream = provider.upstream(in: request), upstream.name == signOut.upstream, upstream.signsOut
+            let upstream = try provider.upstream(in: request), upstream.name == signOut.upstream, upstream.signsOut
         else { return finish(signOut, request) }
         let state = try carrier.carry(
             signOut.sealedState(by: provider.seal), in: 512, from: request.remoteAddress, isOfSomeoneSignedIn: true)
@@ -44,7 +44,8 @@ struct UpstreamSignOutHandler {
     private func endpoint(of upstream: Upstream, _ request: Request) -> WebURI? {
         let cause: String
         do throws(UpstreamFault) {
-            if let endpoint = try provider.upstreams.present(upstream).endSessionEndpoint { return endpoint }
+            if let endpoint = try provider.upstreams.present(upstream, note: { provider.note($0, of: upstream.name) })
+                .endSessionEndpoint { return endpoint }
             cause = "its discovery document has no end_session_endpoint"
         } catch {
             cause = "\(error)"

@@ -17,6 +17,8 @@ extension Purpose {
     /// A sign-out on its way to an upstream, and on its way back.
     package static let upstreamSignOut = Self(rawValue: "upstream-sign-out")
     package static let upstreamSignOutState = Self(rawValue: "upstream-sign-out-state")
+    /// What an upstream knows us by; its name is associated with it.
+    package static let upstreamSecret = Self(rawValue: "upstream-secret")
     /// A client's secret under `state.key`; the client's id is associated with it.
     package static let clientSecret = Self(rawValue: "client-secret")
     /// A private signing key under `signing.key`; its key id is associated with it.

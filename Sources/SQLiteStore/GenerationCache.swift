@@ -1,6 +1,6 @@
 import OIDCLogic
 
-/// Clients, custom claims, signing keys and the catalogue of scopes, as one thread read them at one generation of the
+/// Clients, custom claims, signing keys, upstreams and the catalogue of scopes, as one thread read them at one generation of the
 /// store. Threads share none of it: what they'd wait for costs more than reading it once each.
 struct GenerationCache {
     private struct Contents {
@@ -9,6 +9,7 @@ struct GenerationCache {
         var customClaims: [ClientID: [CustomClaim]] = [:]
         var signingKeys: [SigningKeyRecord]?
         var catalogue: ScopeCatalogue?
+        var upstreams: [UpstreamDeclaration]?
 
         mutating func move(to generation: Int64) {
             if generation != self.generation { self = Contents(generation: generation) }
@@ -58,5 +59,14 @@ struct GenerationCache {
     mutating func keep(_ keys: [SigningKeyRecord], at generation: Int64) {
         contents.move(to: generation)
         contents.signingKeys = keys
+    }
+
+    func upstreams(at generation: Int64) -> [UpstreamDeclaration]? {
+        contents.generation == generation ? contents.upstreams : nil
+    }
+
+    mutating func keep(_ upstreams: [UpstreamDeclaration], at generation: Int64) {
+        contents.move(to: generation)
+        contents.upstreams = upstreams
     }
 }

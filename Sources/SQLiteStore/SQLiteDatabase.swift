@@ -113,6 +113,10 @@ package final class SQLiteDatabase: Sendable {
         queue.updateQuietly { $0.count(event) }
     }
 
+    func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) {
+        queue.updateQuietly { $0.note(event, of: upstream, at: now) }
+    }
+
     func settleObservations() { queue.wait { $0.observations.isSettled ? () : nil } }
 
     private final class WriteResult<Result: Sendable>: Sendable {

@@ -24,6 +24,8 @@ enum Schema {
         frontchannelLogout,
         tokenServiceActivity,
         upstreams,
+        upstreamDeclarations,
+        upstreamTraces,
         upstreamKeys,
         upstreamSignOut,
     ]

@@ -141,6 +141,27 @@ import Testing
         #expect(try faults("RS384").contains { $0.contains("https://api.example/") && $0.contains("key add RS384") })
     }
 
+    // What the configuration counts on may have been added in the console.
+    @Test func `check looks for upstreams in the database as well`() throws {
+        let made = try initialize()
+        let path = folder.file("postern.yaml")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        func faults(_ login: String) throws -> [String] {
+            try folder.write(text + "\nlogin: \(login)\n", to: "postern.yaml")
+            return InstallationCheck(configuration: path, environment: [:]).findings.filter { $0.status == .fault }
+                .map { "\($0.subject) \($0.text)" }
+        }
+        let straight = "{ password: false, upstream: corb }"
+        #expect(try faults(straight).map { $0.prefix(14) } == ["login.upstream", "login.password"])
+        let upstreams = try Installation(made.configuration, environment: [:]).upstreams
+        _ = try upstreams.add(
+            "corp", ["issuer": "https://corp.example", "client_id": "postern", "client_secret": "a secret"])
+        let typed = try faults(straight)
+        #expect(typed.count == 1 && typed[0].contains("Did you mean") && typed[0].contains("corp"), "\(typed)")
+        #expect(try faults("{ password: false, upstream: corp }").isEmpty)
+        #expect(ConfigurationFixture.faults("issuer: https://a.example\nlogin: { upstream: A B }\n").count == 1)
+    }
+
     @Test func `an operation without a database says how to make one`() throws {
         let configuration = try Configuration(
             parsing: ConfigurationFixture.minimal, file: folder.file("postern.yaml"))

@@ -23,7 +23,10 @@ import Testing
                     processes: 2, threads: 8, socket: "/etc/postern/run/fast.sock"),
                 Pool(
                     name: "slow",
-                    handlers: [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
+                    handlers: [
+                        .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
+                        .callback, .upstreamLogout,
+                    ],
                     processes: 1,
                     threads: 24,
                     socket: "/etc/postern/run/slow.sock"),
@@ -96,7 +99,7 @@ import Testing
                     name: "rest",
                     handlers: [
                         .authorize, .login, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
-                        .console, .account,
+                        .console, .account, .upstream, .callback, .upstreamLogout,
                     ],
                     processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
@@ -213,14 +216,20 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .checkSession, .health,
                     ],
-                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
+                    [
+                        .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
+                        .callback, .upstreamLogout,
+                    ],
                 ],
                 "no pool lists health, so pools.fast serves this too"
             ),
             (
                 "{ slow: { handlers: [authorize, logo, register, client-configuration, admin-api, console, account] }, rest: { handlers: [discovery, jwks, consent, logout, token, userinfo, introspect, revoke, check_session, health] } }",
                 [
-                    [.authorize, .logo, .register, .clientConfiguration, .administration, .console, .account, .login],
+                    [
+                        .authorize, .logo, .register, .clientConfiguration, .administration, .console, .account, .login,
+                        .upstream, .callback, .upstreamLogout,
+                    ],
                     [
                         .discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .checkSession,
                         .health,
@@ -234,7 +243,7 @@ import Testing
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .checkSession, .login, .health],
                     [
                         .authorize, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
-                        .console, .account,
+                        .console, .account, .upstream, .callback, .upstreamLogout,
                     ],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
@@ -246,7 +255,10 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .token, .userinfo, .introspect, .revoke,
                         .checkSession, .health,
                     ],
-                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
+                    [
+                        .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
+                        .callback, .upstreamLogout,
+                    ],
                 ], nil
             ),
             (
@@ -257,7 +269,10 @@ import Testing
                         .discovery, .jwks, .authorize, .consent, .logout, .userinfo, .introspect, .revoke,
                         .checkSession, .health,
                     ],
-                    [.login, .logo, .register, .clientConfiguration, .administration, .console, .account],
+                    [
+                        .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
+                        .callback, .upstreamLogout,
+                    ],
                 ], nil
             ),
         ] as [(String, [[HandlerName]], String?)])

@@ -63,9 +63,10 @@ final class HandlerFixture {
             publishedRequests: RequestObjectCache(sectors, callsPerHost: 2, now: { clock.now }),
             logos: LogoCache(sectors, now: { clock.now }), outbound: sectors,
             upstreams: UpstreamDirectory(
-                signIn,
+                UpstreamSettings(options: signIn),
                 secrets: Dictionary(uniqueKeysWithValues: signIn.upstreams.map { ($0.name, "its secret") })
-                    .mapValues { UpstreamSecret($0) }, outbound: sectors, now: { clock.now }),
+                    .mapValues { UpstreamSecret($0) }, seal: Self.seal, outbound: sectors,
+                log: recorder.logger, now: { clock.now }),
             upstreamExpressions: try UpstreamExpressions(), rules: rules, expressions: expressions,
             hasMendixProfile: mendixProfile, hasSessionManagement: sessionManagement,
             now: { clock.now }, random: SystemRandom(), ids: .system, log: recorder.logger)

@@ -245,5 +245,27 @@ final class InterruptedStore: Store {
 
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
 
+    func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }
+    func upstreamDeclarations() throws -> [UpstreamDeclaration] { try store.upstreamDeclarations() }
+    func add(_ upstream: UpstreamDeclaration) throws { try store.add(upstream) }
+    func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration { try store.replace(upstream) }
+    func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool { try store.removeUpstreamDeclaration(name) }
+    func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) {
+        store.note(event, of: upstream, at: now)
+    }
+    func start(_ trace: UpstreamTrace) throws { try store.start(trace) }
+    func beginUpstreamTrace(digest: [UInt8], at now: Timestamp) throws -> UpstreamTrace? {
+        try store.beginUpstreamTrace(digest: digest, at: now)
+    }
+    func upstreamTrace(of upstream: UpstreamName, at now: Timestamp) throws -> UpstreamTrace? {
+        try store.upstreamTrace(of: upstream, at: now)
+    }
+    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, isEnd: Bool, at now: Timestamp) throws {
+        try store.record(steps, of: trace, isEnd: isEnd, at: now)
+    }
+    func removeUpstreamTrace(of upstream: UpstreamName) throws -> Bool { try store.removeUpstreamTrace(of: upstream) }
+    func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {
+        try store.upstreamHealth(at: now)
+    }
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

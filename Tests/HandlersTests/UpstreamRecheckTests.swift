@@ -236,14 +236,17 @@ struct UpstreamRecheckTests {
         let time = Mutex(HandlerFixture.noon)
         let breaker = CircuitBreaker { time.withLock { $0 } }
         let corp = UpstreamName("corp")
-        for _ in 0..<CircuitBreaker.limit {
+        #expect(breaker.note(corp, answered: true) == .answered, "the first answer is told")
+        #expect(breaker.note(corp, answered: true) == nil, "and no more of them")
+        for number in 1...CircuitBreaker.limit {
             #expect(breaker.permits(corp))
-            breaker.note(corp, answered: false)
+            #expect(breaker.note(corp, answered: false) == (number == CircuitBreaker.limit ? .fellSilent : nil))
         }
         #expect(!breaker.permits(corp) && breaker.permits(UpstreamName("other")))
         time.withLock { $0 = $0 + CircuitBreaker.pause }
         #expect(breaker.permits(corp) && !breaker.permits(corp), "one tries")
-        breaker.note(corp, answered: true)
+        #expect(breaker.note(corp, answered: false) == nil, "that it is still silent is nothing new")
+        #expect(breaker.note(corp, answered: true) == .answered)
         #expect(breaker.permits(corp) && breaker.permits(corp))
     }
 }

@@ -9,7 +9,7 @@ import Testing
     /// which administrators alone look at.
     private static let scanned = [
         "generation", "pairwise_salt", "signing_key", "scope", "role", "user_group", "group_role", "declaration",
-        "audit_pruning",
+        "audit_pruning", "upstream", "upstream_health",
         // What administrators count: a ring of bounded size, and the rows that were found of the audit log.
         "refusal", "(subquery-1)", "(subquery-2)",
         // What a statement was given.

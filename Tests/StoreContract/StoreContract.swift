@@ -5,9 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, upstreamKeys, declarations, logoutDeliveries, manySessions, grantsOfSessions, frontchannelLogouts,
-        generation,
-        reading,
+        upstreamLinks, upstreamKeys, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations, logoutDeliveries,
+        manySessions, grantsOfSessions, frontchannelLogouts, generation, reading,
         pruning
 }
 
@@ -40,6 +39,9 @@ package func expectConformance(
         case .clientUses: try expectClientUses(in: store)
         case .upstreamLinks: try expectUpstreamLinks(in: store)
         case .upstreamKeys: try expectUpstreamKeys(in: store)
+        case .upstreamDeclarations: try expectUpstreamDeclarations(in: store)
+        case .upstreamHealth: try expectUpstreamHealth(in: store)
+        case .upstreamTraces: try expectUpstreamTraces(in: store)
         case .declarations: try expectDeclarations(in: store)
         case .logoutDeliveries:
             try expectLogoutDeliveries(in: store)

@@ -10,6 +10,8 @@ func expectUpstreamLinks(in store: some Store) throws {
     try expect(try store.start(first, "one", at: .noon) == .started, "a new user signs in")
     try expect(try store.upstreamLink(id) == first.link, "every field of the link comes back as it went in")
     try expect(try store.upstreamLinks(of: first.user.id) == [first.link], "it is found by the user as well")
+    try expect(try store.upstreamLinkCount(of: id.issuer) == 1, "and counted with those of its issuer")
+    try expect(try store.upstreamLinkCount(of: "https://other.example") == 0, "and with no other's")
     let user = try store.user(first.user.id).orBroken("the user is made")
     try expect(user == first.user, "as they were decided to be")
     let session = try store.session(digest: [1]).orBroken("there is a session")

@@ -41,6 +41,6 @@ struct AdministrationRoute: Sendable {
 
     static let all: [AdministrationRoute] =
         clientRoutes + explanationRoutes + grantRoutes + userRoutes + roleRoutes + groupRoutes + scopeRoutes
-        + claimRoutes + tokenRoutes
+        + claimRoutes + tokenRoutes + upstreamRoutes + upstreamTraceRoutes
         + logoutDeliveryRoutes + keyRoutes + auditRoutes
 }

@@ -7,6 +7,7 @@ enum AdministrationSchemas {
 
     /// Parameters of the query.
     static let parameters: [String: (description: String, schema: JSON)] = [
+        "linked": ("That people are linked to it is known, and meant", JSONSchema.choice(["true"])),
         "search": ("The beginning of what is looked for", JSONSchema.text(atMost: 255)),
         "awaits_approval": (
             "Only those that wait for approval, the longest waiting first, and no more than limit",
@@ -46,7 +47,7 @@ enum AdministrationSchemas {
     private static let lists: [String: JSON] = Dictionary(
         uniqueKeysWithValues: [
             "Client", "User", "Session", "Consent", "Grant", "Role", "Group", "Scope", "Claim", "RegistrationToken",
-            "Key", "LogoutDelivery", "AuditRecord",
+            "Key", "LogoutDelivery", "AuditRecord", "Upstream",
         ].map {
             (
                 "\($0)List",
@@ -58,7 +59,9 @@ enum AdministrationSchemas {
             )
         })
 
-    private static let named: [String: JSON] = [
+    private static let named: [String: JSON] = base.merging(UpstreamSchemas.named) { first, _ in first }
+
+    private static let base: [String: JSON] = [
         "Problem": JSONSchema.object(
             [
                 "type": JSONSchema.text(), "title": JSONSchema.text(), "status": JSONSchema.integer(400...599),

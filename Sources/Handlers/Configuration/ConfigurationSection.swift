@@ -194,6 +194,11 @@ final class ConfigurationSection {
         return members
     }
 
+    /// All that stands here, as JSON. Whoever asks for it declares nothing to be known.
+    var contents: [String: JSON] {
+        Dictionary(entries.compactMap { entry in JSON(yaml: entry.node).map { (entry.key, $0) } }) { first, _ in first }
+    }
+
     /// A variable that a value names.
     func noteKnown(variable: String) { reading.noteKnown(variable: variable) }
 
@@ -218,6 +223,9 @@ final class ConfigurationSection {
     func fault(_ key: String, _ text: String) {
         reading.fault("\(name(of: key)) \(text)", line: line(of: key))
     }
+
+    /// The file that it is of.
+    var file: String { reading.file }
 
     /// As ``fault(_:_:)``; in the section's own line, if the key is absent.
     func fault(_ key: String, _ text: String, orAt line: Int?) {

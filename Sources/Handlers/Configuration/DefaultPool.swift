@@ -1,5 +1,5 @@
 /// The pools of a configuration that names none: two, so that slow password hashing never keeps tokens waiting, and a third
-/// where there are upstreams, so that none of those that hangs does.
+/// where it has upstreams, so that none of those that hangs does. Without it `slow` serves those that the store has.
 enum DefaultPool: String, Sendable, CaseIterable {
     case fast, slow, upstream
 
@@ -23,10 +23,15 @@ enum DefaultPool: String, Sendable, CaseIterable {
         }
     }
 
-    /// With the handlers whose rows name it; `folder` is the configuration's.
-    func pool(in folder: String) -> Pool {
-        Pool(
-            name: rawValue, handlers: HandlerName.allCases.filter { $0.traits.pool == self }, processes: processes,
+    /// With the handlers whose rows name it, and those of the ones that aren't `among` the pools; `folder` is the
+    /// configuration's.
+    func pool(in folder: String, among pools: [DefaultPool]) -> Pool {
+        let handlers = HandlerName.allCases.filter { name in
+            let usual = name.traits.pool
+            return (pools.contains(usual) ? usual : usual.substitute) == self
+        }
+        return Pool(
+            name: rawValue, handlers: handlers, processes: processes,
             threads: threads, socket: Pool.defaultSocket(rawValue, in: folder))
     }
 }

@@ -13,7 +13,7 @@ package enum HandlerName: String, Sendable, CaseIterable {
     case frontchannel
     case health
 
-    /// Whether it is there for upstreams alone: without any, no pool serves it.
+    /// Whether it is there for upstreams alone.
     var isOfUpstreams: Bool {
         [.upstream, .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel].contains(self)
     }

@@ -38,3 +38,17 @@ extension JSON {
         return .string(scalar.string)
     }
 }
+
+extension Node {
+    /// What ``JSON/init(yaml:)`` reads as this.
+    init(_ json: JSON) {
+        self =
+            switch json {
+            case .string(let text): .scalar(Scalar(text, Tag(.str), .doubleQuoted))
+            case .array(let items): .sequence(Sequence(items.map { Node($0) }))
+            case .object(let members):
+                .mapping(Mapping(members.sorted { $0.key < $1.key }.map { (Node(.string($0.key)), Node($0.value)) }))
+            default: .scalar(Scalar(json.text, Tag(.implicit), .plain))
+            }
+    }
+}

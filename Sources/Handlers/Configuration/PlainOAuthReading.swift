@@ -39,7 +39,7 @@ struct PlainOAuthReading {
         oauth = PlainOAuth(
             authorizationEndpoint: authorization, tokenEndpoint: token, userinfoEndpoint: userinfo,
             subject: subject?.text ?? usual.oauth?.subject ?? "sub",
-            additional: section.line(of: "additional") == nil ? known?.additional ?? [:] : answers)
+            additional: answers.isEmpty ? known?.additional ?? [:] : answers)
     }
 
     private static func known(_ uri: WebURI?, _ key: String, _ section: ConfigurationSection) -> WebURI? {

@@ -13,7 +13,8 @@ struct PoolReading {
             ? DefaultPool.needed(withUpstreams: hasUpstreams).map(\.rawValue) : section.names.map(\.name)
         for name in names { add(name, section, reading, folder) }
         refuseDoubles(section)
-        placeUnlisted(HandlerName.allCases.filter { hasUpstreams || !$0.isOfUpstreams }, reading)
+        // One may be added in the console, so they are served in any case; who has none is not bothered with it.
+        placeUnlisted(HandlerName.allCases, reading) { hasUpstreams || !$0.isOfUpstreams }
         for pool in pools {
             if pool.handlers.isEmpty, !listing.contains(pool.name) {
                 section.fault(pool.name, "has no handlers; list those that it serves, such as handlers: [login]")
@@ -71,16 +72,20 @@ struct PoolReading {
     }
 
     /// A handler that came with an upgrade stands in no list yet, and must not keep an installation from starting.
-    private mutating func placeUnlisted(_ handlers: [HandlerName], _ reading: ConfigurationReading) {
+    private mutating func placeUnlisted(
+        _ handlers: [HandlerName], _ reading: ConfigurationReading, warningOf isExpected: (HandlerName) -> Bool
+    ) {
         let listed = Set(pools.flatMap(\.handlers))
         var unexpected: [(pool: String, handler: String)] = []
         for handler in handlers where !listed.contains(handler) {
             let usual = [handler.traits.pool, handler.traits.pool.substitute].lazy.compactMap { [pools] usual in
                 pools.firstIndex { $0.name == usual.rawValue }
             }.first
-            let index = usual ?? pools.startIndex
+            // Never with the tokens, whose threads an upstream that hangs would keep.
+            let substitute = handler.isOfUpstreams ? pools.firstIndex { $0.handlers.contains(.console) } : nil
+            let index = usual ?? substitute ?? pools.startIndex
             pools[index].handlers.append(handler)
-            if usual == nil || listing.contains(pools[index].name) {
+            if isExpected(handler), usual == nil || listing.contains(pools[index].name) {
                 unexpected.append((pools[index].name, handler.rawValue))
             }
         }

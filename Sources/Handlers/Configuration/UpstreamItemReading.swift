@@ -1,7 +1,7 @@
 import JOSE
 import OIDCLogic
 
-/// Reads an item of `upstreams`.
+/// Reads an item of `upstreams`, be it of the configuration or of the store.
 struct UpstreamItemReading {
     private(set) var upstream: Upstream?
 
@@ -129,7 +129,7 @@ struct UpstreamItemReading {
             section.fault("authorization_parameters", "has \(name), which each sign-in sets by itself; leave it out")
             return nil
         }
-        return section.line(of: "authorization_parameters") == nil ? usual.parameters : parameters
+        return parameters.isEmpty ? usual.parameters : parameters
     }
 
     private static func rhythm(_ section: ConfigurationSection) -> UpstreamRhythm? {

@@ -12,6 +12,7 @@ struct UpstreamReading {
         }
         var files: [UpstreamName: String] = [:]
         var names: Set<UpstreamName> = []
+        var members: [UpstreamName: [String: JSON]] = [:]
         let upstreams = root.items("upstreams") { section, line -> Upstream? in
             defer { section.refuseUnknown() }
             let file = section.optionalPath("client_secret_file", in: folder)
@@ -34,35 +35,30 @@ struct UpstreamReading {
             if !names.insert(upstream.name).inserted {
                 section.fault("name", "is \"\(upstream.name)\", as another upstream's; each needs one of its own")
             }
+            members[upstream.name] = section.contents
             return upstream
         }
+        settings.members = members
+        settings.file = root.file
         settings.secretFiles = files
         settings.options = SignInOptions(
-            upstreams: upstreams, hasPassword: Self.hasPassword(login, upstreams),
+            upstreams: upstreams, hasPassword: Self.hasPassword(login),
             admitsAdministrators: login.value(
                 "administrators", default: true, expected: "must be true or false"
-            ) { Bool($0) }, straight: Self.straight(login, upstreams))
+            ) { Bool($0) }, straight: Self.straight(login))
     }
 
-    private static func hasPassword(_ login: ConfigurationSection, _ upstreams: [Upstream]) -> Bool {
-        let hasPassword = login.value("password", default: true, expected: "must be true or false") { Bool($0) }
-        if !hasPassword, upstreams.isEmpty {
-            login.fault("password", "is false, and there is no upstream: nobody could sign in; add one to upstreams")
-        }
-        return hasPassword
+    private static func hasPassword(_ login: ConfigurationSection) -> Bool {
+        login.value("password", default: true, expected: "must be true or false") { Bool($0) }
     }
 
-    private static func straight(_ login: ConfigurationSection, _ upstreams: [Upstream]) -> UpstreamName? {
+    /// One that was added in the console is known to the store alone; `check` looks there.
+    private static func straight(_ login: ConfigurationSection) -> UpstreamName? {
         guard let value = login.value("upstream") else { return nil }
-        let names = upstreams.map(\.name.value)
-        guard let upstream = upstreams.first(where: { $0.name.value.hasSameBytes(as: value.text) }) else {
-            let nearest = Nearest.question(value.text, among: names)
-            login.fault(
-                "upstream", value,
-                "must be the name of one of upstreams."
-                    + (nearest.isEmpty ? " There are: \(names.joined(separator: ", "))" : nearest))
+        guard let name = UpstreamName(configured: value.text) else {
+            login.fault("upstream", value, "must be the name of an upstream")
             return nil
         }
-        return upstream.name
+        return name
     }
 }

@@ -1,8 +1,13 @@
+import JOSE
 import OIDCLogic
 
 /// The upstreams of the configuration, and how people come to them.
 package struct UpstreamSettings: Sendable {
     package var options = SignInOptions()
+    /// What each one's item has, as it is shown.
+    var members: [UpstreamName: [String: JSON]] = [:]
+    /// The file that declares them.
+    var file = "postern.yaml"
     /// Where each one's secret is. It may begin with `${CREDENTIALS_DIRECTORY}/`; see ``SecretFile``.
     var secretFiles: [UpstreamName: String] = [:]
 

@@ -18,6 +18,8 @@ enum ConsoleDone: String {
     case scopeAdded = "scope-added"
     case roleAdded = "role-added"
     case groupAdded = "group-added"
+    case upstreamAdded = "upstream-added"
+    case upstreamChanged = "upstream-changed"
     case removed
 
     var text: String {
@@ -40,6 +42,8 @@ enum ConsoleDone: String {
         case .scopeAdded: "The scope was defined."
         case .roleAdded: "The role was made."
         case .groupAdded: "The group was made."
+        case .upstreamAdded: "The upstream was added. Enter the addresses below there, then test it."
+        case .upstreamChanged: "The upstream was changed. It is so from the next request on."
         case .removed: "It was removed."
         }
     }

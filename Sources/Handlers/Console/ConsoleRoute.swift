@@ -47,13 +47,15 @@ struct ConsoleRoute: Sendable {
     static let all: [ConsoleRoute] =
         homePage + appListPage + newAppPages + appPages + appApprovalPages + appSecretPages + appTrialPages
         + appGrantPages + claimPages + registrationTokenPages
-        + userListPage + userPages + userChangePages + scopeAndRolePages + signingKeyPage + auditPages
+        + userListPage + userPages + userChangePages + scopeAndRolePages + upstreamPages + upstreamForms
+        + upstreamTracePages
+        + signingKeyPage + auditPages
 
     /// The tabs: path, label, and what one must hold for it; nil: anything.
     static let tabs: [(path: [String], label: String, scope: AdministrationScope?)] = [
         ([], "Home", nil), (["apps"], "Apps", .readClients), (["users"], "Users", .readUsers),
         (["tokens"], "Registration tokens", .readTokens), (["scopes"], "Scopes and roles", .readRoles),
-        (["keys"], "Keys", .readKeys), (["audit"], "Audit", .readAudit),
+        (["upstreams"], "Upstreams", .admin), (["keys"], "Keys", .readKeys), (["audit"], "Audit", .readAudit),
     ]
 
     /// The path of the tab that an address belongs to.
@@ -63,6 +65,7 @@ struct ConsoleRoute: Sendable {
         case "new-app": ["apps"]
         case "new-user": ["users"]
         case "new-token": ["tokens"]
+        case "new-upstream": ["upstreams"]
         case "new-scope", "new-role", "new-group", "new-claim", "roles", "groups", "claims": ["scopes"]
         case let first?: [first]
         }

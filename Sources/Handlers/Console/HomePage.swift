@@ -40,6 +40,7 @@ extension ConsoleRoute {
             if !unused.listed.isEmpty { blocks.append(self.unused(unused, call)) }
         }
         if call.caller.may(.readSessions), let untold = try untoldApps(call) { blocks.append(untold) }
+        if call.caller.may(.admin), let upstreams = try troubledUpstreams(call) { blocks.append(upstreams) }
         if call.caller.may(.readKeys), let keys = try changingKeys(call) { blocks.append(keys) }
         return blocks
     }
@@ -65,6 +66,29 @@ extension ConsoleRoute {
                         [
                             ConsoleBlock.Cell(key.text("alg"), to: call.path("keys")), .code(key.text("kid")),
                             ConsoleBlock.Cell(nextStep(of: key)),
+                        ]
+                    }, empty: "")))
+    }
+
+    /// Nil: people can sign in at all of them, as far as anybody knows.
+    private static func troubledUpstreams(_ call: ConsoleCall) throws -> ConsoleBlock? {
+        let troubled = try call.api(.get, "upstreams").listed.filter { upstream in
+            upstream["fault"] != nil || upstream["health"]?["unreachable_since"] != nil
+        }
+        guard !troubled.isEmpty else { return nil }
+        return ConsoleBlock(
+            "Upstreams that people can’t sign in at", nil,
+            .table(
+                .init(
+                    columns: ["Upstream", "State", "Last failure"],
+                    rows: troubled.map { upstream in
+                        [
+                            ConsoleBlock.Cell(
+                                upstream.text("title"), to: call.path("upstreams", upstream.text("name"))),
+                            ConsoleBlock.Cell(standing(of: upstream)),
+                            ConsoleBlock.Cell(
+                                upstream["fault"] == nil
+                                    ? upstream["health"]?.text("last_failure") ?? "" : upstream.text("fault")),
                         ]
                     }, empty: "")))
     }

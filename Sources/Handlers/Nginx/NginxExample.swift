@@ -5,7 +5,9 @@ extension NginxConfiguration {
     package static func example() throws -> NginxConfiguration {
         try NginxConfiguration(
             issuer: Issuer("https://login.example.com/oidc"),
-            pools: DefaultPool.needed(withUpstreams: false).map { $0.pool(in: "/var/lib/postern") },
+            pools: DefaultPool.needed(withUpstreams: false).map { pool in
+                pool.pool(in: "/var/lib/postern", among: DefaultPool.needed(withUpstreams: false))
+            },
             staticDirectory: "/usr/local/share/postern/nginx/static")
     }
 }

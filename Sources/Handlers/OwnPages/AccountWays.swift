@@ -17,11 +17,11 @@ struct AccountWays {
 
     func list() throws -> [AccountPage.Way] {
         let links = try provider.store.upstreamLinks(of: signedIn.user.id)
-        let options = provider.upstreams.options
-        let linked = links.map { link in
+        let options = try provider.signInOptions()
+        let linked = try links.map { link in
             AccountPage.Way(
                 title: options.upstream(of: link.id)?.title ?? link.id.issuer, value: Self.value(link.id),
-                since: WrittenTimestamp.text(link.createdAt.seconds), mayEnd: mayEnd(link, among: links))
+                since: WrittenTimestamp.text(link.createdAt.seconds), mayEnd: try mayEnd(link, among: links))
         }
         let others = options.upstreams.filter { upstream in
             !links.contains { $0.id.issuer.hasSameBytes(as: upstream.issuer.value) }
@@ -57,16 +57,16 @@ struct AccountWays {
 
     private func act(in form: Parameters) throws -> Act? {
         if let name = try form.value("connect") {
-            return provider.upstreams.options.upstream(named: UpstreamName(name)).map(Act.connect)
+            return try provider.signInOptions().upstream(named: UpstreamName(name)).map(Act.connect)
         }
         guard let value = try form.value("end") else { return nil }
         let links = try provider.store.upstreamLinks(of: signedIn.user.id)
-        return links.first { Self.value($0.id) == value && mayEnd($0, among: links) }.map(Act.end)
+        return try links.first { Self.value($0.id) == value && (try mayEnd($0, among: links)) }.map(Act.end)
     }
 
     /// Nobody locks themselves out.
-    private func mayEnd(_ link: UpstreamLink, among links: [UpstreamLink]) -> Bool {
-        let options = provider.upstreams.options
+    private func mayEnd(_ link: UpstreamLink, among links: [UpstreamLink]) throws -> Bool {
+        let options = try provider.signInOptions()
         return signedIn.user.passwordHash != nil && options.hasPassword
             || links.contains { $0.id != link.id && options.upstream(of: $0.id) != nil }
     }

@@ -22,7 +22,7 @@ struct Invitation {
         let token = try Parameters(try request.queryFields()).value("token").flatMap { OneTimeLinkToken(presented: $0) }
         guard let digest = token?.invitationDigest,
             let user = try Administration(provider).users.user(invitedBy: digest), !user.isDisabled,
-            !provider.upstreams.options.upstreams.isEmpty
+            try !provider.signInOptions().upstreams.isEmpty
         else {
             return provider.errorPage(
                 .expired,

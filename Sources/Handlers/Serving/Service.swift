@@ -109,8 +109,8 @@ struct Process: Sendable {
         logos = LogoCache(outbound, now: SystemClock.now)
         isOfUpstreams = handlers.contains(.callback)
         upstreams = UpstreamDirectory(
-            configuration.upstreams.options, secrets: try configuration.upstreams.secrets(environment: environment),
-            outbound: outbound, now: SystemClock.now)
+            configuration.upstreams, secrets: try configuration.upstreams.secrets(environment: environment),
+            seal: keys.state, outbound: outbound, log: log, now: SystemClock.now)
         pages = try PageRenderer(configuration.pages, resources: resources, issuer: configuration.issuer)
         database = try SQLiteDatabase(
             path: configuration.store, pruningBy: SystemClock.now, keepingAudit: configuration.audit.keep,
@@ -149,7 +149,7 @@ struct Process: Sendable {
 
     /// Asks upstreams about their users, in a process that has to do with them.
     func askUpstreams() throws {
-        guard isOfUpstreams, upstreams.options.upstreams.contains(where: { $0.rhythm != nil }) else { return }
+        guard isOfUpstreams else { return }
         try database.repeating(every: UpstreamUpkeep.interval, now: clock) { [self] store in
             guard let provider = try? provider(store) else { return { false } }
             let upkeep = UpstreamUpkeep(provider)
@@ -159,11 +159,10 @@ struct Process: Sendable {
 
     /// Keeps the plan of the keys that upstreams know us by.
     func keepUpstreamKeys() throws {
-        let upstreams = upstreams.options.upstreams.filter { $0.authentication == .privateKeyJWT }
-        guard isOfUpstreams, !upstreams.isEmpty else { return }
+        guard isOfUpstreams else { return }
         try database.repeating(every: SigningKeyUpkeep.interval, now: clock) { [self] store in
-            let upkeep = UpstreamKeyUpkeep(
-                UpstreamKeys(store: store, seal: seal, lifetimes: lifetimes, now: clock), of: upstreams, log: log)
+            guard let provider = try? provider(store) else { return { false } }
+            let upkeep = UpstreamKeyUpkeep(provider)
             return { upkeep.look() }
         }
     }

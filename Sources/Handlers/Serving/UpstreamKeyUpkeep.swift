@@ -1,27 +1,24 @@
-import Logging
 import OIDCLogic
 
-/// Lets the keys change by themselves that upstreams know us by. It belongs to one thread, as its store does.
+/// Lets the keys change by themselves that upstreams know us by. It belongs to one thread, as its provider does.
 final class UpstreamKeyUpkeep {
-    private let keys: UpstreamKeys
-    private let upstreams: [Upstream]
-    private let log: Logger
+    private let provider: Provider
     private var fault: String?
 
-    init(_ keys: UpstreamKeys, of upstreams: [Upstream], log: Logger) {
-        self.keys = keys
-        self.upstreams = upstreams
-        self.log = log
-    }
+    init(_ provider: Provider) { self.provider = provider }
 
     /// Returns that there is nothing more to do before the next.
     func look() -> Bool {
         do {
-            for upstream in upstreams { try keys.keepPlan(for: upstream) }
+            for upstream in try provider.signInOptions().upstreams where upstream.authentication == .privateKeyJWT {
+                try provider.upstreamKeys.keepPlan(for: upstream)
+            }
             fault = nil
         } catch {
             let text = "\(error)"
-            if text != fault { log.error("the keys for upstreams can't be changed", metadata: ["error": "\(text)"]) }
+            if text != fault {
+                provider.log.error("the keys for upstreams can't be changed", metadata: ["error": "\(text)"])
+            }
             fault = text
         }
         return false

@@ -15,8 +15,10 @@ final class UpstreamUpkeep {
     func look() -> Bool {
         var asked: [UpstreamName: Int] = [:]
         do {
+            let options = try provider.signInOptions()
+            guard options.upstreams.contains(where: { $0.rhythm != nil }) else { return false }
             while let link = try provider.store.takeUpstreamCheck(at: provider.now()) {
-                guard let upstream = provider.upstreams.options.upstream(of: link.id), let rhythm = upstream.rhythm
+                guard let upstream = options.upstream(of: link.id), let rhythm = upstream.rhythm
                 else {
                     // It was taken out of the configuration, or is never asked any more.
                     var check = link.check

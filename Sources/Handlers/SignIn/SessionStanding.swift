@@ -12,7 +12,7 @@ enum SessionStanding {
 extension Provider {
     func standing(of signedIn: SignedIn?) throws -> SessionStanding {
         guard let signedIn, let came = signedIn.session.upstream else { return .holds }
-        guard let upstream = upstreams.options.upstream(of: came.link), let link = try store.upstreamLink(came.link),
+        guard let upstream = try signInOptions().upstream(of: came.link), let link = try store.upstreamLink(came.link),
             link.userID == signedIn.user.id
         else { return .isOver }
         return link.check.standing(by: upstream.rhythm, at: now()) == .fresh ? .holds : .isToBeAsked(upstream)

@@ -67,13 +67,13 @@ struct SignInFlow {
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
         raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
     ) throws -> Response {
-        if let signedIn, !provider.upstreams.options.admits(signedIn.session, for: authorization.client) {
+        if let signedIn, try !provider.signInOptions().admits(signedIn.session, for: authorization.client) {
             return try step(
                 authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
                 for: request)
         }
         if case .arrived = progress {
-            tellOfUselessHint(authorization, request)
+            try tellOfUselessHint(authorization, request)
             switch try standing ?? provider.standing(of: signedIn) {
             case .holds: break
             case .isToBeAsked(let upstream):
@@ -91,13 +91,13 @@ struct SignInFlow {
                 nil
             }
         let policy = try provider.policy()
-        let upstream = provider.upstreams.options.upstream(for: authorization)
+        let options = try provider.signInOptions()
+        let upstream = options.upstream(for: authorization)
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
             customClaims: try provider.customClaims(for: authorization.client),
             subjects: try provider.subjects(of: authorization.client), from: request.remoteAddress,
-            hasUpstreams: !provider.upstreams.options.upstreams.isEmpty,
-            canAskSilently: upstream?.answersSilently ?? false,
+            hasUpstreams: !options.upstreams.isEmpty, canAskSilently: upstream?.answersSilently ?? false,
             at: provider.now())
         switch decision {
         case .grant(let grant):
@@ -111,7 +111,7 @@ struct SignInFlow {
             let isLocal = signedIn.map { $0.session.upstream == nil } ?? false
             if let upstream, !isLocal { return try sendOn(to: upstream, raw, for: request) }
             return try loginPage(
-                authorization, raw, isLocal: isLocal && upstream != nil && provider.upstreams.options.hasLocalDoor,
+                authorization, raw, isLocal: isLocal && upstream != nil && options.hasLocalDoor,
                 for: request)
         case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
@@ -126,9 +126,9 @@ struct SignInFlow {
     }
 
     /// A hint is a wish: one that names nobody is passed over, and whoever wonders why finds it in the log.
-    private func tellOfUselessHint(_ authorization: ValidatedAuthorizationRequest, _ request: Request) {
+    private func tellOfUselessHint(_ authorization: ValidatedAuthorizationRequest, _ request: Request) throws {
         guard let hint = authorization.upstreamHint,
-            provider.upstreams.options.hintedUpstream(for: authorization) == nil
+            try provider.signInOptions().hintedUpstream(for: authorization) == nil
         else { return }
         provider.log.notice(
             "idp_hint names no upstream that this client's users sign in at",
@@ -163,7 +163,7 @@ struct SignInFlow {
         username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
         status: Status = .ok, for request: Request
     ) throws -> Response {
-        let options = provider.upstreams.options
+        let options = try provider.signInOptions()
         let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
         guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
             throw AuthorizationFailure.redirect(

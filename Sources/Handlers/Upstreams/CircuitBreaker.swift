@@ -12,6 +12,8 @@ final class CircuitBreaker: Sendable {
     private struct State {
         var failures = 0
         var triedAt = Timestamp(0)
+        /// Whether others have been told that it answers.
+        var isKnownToAnswer = false
     }
 
     private let states = Mutex<[UpstreamName: State]>([:])
@@ -42,13 +44,21 @@ final class CircuitBreaker: Sendable {
         }
     }
 
-    func note(_ name: UpstreamName, answered: Bool) {
+    /// Returns what others should be told: that it has fallen silent, or that it answers; nil: nothing new.
+    @discardableResult func note(_ name: UpstreamName, answered: Bool) -> UpstreamEvent? {
         let time = now()
-        states.withLock { states in
+        return states.withLock { states in
             var state = states[name] ?? State()
+            defer { states[name] = state }
             state.failures = answered ? 0 : state.failures + 1
             state.triedAt = time
-            states[name] = state
+            if answered {
+                defer { state.isKnownToAnswer = true }
+                return state.isKnownToAnswer ? nil : .answered
+            }
+            guard state.failures == Self.limit else { return nil }
+            state.isKnownToAnswer = false
+            return .fellSilent
         }
     }
 }

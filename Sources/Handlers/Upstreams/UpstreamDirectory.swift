@@ -1,19 +1,25 @@
+import JOSE
+import Logging
 import OIDCLogic
 
-/// The upstreams of this installation, with what they publish and what we prove to them who we are by.
+/// The upstreams of this installation, those of the configuration and those of the store, with what they publish and what we prove to them who we are by.
 struct UpstreamDirectory: Sendable {
-    let options: SignInOptions
+    /// Those of the configuration, and how people come to them.
+    let settings: UpstreamSettings
     let breaker: CircuitBreaker
-    private let secrets: [UpstreamName: UpstreamSecret]
+    let secrets: [UpstreamName: UpstreamSecret]
     private let outbound: any Outbound
+    private let stored: StoredUpstreams
     private let published: PublishedCache<WebURI, UpstreamMetadata>
 
     init(
-        _ options: SignInOptions, secrets: [UpstreamName: UpstreamSecret], outbound: any Outbound, now: @escaping Clock
+        _ settings: UpstreamSettings, secrets: [UpstreamName: UpstreamSecret], seal: Seal, outbound: any Outbound,
+        log: Logger, now: @escaping Clock
     ) {
-        self.options = options
+        self.settings = settings
         self.secrets = secrets
         self.outbound = outbound
+        stored = StoredUpstreams(seal: seal, log: log)
         breaker = CircuitBreaker(now: now)
         published = PublishedCache(outbound, now: now) { issuer, outbound throws(FetchFault) in
             let (_, answer) = try outbound.discovery(of: issuer, maximumBytes: UpstreamMetadata.limit)
@@ -27,22 +33,33 @@ struct UpstreamDirectory: Sendable {
     }
 
     /// The same, of one that answers at this moment.
-    func present(_ upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+    ///
+    /// - Parameter note: is told what others should know of how it answers.
+    func present(
+        _ upstream: Upstream, note: (UpstreamEvent) -> Void
+    ) throws(UpstreamFault) -> UpstreamMetadata {
         let metadata = try metadata(of: upstream)
         guard upstream.oauth == nil else { return metadata }
         guard breaker.permits(upstream.name) else { throw .unreachable("it hasn't answered lately") }
         do throws(FetchFault) {
             _ = try outbound.discovery(of: upstream.issuer, maximumBytes: UpstreamMetadata.limit)
-            breaker.note(upstream.name, answered: true)
+            breaker.note(upstream.name, answered: true).map(note)
         } catch {
             guard case .unreachable(let cause) = error else { return metadata }
-            breaker.note(upstream.name, answered: false)
+            breaker.note(upstream.name, answered: false).map(note)
             throw .unreachable(cause)
         }
         return metadata
     }
 
-    func secret(of upstream: Upstream) -> UpstreamSecret? { secrets[upstream.name] }
+    /// With those of the store.
+    func options(adding declarations: [UpstreamDeclaration]) -> SignInOptions {
+        declarations.isEmpty ? settings.options : settings.options.adding(stored.upstreams(declarations))
+    }
+
+    func secret(of upstream: Upstream) -> UpstreamSecret? {
+        secrets[upstream.name] ?? stored.secret(of: upstream.name)
+    }
 
     /// What it says of itself: as lately as its caching allows, and while it is down for as long as its word is good.
     func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
@@ -55,4 +72,12 @@ struct UpstreamDirectory: Sendable {
             }
         }
     }
+}
+
+extension Provider {
+    /// How people sign in, as of now: an upstream that an administrator adds is there at the next request.
+    func signInOptions() throws -> SignInOptions { upstreams.options(adding: try store.upstreamDeclarations()) }
+
+    /// Tells administrators how it goes with an upstream.
+    func note(_ event: UpstreamEvent, of upstream: UpstreamName) { store.note(event, of: upstream, at: now()) }
 }

@@ -11,6 +11,8 @@ struct UpstreamEndpoints {
     let issuer: Issuer
     let random: SystemRandom
     let now: Clock
+    /// Is told what others should know of how it answers.
+    var note: (UpstreamEvent) -> Void = { _ in }
 
     /// In bytes.
     private static let answerLimit = 256 * 1024
@@ -95,17 +97,21 @@ struct UpstreamEndpoints {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")
             case .unreachable(let cause):
-                breaker.note(upstream.name, answered: false)
+                heard(answer: false)
                 throw .unreachable(cause)
             case .forbidden(let cause): throw .metadata(cause)
             case .tooLong: throw .answer("\(call.uri.value) answers more than \(call.maximumBytes) bytes")
             }
         }
-        breaker.note(upstream.name, answered: answer.status < 500)
+        heard(answer: answer.status < 500)
         if answer.status == 429 || answer.status >= 500 {
             throw .unreachable("\(call.uri.value) answers \(answer.status)")
         }
         return answer
+    }
+
+    private func heard(answer: Bool) {
+        if let event = breaker.note(upstream.name, answered: answer) { note(event) }
     }
 }
 

@@ -7,6 +7,8 @@ struct UpstreamLeg {
     private let flow: SignInFlow
     private let carrier: Carrier
     private var provider: Provider { flow.provider }
+    /// Of this sign-in; nil: nobody wants to see it.
+    var trace: UpstreamTraceRecorder?
 
     init(_ flow: SignInFlow) {
         self.flow = flow
@@ -35,10 +37,13 @@ struct UpstreamLeg {
         return try telling(upstream, authorization, attempt, request) {
             provider.store.moveOn()
             let metadata = try provider.upstreams.metadata(of: upstream)
-            let leg = UpstreamAttempt(attempt, at: upstream.name, now: now, random: provider.random)
+            let leg = UpstreamAttempt(
+                attempt, at: upstream.name, trace: trace?.id, now: now, random: provider.random)
             let state = try carrier.carry(leg.sealed(by: provider.seal), from: request.remoteAddress)
             let asked = UpstreamRequest(
                 to: upstream, at: metadata, for: authorization, leg, state: state, from: provider.issuer)
+            trace?.note(
+                "Sent the user to \(metadata.authorizationEndpoint.value)", TraceCut.parameters(ofQueryIn: asked.uri))
             return provider.redirect(to: asked.uri, for: request)
         }
     }
@@ -93,7 +98,11 @@ struct UpstreamLeg {
                 parameters, from: upstream.issuer, namesIssuer: metadata.namesIssuerInAnswers)
             switch answer {
             case .code(let code):
-                let (identity, tokens) = try provider.exchange(with: upstream, metadata).identity(by: code, of: leg)
+                let (identity, tokens) = try provider.exchange(with: upstream, metadata, tracedBy: trace)
+                    .identity(by: code, of: leg)
+                trace?.note(
+                    "Verified what it says of the user",
+                    ["iss": .string(upstream.issuer.value), "sub": .string(identity.subject)])
                 if let linking = attempt.linking {
                     let links = UpstreamLinking(flow)
                     if let response = try links.finish(linking, identity, tokens, at: upstream, attempt, request) {
@@ -126,6 +135,12 @@ struct UpstreamLeg {
         _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request
     ) throws -> Response {
         let store = provider.store
+        if let trace {
+            store.moveOn()
+            let mapping = MappingTrace(
+                of: identity, by: upstream, catalogue: try store.catalogue(), evaluator: provider.upstreamExpressions)
+            for step in mapping.steps { trace.note(step.what, step.details) }
+        }
         // Whoever is changed between the decision and the session is decided on again, as they are then.
         for _ in 0..<3 {
             store.moveOn()
@@ -140,7 +155,12 @@ struct UpstreamLeg {
                 }, random: provider.random, at: provider.now())
             let opening = SessionOpening(
                 upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
-            if let response = try flow.open(opening, authorization, attempt, for: request) { return response }
+            if let response = try flow.open(opening, authorization, attempt, for: request) {
+                provider.note(.signedIn, of: upstream.name)
+                trace?.note("Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced)
+                trace?.end()
+                return response
+            }
         }
         throw OAuthError.temporarilyUnavailable(cause: "the user of the upstream \(upstream.name) changes all the time")
     }
@@ -157,7 +177,12 @@ struct UpstreamLeg {
             (cause, failure) = ("the upstream \(fault)", UpstreamFailure(fault))
         } catch let refusal as UpstreamRefusal {
             (cause, failure) = ("\(refusal)", UpstreamFailure(refusal))
+        } catch {
+            trace?.fail((error as? AuthorizationFailure)?.traced ?? "\(error)")
+            throw error
         }
+        trace?.fail(cause)
+        provider.note(.failed(cause), of: upstream.name)
         let error = failure.error(cause, upstream.name)
         guard !authorization.target.isSilent else { throw AuthorizationFailure.redirect(error, authorization.target) }
         switch failure {
@@ -209,4 +234,24 @@ private enum UpstreamFailure {
 extension ValidatedAuthorizationRequest {
     /// Whether its answer rests on when, or whether, the user has proved who they are.
     fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent }
+}
+
+extension UpstreamUser {
+    /// Whom the sign-in was made into.
+    fileprivate var traced: JSON {
+        [
+            "sub": .string(user.id.value), "roles": .array(user.roles.sorted().map { .string($0.description) }),
+            "by_this_upstream": .array(link.roles.sorted().map { .string($0.description) }),
+            "attributes": .object(user.attributes),
+        ]
+    }
+}
+
+extension AuthorizationFailure {
+    /// What the app, or the user, was told.
+    fileprivate var traced: String {
+        switch self {
+        case .page(_, let error), .redirect(let error, _): "\(error.code.rawValue): \(error.text)"
+        }
+    }
 }

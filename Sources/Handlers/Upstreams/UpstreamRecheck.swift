@@ -34,6 +34,7 @@ struct UpstreamRecheck {
         }
         // Before the answer is used: a refresh token that was rotated and lost would be the end of the next check.
         try provider.store.record(check, of: link.id, at: provider.now())
+        if case .unreachable(let cause) = verdict { provider.note(.failed("re-check: \(cause)"), of: upstream.name) }
         log(verdict, link, upstream)
         return verdict
     }
@@ -76,11 +77,15 @@ struct UpstreamRecheck {
 }
 
 extension Provider {
-    func exchange(with upstream: Upstream, _ metadata: UpstreamMetadata) throws -> UpstreamExchange {
+    func exchange(
+        with upstream: Upstream, _ metadata: UpstreamMetadata, tracedBy trace: UpstreamTraceRecorder? = nil
+    ) throws -> UpstreamExchange {
         UpstreamExchange(
             endpoints: UpstreamEndpoints(
-                upstream: upstream, metadata: metadata, proof: try proof(to: upstream), outbound: outbound,
-                breaker: upstreams.breaker, issuer: issuer, random: random, now: now),
+                upstream: upstream, metadata: metadata, proof: try proof(to: upstream),
+                outbound: trace.map { trace in TracedOutbound(outbound) { trace.note($0, $1) } } ?? outbound,
+                breaker: upstreams.breaker, issuer: issuer, random: random, now: now,
+                note: { note($0, of: upstream.name) }),
             keys: publishedKeys)
     }
 

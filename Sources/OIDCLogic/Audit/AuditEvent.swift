@@ -44,6 +44,13 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case claimChanged = "claim.changed"
     case claimRemoved = "claim.removed"
 
+    /// An identity provider that people sign in at, added beside those of the configuration.
+    case upstreamAdded = "upstream.added"
+    case upstreamChanged = "upstream.changed"
+    case upstreamRemoved = "upstream.removed"
+    /// Somebody has made a link whose sign-in is traced, claims included.
+    case upstreamTraced = "upstream.traced"
+
     case keyAdded = "key.added"
     case keyChanged = "key.changed"
     /// Somebody else may have it.

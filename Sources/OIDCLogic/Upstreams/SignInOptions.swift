@@ -8,9 +8,9 @@ package struct SignInOptions: Sendable {
     /// upstream that is down, locks none of them out.
     private let admitsAdministrators: Bool
     /// Where everybody goes without a page of ours; nil: they choose.
-    private let straight: UpstreamName?
+    package let straight: UpstreamName?
 
-    /// - Parameter straight: one of `upstreams`.
+    /// - Parameter straight: one of `upstreams`, or of those that are added. Where it is none of either, people choose.
     package init(
         upstreams: [Upstream] = [], hasPassword: Bool = true, admitsAdministrators: Bool = true,
         straight: UpstreamName? = nil
@@ -19,6 +19,14 @@ package struct SignInOptions: Sendable {
         self.hasPassword = hasPassword
         self.admitsAdministrators = admitsAdministrators
         self.straight = straight
+    }
+
+    /// With these after its own. Where both have one of a name, its own is the one.
+    package func adding(_ others: [Upstream]) -> SignInOptions {
+        let names = Set(upstreams.map(\.name))
+        return SignInOptions(
+            upstreams: upstreams + others.filter { !names.contains($0.name) }, hasPassword: hasPassword,
+            admitsAdministrators: admitsAdministrators, straight: straight)
     }
 
     /// Whether there is a page for a password of here, for somebody at least.

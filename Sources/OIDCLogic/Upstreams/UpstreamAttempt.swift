@@ -10,11 +10,17 @@ package struct UpstreamAttempt: Sendable {
     package let nonce: String
     /// RFC 7636 §4.1, as it goes to the token endpoint.
     package let codeVerifier: String
+    /// Whose steps an administrator wants to see; nil: nobody does.
+    package let trace: UpstreamTraceID?
 
-    package init(_ attempt: Attempt, at upstream: UpstreamName, now: Timestamp, random: some RandomSource) {
+    package init(
+        _ attempt: Attempt, at upstream: UpstreamName, trace: UpstreamTraceID? = nil, now: Timestamp,
+        random: some RandomSource
+    ) {
         self.attempt = attempt
         self.upstream = upstream
         startedAt = now
+        self.trace = trace
         nonce = Base64URL.encode(random.bytes(16))
         codeVerifier = Base64URL.encode(random.bytes(32))
     }
@@ -29,11 +35,12 @@ package struct UpstreamAttempt: Sendable {
 
 extension UpstreamAttempt {
     package func sealed(by seal: Seal) -> String {
-        let content: JSON = .object([
+        var content: [String: JSON] = [
             "attempt": attempt.content, "upstream": .string(upstream.value),
             "started_at": .integer(startedAt.seconds), "nonce": .string(nonce), "verifier": .string(codeVerifier),
-        ])
-        return seal.seal(content.serialized(), purpose: .upstreamState)
+        ]
+        content["trace"] = trace.map { .string($0.value) }
+        return seal.seal(JSON.object(content).serialized(), purpose: .upstreamState)
     }
 
     /// Throws if it isn't one of ours.
@@ -48,5 +55,6 @@ extension UpstreamAttempt {
         self.startedAt = Timestamp(startedAt)
         self.nonce = nonce
         codeVerifier = verifier
+        trace = content["trace"]?.stringValue.map { UpstreamTraceID($0) }
     }
 }

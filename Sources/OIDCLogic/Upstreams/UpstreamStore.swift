@@ -1,4 +1,4 @@
-package protocol UpstreamStore {
+package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, UpstreamTraceStore {
     func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink?
     /// In order of their issuers and subjects.
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink]
@@ -15,9 +15,32 @@ package protocol UpstreamStore {
     /// Keeps what came of it. It is due again at `check.nextAt`, if a session or a refresh token of theirs that came from
     /// there lives; else at their next sign-in.
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws
+    /// How many people are linked to that issuer.
+    func upstreamLinkCount(of issuer: String) throws -> Int
     /// Ends the sessions that came from an upstream's session, and tells whom they were used for, as
     /// ``SessionStore/endSession(_:)`` does. Returns how many.
     ///
     /// - Parameter subject: whose they are there; nil: whosever.
     func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int
+}
+
+/// Upstreams that administrators have added, beside those of the configuration.
+package protocol UpstreamDeclarationStore {
+    /// In order of their names.
+    func upstreamDeclarations() throws -> [UpstreamDeclaration]
+    /// Throws ``StoreError/exists`` if there is one of that name.
+    func add(_ upstream: UpstreamDeclaration) throws
+    /// Replaces the version that `upstream` was made of, by the next. Throws ``StoreError/missing``, or
+    /// ``StoreError/changed`` if that version was replaced meanwhile. Returns it as it is now.
+    @discardableResult func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration
+    /// With what is known of how it went. False: it wasn't there.
+    func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool
+}
+
+/// How it goes with upstreams, of the configuration and others.
+package protocol UpstreamHealthStore {
+    /// Offers it to be kept, and returns at once: it is written with others, a second later. What could not be is dropped.
+    func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp)
+    /// Of those of which anything is known.
+    func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth]
 }

@@ -19,6 +19,11 @@ extension SQLiteStore: UpstreamStore {
         return try reader.all(sql, Value(user)) { row throws(StoreError) in try Self.link(row) }
     }
 
+    package func upstreamLinkCount(of issuer: String) throws -> Int {
+        let sql = "SELECT count(*) FROM upstream_link WHERE issuer = ?1"
+        return Int(try reader.first(sql, .text(issuer), read: { $0.integer(0) }) ?? 0)
+    }
+
     /// That nobody else has taken. A lease of a clock that was wrong holds nobody up.
     private static let isFree = "NOT (leased_until > ?1 AND leased_until <= ?1 + \(UpstreamCheck.lease))"
 

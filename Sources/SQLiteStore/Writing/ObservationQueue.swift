@@ -8,7 +8,10 @@ struct Observations: Sendable {
     /// How often the token service did something.
     var events: [TokenServiceHour: Int] = [:]
 
-    var isEmpty: Bool { refusals.isEmpty && uses.isEmpty && events.isEmpty }
+    /// How it goes with upstreams.
+    var upstreams: [UpstreamName: UpstreamSeen] = [:]
+
+    var isEmpty: Bool { refusals.isEmpty && uses.isEmpty && events.isEmpty && upstreams.isEmpty }
 }
 
 /// Observations that wait to be written, apart from all other writes.
@@ -19,6 +22,8 @@ struct ObservationQueue: Sendable {
     static let useLimit = 10_000
     /// How many counts of the token service's events may, if nothing can be written for long.
     static let eventLimit = 1000
+    /// How many upstreams may have something that waits.
+    static let upstreamLimit = 1000
     /// In milliseconds: how often they are written.
     static let interval: Int64 = 1000
 
@@ -57,6 +62,14 @@ struct ObservationQueue: Sendable {
         return isFirst
     }
 
+    /// True: it is the first thing that waits.
+    mutating func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) -> Bool {
+        guard waiting.upstreams.count < Self.upstreamLimit || waiting.upstreams[upstream] != nil else { return false }
+        let isFirst = waiting.isEmpty
+        waiting.upstreams[upstream, default: UpstreamSeen()].note(event, at: now)
+        return isFirst
+    }
+
     var isDue: Bool { !waiting.isEmpty && pauseLeft == nil }
 
     /// In milliseconds; nil: it is over.
@@ -77,6 +90,7 @@ struct ObservationQueue: Sendable {
         waiting.refusals = (left.refusals + waiting.refusals).suffix(Self.refusalLimit)
         waiting.uses.merge(left.uses, uniquingKeysWith: max)
         waiting.events.merge(left.events, uniquingKeysWith: +)
+        for (name, seen) in left.upstreams { waiting.upstreams[name, default: UpstreamSeen()].follow(seen) }
         due = Monotonic.milliseconds + Self.interval
         isBusy = false
     }

@@ -19,6 +19,7 @@ struct ObservationWriter: Sendable {
             try RefusalRing.keep(observations.refusals, in: database)
             try HourlyActivity.count(observations.refusals, in: database)
             try HourlyActivity.count(observations.events, in: database)
+            try HourlyActivity.count(observations.upstreams, in: database)
             try ClientUses.keep(observations.uses, in: database)
             try database.run("COMMIT")
         } catch {

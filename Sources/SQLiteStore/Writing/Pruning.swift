@@ -17,6 +17,8 @@ struct Pruning: Sendable {
         ("parked_value", "digest"), ("failed_attempt", "key"), ("revoked_token", "jti"), ("activity", "hour"),
         // What is of one hour goes at once.
         ("token_service_activity", "hour"),
+        ("upstream_activity", "hour"),
+        ("upstream_trace", "upstream"),
         ("refusal", "position"), ("initial_access_token", "position"), ("one_time_link", "digest"),
         ("logout_delivery", "position"), ("frontchannel_logout", "position"), ("upstream_key", "position"),
     ].map { removal(of: $0, by: $1) }

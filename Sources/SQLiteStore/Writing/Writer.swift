@@ -48,6 +48,11 @@ struct WriteQueue: Sendable {
     /// True: whoever writes should look.
     mutating func count(_ event: TokenServiceHour) -> Bool { !isClosed && observations.count(event) }
 
+    /// True: whoever writes should look.
+    mutating func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) -> Bool {
+        !isClosed && observations.note(event, of: upstream, at: now)
+    }
+
     fileprivate func event() -> Event? {
         if !waiting.isEmpty { return .work }
         if isClosed { return .closed }

@@ -4,27 +4,24 @@ import JOSE
 
 struct UpstreamList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the upstreams, in the order of the configuration.")
+        commandName: "list",
+        abstract: "List the upstreams, those of the configuration first, and how it goes with each.")
 
     @OptionGroup var config: ConfigurationOption
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let upstreams = try config.open().upstreams
+        let upstreams = try config.open().upstreams.all()
         guard !format.json else {
-            let objects: [JSON] = upstreams.map { upstream in
-                [
-                    "name": .string(upstream.name.value), "title": .string(upstream.title),
-                    "issuer": .string(upstream.issuer.value), "client_id": .string(upstream.clientID),
-                    "scope": .string(upstream.scope.description),
-                ]
-            }
-            print(Listing.json(objects).readableText)
+            print(Listing.json(upstreams.map(\.json)).readableText)
             return
         }
-        var table = Table("NAME", "TITLE", "ISSUER", "CLIENT ID")
+        var table = Table("NAME", "TITLE", "ISSUER", "STATE", "LAST SIGN-IN", "IN A DAY", "DECLARED IN")
         for upstream in upstreams {
-            table.add(upstream.name.value, upstream.title, upstream.issuer.value, upstream.clientID)
+            table.add(
+                upstream.name.value, upstream.title, upstream.upstream?.issuer.value ?? "", upstream.standing,
+                upstream.health.signedInAt.map(WrittenTime.text) ?? "", "\(upstream.health.signIns)",
+                upstream.declaredIn ?? "")
         }
         table.print(empty: "There are no upstreams: everybody signs in by a password here.")
     }

@@ -7,16 +7,14 @@ struct UpstreamTestCommand: ParsableCommand {
         commandName: "test", abstract: "Ask an upstream whether people can sign in at it, and say what to enter there.",
         discussion: "Ends with 0 if they can, with 1 if something is in their way.")
 
-    @Argument(help: "Its name in the configuration.") var name: String
+    @Argument(help: "Its name.") var name: String
     @OptionGroup var config: ConfigurationOption
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let test = try config.open().test(upstream: name)
+        let test = try config.open().upstreams.test(name)
         if format.json {
-            let registration = Dictionary(
-                uniqueKeysWithValues: test.registration.map { ($0.name, JSON.string($0.value)) })
-            print(JSON.object(["findings": test.findings.json, "registration": .object(registration)]).readableText)
+            print(test.json.readableText)
         } else {
             test.findings.print()
             print("\nTo be entered at the upstream:")

@@ -40,26 +40,12 @@ package struct Installation {
         self.now = now
     }
 
-    package var upstreams: [Upstream] { configuration.upstreams.options.upstreams }
-
-    /// Asks it. Throws ``AdministrationError`` if there is none of that name, and what its secret can't be read for.
-    package func test(upstream name: String) throws -> UpstreamTest {
-        guard let upstream = upstreams.first(where: { $0.name.value.hasSameBytes(as: name) }) else {
-            let names = upstreams.map(\.name.value)
-            throw AdministrationError.missing(
-                "there is no upstream \"\(name)\" in \(configuration.file)." + Nearest.question(name, among: names))
-        }
-        let secrets = try configuration.upstreams.secrets(environment: environment)
-        return UpstreamTest(
-            upstream, for: configuration.issuer, proof: try proof(to: upstream, secrets[upstream.name]),
-            outbound: configuration.outbound.calls, now: now)
-    }
-
-    private func proof(to upstream: Upstream, _ secret: UpstreamSecret?) throws -> UpstreamProof {
-        guard upstream.authentication == .privateKeyJWT else { return .secret(secret) }
-        let keys = UpstreamKeys(
-            store: store, seal: try keyFiles.state(), lifetimes: configuration.lifetimes, now: now)
-        return .key(try keys.signing(for: upstream))
+    package var upstreams: UpstreamAdministration {
+        UpstreamAdministration(
+            store: store, settings: configuration.upstreams,
+            secrets: { [configuration, environment] in try configuration.upstreams.secrets(environment: environment) },
+            issuer: configuration.issuer, seal: { [keyFiles] in try keyFiles.state() },
+            lifetimes: configuration.lifetimes, outbound: configuration.outbound.calls, now: now)
     }
 
     package var clients: ClientAdministration { administration.clients }

@@ -104,6 +104,7 @@ package struct InstallationCheck {
             try check(scopesOf: configuration.policy, in: store)
             try check(claimsOf: store, configuration)
             try check(resourcesOf: configuration, in: store)
+            try check(upstreamsOf: store, configuration.upstreams)
             for warning in try AudienceRule(store: store, configured: configuration.resources).warnings() {
                 add(.warning, "resources", warning)
             }
@@ -273,7 +274,7 @@ package struct InstallationCheck {
         return attributes?[.type] as? FileAttributeType == .typeDirectory
     }
 
-    private mutating func add(_ status: Finding.Status, _ subject: String, _ text: String) {
+    mutating func add(_ status: Finding.Status, _ subject: String, _ text: String) {
         findings.append(Finding(status: status, subject: subject, text: text))
     }
 }

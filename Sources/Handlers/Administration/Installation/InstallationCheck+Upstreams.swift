@@ -1,0 +1,34 @@
+import OIDCLogic
+
+extension InstallationCheck {
+    /// Whether people can come by the upstreams that the configuration counts on, and what is in the way of others.
+    mutating func check(upstreamsOf store: any Store, _ settings: UpstreamSettings) throws {
+        let reading = try UpstreamDeclarationReading()
+        var names = settings.options.upstreams.map(\.name)
+        for declaration in try store.upstreamDeclarations() {
+            guard !names.contains(declaration.name) else {
+                add(
+                    .warning, "upstream",
+                    "\"\(declaration.name)\" is in the database as well, where it doesn't count; \"postern upstream remove "
+                        + "\(declaration.name)\" takes it out")
+                continue
+            }
+            do throws(AdministrationError) {
+                _ = try reading.upstream(declaration.name.value, declaration.members)
+                names.append(declaration.name)
+            } catch {
+                add(.warning, "upstream", "\"\(declaration.name)\" of the database can't be used: \(error)")
+            }
+        }
+        if let name = settings.options.straight, !names.contains(name) {
+            add(
+                .fault, "login.upstream",
+                "there is no upstream \"\(name)\", neither in upstreams nor in the database, so people choose on the login "
+                    + "page.\(Nearest.question(name.value, among: names.map(\.value)))")
+        }
+        if !settings.options.hasPassword, names.isEmpty {
+            add(.fault, "login.password", "is false, and there is no upstream: nobody can sign in; add one")
+        }
+        if !names.isEmpty { add(.ok, "upstreams", names.map(\.value).joined(separator: ", ")) }
+    }
+}

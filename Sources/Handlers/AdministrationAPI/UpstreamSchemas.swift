@@ -1,0 +1,87 @@
+import JOSE
+import OIDCLogic
+
+/// What upstreams look like in the administration API.
+enum UpstreamSchemas {
+    static let named: [String: JSON] = [
+        "Upstream": JSONSchema.object(
+            shown.merging(["title": JSONSchema.text(), "issuer": issuer, "client_id": clientID]) { first, _ in first },
+            required: [
+                "name", "title", "redirect_uri", "backchannel_logout_uri", "has_client_secret", "standing", "health",
+            ], isOpen: true),
+        "NewUpstream": JSONSchema.object(
+            written.mapValues(JSONSchema.orNull).merging([
+                "name": JSONSchema.text(
+                    "1 to 64 lower-case letters, digits, and - . _; it is in the redirect URI", atLeast: 1, atMost: 64),
+                "issuer": issuer, "client_id": clientID,
+            ]) { $1 }, required: ["name", "issuer", "client_id"], isOpen: true),
+        "UpstreamMembers": JSONSchema.object(
+            written.mapValues(JSONSchema.orNull).merging(["issuer": issuer, "client_id": clientID]) { $1 },
+            required: ["issuer", "client_id"], isOpen: true),
+        "UpstreamChange": JSONSchema.object(written.mapValues(JSONSchema.orNull), isOpen: true),
+        "UpstreamTraceLink": JSONSchema.object(
+            [
+                "link": JSONSchema.text("Shown this once: whoever follows it is traced"), "expires_at": JSONSchema.time,
+            ], required: ["link", "expires_at"]),
+        "UpstreamTrace": JSONSchema.object(
+            [
+                "upstream": JSONSchema.text(),
+                "state": JSONSchema.choice(["waiting", "under way", "signed in", "refused"]),
+                "started_at": JSONSchema.time, "expires_at": JSONSchema.time("It is forgotten then"),
+                "steps": JSONSchema.list(
+                    JSONSchema.object(
+                        [
+                            "at": JSONSchema.time, "what": JSONSchema.text(), "fault": JSONSchema.boolean,
+                            "details": JSONSchema.anything,
+                        ], required: ["at", "what", "fault"])),
+            ], required: ["upstream", "state", "started_at", "expires_at", "steps"]),
+        "UpstreamTest": JSONSchema.object(
+            [
+                "passed": JSONSchema.boolean("People can sign in at it, as far as can be seen without one"),
+                "findings": JSONSchema.list(
+                    JSONSchema.object(
+                        [:], isOpen: true)),
+                "registration": [
+                    "type": "object", "additionalProperties": JSONSchema.text(), "description": "What to enter there",
+                ],
+            ], required: ["passed", "findings", "registration"]),
+    ]
+
+    private static let issuer = JSONSchema.text("As its discovery document has it", atLeast: 1)
+    private static let clientID = JSONSchema.text("What it knows us by", atLeast: 1)
+
+    /// Those of an item of `upstreams`, as docs/configuration.md explains them; there may be others.
+    private static let written: [String: JSON] = [
+        "title": JSONSchema.text("What people call it"), "issuer": issuer, "client_id": clientID,
+        "client_secret": JSONSchema.text("Never shown again", atLeast: 1, atMost: 4096),
+        "token_endpoint_auth_method": JSONSchema.text(),
+        "algorithms": JSONSchema.list(JSONSchema.choice(SignatureAlgorithm.allCases.map(\.rawValue))),
+        "email_domains": JSONSchema.list(), "trusted_email_domains": JSONSchema.list(),
+        "users": JSONSchema.text("all, none, or an expression"), "username": JSONSchema.text("An expression"),
+        "attributes": expressions, "roles": expressions, "role_names": JSONSchema.text("An expression"),
+    ]
+
+    private static let expressions: JSON = [
+        "type": "object", "additionalProperties": JSONSchema.text(), "description": "Names, each with an expression",
+    ]
+
+    /// What an answer has beside the members that were written.
+    static let shown: [String: JSON] = [
+        "name": JSONSchema.text(),
+        "declared_in": JSONSchema.text("The file that declares it, and that alone changes it"),
+        "redirect_uri": JSONSchema.text("To be entered there"),
+        "backchannel_logout_uri": JSONSchema.text("To be entered there, so that it can tell of sign-outs"),
+        "has_client_secret": JSONSchema.boolean, "fault": JSONSchema.text("Why it can't be used"),
+        "linked_people": JSONSchema.integer(0...Int64.max),
+        "standing": JSONSchema.text("How it goes with it, in a word or two"),
+        "health": JSONSchema.object(
+            [
+                "last_sign_in_at": JSONSchema.time, "last_failure_at": JSONSchema.time,
+                "last_failure": JSONSchema.text("Why a sign-in or a re-check came to nothing"),
+                "unreachable_since": JSONSchema.time("It hasn't answered several times in a row, as last seen"),
+                "sign_ins_last_day": JSONSchema.integer(0...Int64.max),
+                "failures_last_day": JSONSchema.integer(0...Int64.max),
+            ], required: ["sign_ins_last_day", "failures_last_day"]),
+        "created_at": JSONSchema.time, "updated_at": JSONSchema.time,
+    ]
+}

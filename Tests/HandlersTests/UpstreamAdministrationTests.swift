@@ -1,0 +1,390 @@
+import FCGIBridge
+import JOSE
+import Testing
+
+@testable import Handlers
+@testable import OIDCLogic
+@testable import SQLiteStore
+
+/// Upstreams that administrators add, beside those of the configuration.
+struct UpstreamAdministrationTests {
+    private static let declared = Upstream(
+        name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: "https://corp.example/realm"),
+        clientID: "broker", authentication: .basic, scope: Scope(names: ["openid"]))
+    private static let members: [String: JSON] = [
+        "title": "Other Corp", "issuer": "https://other.example", "client_id": "broker",
+        "client_secret": "a secret of theirs", "algorithms": ["ES256"],
+        "attributes": ["department": "upstream ->> 'dept'"],
+    ]
+
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+    private var upstreams: UpstreamAdministration { UpstreamAdministration(fixture.provider) }
+
+    init() throws {
+        fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [Self.declared]))
+        browser = HandlerBrowser(fixture)
+    }
+
+    private func refusal(_ body: () throws -> Void) throws -> AdministrationError {
+        try #require(throws: AdministrationError.self, performing: body)
+    }
+
+    /// By somebody who holds these.
+    private func call(
+        _ method: FCGIBridge.Method, _ path: String, _ body: JSON? = nil, match: String? = nil, query: String = "",
+        holding scopes: [AdministrationScope] = [.admin]
+    ) throws -> Response {
+        var user = try fixture.store.user(named: Username("ann")).orThrow("no user")
+        user.roles = Set(scopes.map { RoleID($0.rawValue) })
+        let session = Session(
+            id: SessionID("session"), userID: user.id, authTime: fixture.now, amr: [], acr: "1",
+            createdAt: fixture.now, lastUsedAt: fixture.now, expiresAt: fixture.now + 60, sidKey: [])
+        let signedIn = try SignedIn(session, of: user, idle: 60, at: fixture.now).orThrow("nobody is signed in")
+        let parts = path.split(separator: "/").map(String.init)
+        let headers: KeyValuePairs<String, String> =
+            if let match { ["Content-Type": "application/json", "If-Match": match] } else {
+                ["Content-Type": "application/json"]
+            }
+        _ = try? RoleAdministration(store: fixture.store).createOwn()
+        return try AdministrationOperations(provider: fixture.provider).perform(
+            parts, by: AdministrationCaller(signedIn, in: try fixture.store.catalogue()),
+            Request(
+                method: method, handler: "administration", query: query, body: body?.serialized() ?? [],
+                headers: headers))
+    }
+
+    private func link(_ subject: String = "amy-1", to issuer: String = "https://other.example") throws {
+        let id = UpstreamLinkID(issuer: issuer, subject: subject)
+        let user = User(
+            id: UserID("linked-\(subject)"), username: Username("linked-\(subject)"), createdAt: fixture.now,
+            updatedAt: fixture.now)
+        let link = UpstreamLink(
+            id: id, userID: user.id, createdAt: fixture.now, lastUsedAt: fixture.now,
+            check: UpstreamCheck(at: fixture.now, nextAt: nil))
+        try fixture.store.linkForTest(user, link)
+    }
+
+    // MARK: The administration itself
+
+    @Test func `one that is added is on the login page at once, and gone when it is removed`() throws {
+        #expect(!browser.authorize("app").text.contains("Other Corp"))
+        let added = try upstreams.add("other", Self.members)
+        #expect(added.upstream?.title == "Other Corp" && added.declaredIn == nil)
+        #expect(added.redirectURI == "https://login.example/oidc/callback/other")
+        #expect(browser.authorize("app").text.contains("Other Corp"))
+        _ = try upstreams.change("other", by: ["title": "Renamed"])
+        #expect(browser.authorize("app").text.contains("Renamed"))
+        _ = try upstreams.remove("other", knowingOfLinks: false)
+        #expect(!browser.authorize("app").text.contains("Renamed"))
+    }
+
+    private func publish(_ key: SigningKey) throws {
+        try fixture.published.publish([key.publicKey.publicJWK], at: "https://other.example/keys")
+        fixture.sectors.publish(
+            """
+            {"issuer": "https://other.example", "authorization_endpoint": "https://other.example/authorize",
+            "token_endpoint": "https://other.example/token", "jwks_uri": "https://other.example/keys"}
+            """, at: "https://other.example/.well-known/openid-configuration")
+    }
+
+    /// Comes back from it with what it was asked for.
+    private func callBack(_ redirect: Response, by key: SigningKey) throws -> Response {
+        let asked = Dictionary(uniqueKeysWithValues: try redirect.answer)
+        #expect(redirect.leads(to: "https://other.example/authorize?") && asked["client_id"] == "broker")
+        let claims: JSON = [
+            "iss": "https://other.example", "sub": "amy-1", "aud": "broker", "nonce": .string(asked["nonce"] ?? ""),
+            "exp": .integer(fixture.now.seconds + 300), "iat": .integer(fixture.now.seconds), "dept": "Sales",
+        ]
+        let token = try JWS.sign(header: "JWT", claims: claims, key: key)
+        fixture.sectors.publish(
+            JSON.object([
+                "access_token": "their access token", "token_type": "Bearer", "id_token": .string(token),
+            ]).text, at: "https://other.example/token")
+        return browser.send(
+            .get, .callback, ["code": "their code", "state": asked["state"] ?? ""].changed(by: [:]).fields,
+            tail: "other")
+    }
+
+    @Test func `people sign in by it`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let answer = try callBack(
+            browser.send(.post, .upstream, browser.authorize("app").hidden.fields, tail: "other"), by: key)
+        #expect(answer.leads(to: "https://app.example/callback?"))
+        let user = try fixture.store.user(fixture.session().userID).orThrow("no user")
+        #expect(user.attributes == ["department": "Sales"])
+
+        fixture.store.settleObservations()
+        let listed = try upstreams.upstream("other")
+        #expect(listed.people == 1 && listed.standing == "works" && listed.health.signIns == 1)
+        #expect(listed.health.signedInAt == fixture.now && listed.health.unreachableSince == nil)
+    }
+
+    @Test func `what came to nothing is shown with its reason`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let page = browser.authorize("app")
+        _ = browser.send(.post, .upstream, page.hidden.fields, tail: "other")
+        fixture.store.settleObservations()
+        let listed = try upstreams.upstream("other")
+        #expect(listed.standing == "failed last" && listed.health.failures == 1)
+        #expect(listed.health.failure?.reason.contains("can't be") == true)
+        #expect(try upstreams.upstream("corp").standing == "not used yet")
+    }
+
+    @Test func `the secret is kept sealed, for this name alone, and never shown`() throws {
+        let added = try upstreams.add("other", Self.members)
+        let sealed = try added.declaration?.sealedSecret.orThrow("no secret") ?? ""
+        #expect(!sealed.contains("secret"))
+        let opened = try UpstreamSecret(sealed: sealed, of: added.name, opening: HandlerFixture.seal)
+        #expect(opened.matches("a secret of theirs"))
+        #expect(throws: (any Error).self) {
+            try UpstreamSecret(sealed: sealed, of: UpstreamName("another"), opening: HandlerFixture.seal)
+        }
+        #expect(!added.json.text.contains("theirs") && added.json["has_client_secret"] == true)
+        let rows = try fixture.store.auditRecords(after: 0, limit: 99).filter { $0.event.object == "upstream" }
+        #expect(rows.map(\.event) == [.upstreamAdded] && rows[0].change.after["client_secret"] == "set")
+    }
+
+    @Test func `what isn't named stays, and the secret with it`() throws {
+        let added = try upstreams.add("other", Self.members)
+        let changed = try upstreams.change("other", by: ["title": nil, "users": "none"])
+        #expect(changed.title == "other" && changed.upstream?.admission == .nobody)
+        #expect(changed.declaration?.sealedSecret == added.declaration?.sealedSecret)
+        #expect(changed.upstream?.mapping.attributes == ["department": "upstream ->> 'dept'"])
+        let other = try upstreams.change(
+            "other", by: ["client_secret": "another", "attributes": ["a": "upstream ->> 'b'"]])
+        #expect(other.declaration?.sealedSecret != added.declaration?.sealedSecret)
+        #expect(other.upstream?.mapping.attributes.count == 2, "a merge patch merges")
+        let rows = try fixture.store.auditRecords(after: 0, limit: 99).filter { $0.event == .upstreamChanged }
+        #expect(rows.count == 2 && rows[1].change.after["client_secret"] == "changed")
+    }
+
+    @Test(
+        arguments: [
+            (["issuer": nil], "issuer", "is missing"), (["client_id": nil], "client_id", "is missing"),
+            (["client_secret": nil], "client_secret", "is missing"),
+            (["client_secret": ""], "client_secret", "must be a text"),
+            (["issuer": "nowhere"], "issuer", "must be a URL"), (["titel": "x"], nil, "title"),
+            (["users": "upstream ->>"], "users", "must be all, none"), (["name": "x"], "name", "stays"),
+            (["client_secret_file": "/etc/passwd"], "client_secret_file", "say client_secret"),
+            (["issuer": "https://corp.example/realm"], "issuer", "\"corp\" has the issuer"),
+        ] as [([String: JSON?], String?, String)])
+    func `what the configuration would refuse is refused here`(
+        changes: [String: JSON?], member: String?, text: String
+    ) throws {
+        var members = Self.members
+        for (name, value) in changes { members[name] = value }
+        let error = try refusal { _ = try upstreams.add("other", members) }
+        #expect(error.member == member && error.description.contains(text), "\(error)")
+        #expect(try fixture.store.upstreamDeclarations().isEmpty)
+    }
+
+    @Test(arguments: ["Corp", "a/b", "-a", ""])
+    func `a name is part of an address`(name: String) throws {
+        #expect(try refusal { _ = try upstreams.add(name, Self.members) }.member == "name")
+    }
+
+    @Test func `one of the configuration is changed there alone`() throws {
+        for body in [
+            { _ = try upstreams.add("corp", Self.members) }, { _ = try upstreams.change("corp", by: ["title": "x"]) },
+            { _ = try upstreams.remove("corp", knowingOfLinks: true) },
+        ] {
+            let error = try refusal(body)
+            #expect(error.kind == .declared && error.description.contains("postern.yaml"))
+        }
+        let listed = try upstreams.all()
+        #expect(listed.map(\.name.value) == ["corp"] && listed[0].declaredIn == "postern.yaml")
+    }
+
+    @Test func `one that the configuration has since then gives way to it, and can be removed`() throws {
+        try fixture.store.add(
+            UpstreamDeclaration(
+                name: UpstreamName("corp"), members: Self.members.filter { $0.key != "client_secret" },
+                createdAt: fixture.now, updatedAt: fixture.now))
+        let options = try fixture.provider.signInOptions()
+        #expect(options.upstreams.map(\.title) == ["Corp"])
+        #expect(try upstreams.all().last?.fault?.contains("remove this one") == true)
+        _ = try upstreams.remove("corp", knowingOfLinks: false)
+        #expect(try fixture.store.upstreamDeclarations().isEmpty)
+    }
+
+    @Test func `one that can't be read locks nobody out, and says so`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try fixture.store.add(
+            UpstreamDeclaration(
+                name: UpstreamName("newer"), members: ["what": "is this"], createdAt: fixture.now,
+                updatedAt: fixture.now))
+        #expect(try fixture.provider.signInOptions().upstreams.map(\.name.value) == ["corp", "other"])
+        let listed = try upstreams.upstream("newer")
+        #expect(listed.standing == "can't be used" && listed.fault?.contains("what") == true)
+        #expect(fixture.logged.contains { $0.contains("newer") })
+    }
+
+    @Test func `the issuer stays while somebody is linked by it`() throws {
+        _ = try upstreams.add("other", Self.members)
+        _ = try upstreams.change("other", by: ["issuer": "https://moved.example"])
+        try link(to: "https://moved.example")
+        let error = try refusal { _ = try upstreams.change("other", by: ["issuer": "https://other.example"]) }
+        #expect(error.member == "issuer" && error.description.contains("1 person is linked"))
+        #expect(try upstreams.upstream("other").upstream?.issuer.value == "https://moved.example")
+    }
+
+    @Test func `whoever removes one that people are linked to says that they know`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try link("a")
+        try link("b")
+        let error = try refusal { _ = try upstreams.remove("other", knowingOfLinks: false) }
+        #expect(error.description.contains("2 people are linked") && error.description.contains("refused"))
+        #expect(try upstreams.remove("other", knowingOfLinks: true).people == 2)
+        #expect(try fixture.store.upstreamLinkCount(of: "https://other.example") == 2, "they stay linked")
+    }
+
+    // MARK: Traces
+
+    /// The token of a link.
+    private func followTrace(_ link: String, headers: KeyValuePairs<String, String> = [:]) -> Response {
+        let token = link.split(separator: "=").last.map(String.init) ?? ""
+        return fixture.respond(
+            .upstream,
+            Request(
+                method: .get, handler: "upstream", tail: "other", query: "trace=\(token)",
+                headers: headers.isEmpty ? [:] : headers))
+    }
+
+    @Test func `a traced sign-in tells each step and each claim, and no secret`() throws {
+        var members = Self.members
+        members["roles"] = ["editor": "upstream ->> 'dept' = 'Sales'"]
+        members["role_names"] = "json_array('editor', 'nobody has made')"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let (link, expiresAt) = try upstreams.trace("other")
+        #expect(link.hasPrefix("https://login.example/oidc/upstream/other?trace=") && expiresAt == fixture.now + 900)
+        #expect(try upstreams.shownTrace("other")?.state == "waiting")
+        let token = link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        #expect(try upstreams.shownTrace("other")?.state == "under way")
+        let answer = try callBack(away, by: key)
+        #expect(answer.leads(to: "https://login.example/oidc/account/"))
+        #expect(browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other").status == .badRequest)
+
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "signed in", "\(trace.steps.last?.what ?? "")")
+        let whole = trace.json.text
+        for secret in ["their access token", "their code", "a secret of theirs", token] {
+            #expect(!whole.contains(secret), "\(secret)")
+        }
+        let posted = try fixture.sectors.posted.last.orThrow("nothing was posted").fields
+        for name in ["code_verifier", "code"] { #expect(posted[name].map { !whole.contains($0) } ?? false, "\(name)") }
+        let asked = Dictionary(uniqueKeysWithValues: try away.answer)
+        #expect(!whole.contains(asked["state"] ?? "?"))
+        let steps = trace.steps.map(\.what)
+        #expect(steps.contains("The attribute department") && steps.contains("The role editor"), "\(steps)")
+        let attribute = trace.steps.first { $0.what == "The attribute department" }
+        #expect(attribute?.details["gave"] == "Sales")
+        let role = trace.steps.first { $0.what == "The role editor" }
+        #expect(role?.details["holds"] == true && role?.details["fault"] != nil, "there is no such role")
+        let names = trace.steps.first { $0.what.hasPrefix("Roles by their names") }
+        #expect(names?.details["unknown"] == ["editor", "nobody has made"])
+        let tokens = trace.steps.first { $0.what.contains("token endpoint") }
+        #expect(tokens?.details["answer"]?["id_token"]?["claims"]?["dept"] == "Sales")
+        #expect(tokens?.details["answer"]?["access_token"] == .string(TraceCut.word))
+        #expect(tokens?.details["sent"]?["code_verifier"] == .string(TraceCut.word))
+    }
+
+    @Test func `a traced sign-in that is refused says why, and is forgotten in time`() throws {
+        var members = Self.members
+        members["users"] = "upstream ->> 'dept' = 'Research'"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        #expect(try callBack(away, by: key).status == .forbidden)
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "refused")
+        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("it gave 0") == true)
+        fixture.now = trace.expiresAt
+        #expect(try upstreams.shownTrace("other") == nil)
+    }
+
+    @Test func `a link of a trace is worth nothing elsewhere, and what only looks at it doesn't spend it`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try publish(try SigningKey.generate(.es256))
+        let link = try upstreams.trace("other").link
+        #expect(followTrace(link, headers: ["Sec-Fetch-Mode": "no-cors"]).status == .badRequest)
+        #expect(followTrace(link + "x").status == .badRequest)
+        #expect(followTrace(link).leads(to: "https://other.example/authorize?"))
+        _ = try upstreams.trace("other")
+        #expect(try upstreams.endTrace("other") && !upstreams.endTrace("other"))
+        #expect(try call(.post, "upstreams/other/trace").status == .created)
+        let shown = try JSON(parsing: try call(.get, "upstreams/other/trace").body)
+        #expect(shown["state"] == "waiting" && shown["steps"] == [])
+        #expect(try call(.delete, "upstreams/other/trace").status == .noContent)
+        #expect(throws: AdministrationProblem.self) { try call(.get, "upstreams/other/trace") }
+    }
+
+    // MARK: The API
+
+    @Test func `the API adds, repeats, reads, changes, replaces and removes`() throws {
+        var body = Self.members
+        body["name"] = "other"
+        let made = try call(.post, "upstreams", .object(body))
+        #expect(made.status == .created)
+        #expect(made[.location]?.text == "https://login.example/oidc/admin/api/v1/upstreams/other")
+        #expect(try call(.post, "upstreams", .object(body)).status == .ok, "the same once more")
+        body["client_secret"] = "another"
+        #expect(throws: AdministrationError.self) { try call(.post, "upstreams", .object(body)) }
+
+        let read = try call(.get, "upstreams/other")
+        let tag = read[.eTag]?.text ?? ""
+        var shown = try JSON(parsing: read.body).objectValue ?? [:]
+        #expect(shown["client_secret"] == nil && shown["title"] == "Other Corp" && shown["linked_people"] == 0)
+        #expect(throws: AdministrationProblem.self) { try call(.patch, "upstreams/other", ["title": "x"]) }
+        let changed = try call(.patch, "upstreams/other", ["title": "x"], match: tag)
+        #expect(throws: AdministrationProblem.self) { try call(.patch, "upstreams/other", ["title": "y"], match: tag) }
+
+        shown["title"] = "Put"
+        shown["attributes"] = ["other": "upstream ->> 'x'"]
+        let put = try call(.put, "upstreams/other", .object(shown), match: changed[.eTag]?.text)
+        let after = try JSON(parsing: put.body)
+        #expect(after["title"] == "Put" && after["attributes"] == ["other": "upstream ->> 'x'"])
+        #expect(after["has_client_secret"] == true, "the secret stays")
+
+        let list = try JSON(parsing: try call(.get, "upstreams").body)
+        #expect(list["items"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["corp", "other"])
+        try link()
+        #expect(throws: AdministrationError.self) { try call(.delete, "upstreams/other") }
+        #expect(try call(.delete, "upstreams/other", query: "linked=true").status == .noContent)
+        #expect(throws: AdministrationError.self) { try call(.get, "upstreams/other") }
+    }
+
+    @Test func `only whoever administers everything may`() {
+        let scopes = AdministrationScope.allCases.filter { $0 != .admin }
+        for (method, path) in [(.get, "upstreams"), (.post, "upstreams"), (.delete, "upstreams/corp")]
+            as [(FCGIBridge.Method, String)]
+        {
+            #expect(throws: AdministrationOperations.LackingScope.self) { try call(method, path, [:], holding: scopes) }
+        }
+    }
+
+    @Test func `it is asked whether people can sign in`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let result = try JSON(parsing: try call(.post, "upstreams/other/test").body)
+        #expect(result["passed"] == false)
+        #expect(result["registration"]?["redirect URI"] == "https://login.example/oidc/callback/other")
+        #expect(throws: AdministrationError.self) { try call(.post, "upstreams/nobody/test") }
+    }
+}
+
+extension SQLiteStore {
+    /// Somebody who has signed in at an upstream before.
+    fileprivate func linkForTest(_ user: User, _ link: UpstreamLink) throws {
+        try change { database, audit in
+            try Self.keep(
+                UpstreamUser(user: user, link: link, known: .nothing), by: nil, in: database, audit)
+        }
+    }
+}

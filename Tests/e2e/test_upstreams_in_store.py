@@ -1,0 +1,123 @@
+"""An upstream that is added to a running provider, by the administration API and in the console."""
+
+import json
+import secrets
+
+import pytest
+
+from administration import Caller, assert_problem
+from console import admin, detail, enter, field, send  # noqa: F401
+from test_broker import Person, central  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def api(provider):
+    return Caller(provider)
+
+
+def registered(central, provider, name):
+    """What the central provider knows us by, for an upstream of that name."""
+    client, secret = f"broker-{name}", secrets.token_urlsafe(32)
+    central.postern(
+        "client", "add", "--from", "-", input=json.dumps({
+            "client_id": client, "client_secret": secret, "client_name": "The broker",
+            "redirect_uris": [f"{provider.issuer}/callback/{name}"], "scope": "openid profile email",
+        }))
+    return {"issuer": central.issuer, "client_id": client, "client_secret": secret, "recheck": "never"}
+
+
+def test_one_is_added_by_the_api_to_a_running_provider_and_people_sign_in_by_it(provider, central, api, party):
+    members = registered(central, provider, "added")
+    made = api("POST", "upstreams", {"name": "added", "title": "Added Corp", **members})
+    assert made.status_code == 201, made.text
+    assert members["client_secret"] not in made.text and made.json()["redirect_uri"].endswith("/callback/added")
+    try:
+        tested = api("POST", "upstreams/added/test").json()
+        assert tested["passed"] and all(finding["status"] != "fault" for finding in tested["findings"]), tested
+
+        person = Person(provider, central)
+        user = central.add_user()
+        page = party.start(person.at[provider.issuer], party.request())
+        assert "Continue with Added Corp" in page.form.text
+        hidden = page.form.fields
+        away = person.at[provider.issuer].post(
+            "/oidc/upstream/added", {"attempt": hidden["attempt"], "token": hidden["token"]})
+        there = person.follow(away, party.redirect_uri)
+        answer = person.follow(
+            person.at[central.issuer].submit(there, username=user.name, password=user.password), party.redirect_uri)
+        assert answer.query["code"], answer
+
+        made = api("POST", "upstreams/added/trace").json()
+        traced = Person(provider, central)
+        there = traced.follow(traced.at[provider.issuer].get(made["link"]), "nowhere")
+        traced.follow(
+            traced.at[central.issuer].submit(there, username=user.name, password=user.password), "nowhere")
+        trace = api("GET", "upstreams/added/trace").json()
+        assert trace["state"] == "signed in", trace
+        whole = json.dumps(trace)
+        assert f"Signed in as {user.name}" in whole and members["client_secret"] not in whole
+
+        listed = api("GET", "upstreams/added").json()
+        assert listed["linked_people"] == 1
+        assert_problem(api("DELETE", "upstreams/added"), 409, "1 person is linked")
+        assert_problem(
+            api("PATCH", "upstreams/added", {"issuer": "https://elsewhere.example"}, If_Match="*"), 400, "linked")
+    finally:
+        removed = api("DELETE", "upstreams/added?linked=true")
+    assert removed.status_code == 204
+    page = party.start(provider.browser(), party.request())
+    assert "Added Corp" not in page.form.text
+    gone = party.start(person.at[provider.issuer], party.request())
+    assert "password" in gone.form.fields, "a session from there is over"
+    rows = [json.loads(line) for line in provider.postern("audit", "--event", "upstream.", "--json").splitlines()]
+    assert {row["event"] for row in rows} >= {"upstream.added", "upstream.removed"}
+    assert members["client_secret"] not in json.dumps(rows)
+
+
+def test_the_command_line_does_the_same(provider, central):
+    members = registered(central, provider, "typed")
+    added = json.loads(provider.postern(
+        "upstream", "add", "typed", "--issuer", f"{central.issuer}/.well-known/openid-configuration", "--client-id",
+        members["client_id"], "--client-secret-stdin", "--member", 'users="none"', "--json",
+        input=members["client_secret"]))
+    assert added["issuer"] == central.issuer and added["users"] == "none" and added["has_client_secret"]
+    provider.postern("upstream", "set", "typed", "--title", "Typed Corp", "--member", "users=null")
+    shown = json.loads(provider.postern("upstream", "show", "typed", "--json"))
+    assert shown["title"] == "Typed Corp" and "users" not in shown
+    assert "Typed Corp" in provider.postern("upstream", "list")
+    provider.postern("upstream", "test", "typed")
+    said = provider.postern("upstream", "remove", "typed", "--yes", "--linked")
+    assert "1 person is linked" in said, "by the issuer, whose upstream it was before"
+    assert "typed" not in provider.postern("upstream", "list")
+
+
+def test_the_console_adds_changes_tests_and_removes_one(provider, central, page, admin):
+    members = registered(central, provider, "seen")
+    enter(page, provider, admin, "upstreams")
+    page.get_by_role("link", name="Add an upstream").click()
+    for name, value in {"name": "seen", "title": "Seen Corp", **members}.items():
+        if name != "recheck":
+            field(page, name, value)
+    field(page, "roles", "no expression")
+    send(page)
+    assert "is no NAME = EXPRESSION" in page.content(), "what was typed is refused beside its field"
+    field(page, "roles", "")
+    field(page, "others", 'recheck="never"')
+    field(page, "client_secret", members["client_secret"])
+    send(page)
+    assert "The upstream was added" in page.get_by_role("status").inner_text()
+    assert detail(page, "Redirect URI") == f"{provider.issuer}/callback/seen"
+    assert members["client_secret"] not in page.content()
+
+    page.get_by_role("link", name="Test it").click()
+    send(page)
+    assert page.get_by_role("heading", name="People can sign in at it").is_visible(), page.content()
+    page.goto(f"{provider.base}/admin/upstreams/seen/change")
+    field(page, "title", "Renamed Corp")
+    send(page)
+    assert page.get_by_role("heading", name="Renamed Corp").is_visible()
+    page.get_by_role("link", name="Remove").click()
+    assert "1 person is linked to it." in page.content()
+    page.locator("[name=linked]").check()
+    send(page)
+    assert "Renamed Corp" not in page.content()
