@@ -126,7 +126,6 @@ struct LogoutHandler {
                     onward: (upstream ?? logout.destination).map {
                         .init(uri: $0, clientName: logout.client?.displayName, byItself: mayLeave)
                     },
-                    },
                     for: request, uiLocales: raw.uiLocales)
             }
         // §2: nobody signs out unasked. Another site's POST brings no cookie, and its answer would take the one that is there.
