@@ -67,6 +67,8 @@ struct ClientConfigurationHandler {
             try refuseDeclared(former.id)
             let update = try ClientUpdate(members, of: former, secret: try provider.secrets.secret(of: former))
             var changed = try provider.clientPreparation.changedClient(former, by: update.change).client
+            // Where its users sign in is an administrator's to say.
+            changed.metadata.upstreams = former.metadata.upstreams
             let isBound = caller.registration.permit.needsApproval && former.approval == .given
             let approved = isBound ? ApprovedMetadata(former.metadata) : nil
             if !ClientMetadata.namesScope(members) {

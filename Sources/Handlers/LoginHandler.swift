@@ -47,10 +47,10 @@ struct LoginHandler {
         }
         let typed = try Typed(form.parameters)
         let options = try provider.signInOptions()
-        if !attempt.isLocal, let upstream = options.upstream(of: typed.name) {
+        if !attempt.isLocal, let upstream = options.upstream(of: typed.name, for: authorization.client) {
             return try UpstreamLeg(flow).begin(attempt, at: upstream, for: request)
         }
-        guard options.hasPassword || attempt.isLocal && options.hasLocalDoor else {
+        guard options.hasPassword(for: authorization.client) || attempt.isLocal && options.hasLocalDoor else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's

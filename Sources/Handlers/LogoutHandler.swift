@@ -7,10 +7,12 @@ import OIDCLogic
 struct LogoutHandler {
     let provider: Provider
     private let flow: SignInFlow
+    private let carrier: Carrier
 
     init(_ provider: Provider) {
         self.provider = provider
         flow = SignInFlow(provider)
+        carrier = Carrier(store: provider.store, now: provider.now)
     }
 
     func respond(to request: Request) -> Response {
@@ -60,7 +62,23 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(logout, raw, isConfirmed: true, request)
+        return try done(logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
+    }
+
+    /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may
+    /// take a while.
+    private func upstream(
+        of session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
+    ) throws -> String? {
+        guard let came = session.upstream, let sealed = came.sealedLogoutHint,
+            let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut
+        else { return nil }
+        let signOut = UpstreamSignOut(
+            at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())
+        let hint = try? UpstreamLogoutHint(sealed: sealed, of: came.link, opening: provider.seal)
+        let value = try carrier.carry(
+            signOut.sealed(with: hint, by: provider.seal), from: request.remoteAddress, isOfSomeoneSignedIn: true)
+        return upstream.postLogoutRedirectURI(at: provider.issuer) + "?" + FormEncoding.encode([("begin", value)])
     }
 
     /// §2: an app may sign out of a session that there was of late as well. One that has lapsed since nobody used it signs
@@ -89,20 +107,23 @@ struct LogoutHandler {
         return response
     }
 
-    /// - Parameter isConfirmed: whether the app has proved that it was signed in to, or the user has said yes.
+    /// - Parameters:
+    ///   - isConfirmed: whether the app has proved that it was signed in to, or the user has said yes.
+    ///   - upstream: where it goes on before it goes to the app.
     private func done(
-        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, isConfirmed: Bool, _ request: Request
+        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, isConfirmed: Bool, _ request: Request,
+        at upstream: String? = nil
     ) throws -> Response {
         let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
         // §3: without a hint nobody is sent on by a mere link, unless an administrator vouches for where it leads.
         let mayLeave = try isConfirmed || logout.client.map(provider.vouches) ?? false
         var response: Response =
-            if let destination = logout.destination, told.isEmpty, mayLeave {
+            if let destination = upstream ?? logout.destination, told.isEmpty, mayLeave {
                 provider.redirect(to: destination, for: request)
             } else {
                 try provider.signedOutPage(
                     .done, telling: told,
-                    onward: logout.destination.map {
+                    onward: (upstream ?? logout.destination).map {
                         .init(uri: $0, clientName: logout.client?.displayName, byItself: mayLeave)
                     },
                     for: request, uiLocales: raw.uiLocales)

@@ -104,6 +104,7 @@ struct RegisterHandler {
             .object(members), preset: permit.preset, isFirstParty: permit.isFirstParty,
             approval: permit.needsApproval ? .awaited : .given)
         var client = made.client
+        client.metadata.upstreams = .anywhere
         if !ClientMetadata.namesScope(members) { client.metadata = permit.withDefaultScope(client.metadata) }
         // Each registration outdates the catalogue that is kept, and most ask for nothing that it would tell of.
         let isBuiltIn = client.metadata.scope.isSubset(of: .builtIn)

@@ -37,16 +37,19 @@ package struct OutboundCall: Sendable {
     package let form: [(name: String, value: String)]?
     /// RFC 9110 §11.6.2. It holds a secret, so nothing shows it.
     package let authorization: Secret<OutboundCall>?
+    /// RFC 9110 §12.5.1; nil: whatever there is.
+    package let accepts: String?
     /// Of the answer. A longer one is none.
     package let maximumBytes: Int
 
     package init(
         _ uri: WebURI, form: [(name: String, value: String)]? = nil, authorization: Secret<OutboundCall>? = nil,
-        maximumBytes: Int
+        accepts: String? = nil, maximumBytes: Int
     ) {
         self.uri = uri
         self.form = form
         self.authorization = authorization
+        self.accepts = accepts
         self.maximumBytes = maximumBytes
     }
 }
@@ -56,12 +59,17 @@ package struct OutboundAnswer: Sendable {
     /// RFC 9111 §5.2.
     package let cacheControl: String?
     package let body: [UInt8]
+    /// RFC 9110 §8.3.
+    package let contentType: String?
     /// What the server's clock says (RFC 9110 §6.6.1).
     package let date: Timestamp?
 
-    package init(status: Int, cacheControl: String?, body: [UInt8], date: Timestamp? = nil) {
+    package init(
+        status: Int, cacheControl: String?, body: [UInt8], contentType: String? = nil, date: Timestamp? = nil
+    ) {
         self.status = status
         self.cacheControl = cacheControl
+        self.contentType = contentType
         self.date = date
         self.body = body
     }

@@ -12,6 +12,11 @@ extension Purpose {
     package static let upstreamState = Self(rawValue: "upstream-state")
     /// What an upstream is asked about a user with; the link is associated with it.
     package static let upstreamTokens = Self(rawValue: "upstream-tokens")
+    /// What a sign-out at an upstream names its user by; the link is associated with it.
+    package static let upstreamLogoutHint = Self(rawValue: "upstream-logout-hint")
+    /// A sign-out on its way to an upstream, and on its way back.
+    package static let upstreamSignOut = Self(rawValue: "upstream-sign-out")
+    package static let upstreamSignOutState = Self(rawValue: "upstream-sign-out-state")
     /// What an upstream knows us by; its name is associated with it.
     package static let upstreamSecret = Self(rawValue: "upstream-secret")
     /// A client's secret under `state.key`; the client's id is associated with it.

@@ -5,7 +5,7 @@ import JOSE
 /// A store belongs to one thread; open another for another.
 package protocol Store: ClientStore, RegistrationStore, AssertionStore, UserStore, ScopeStore, SessionStore, GrantStore,
     CustomClaimStore, SigningKeyStore, PairwiseSaltStore, ThrottleStore, RefusalStore, AuditStore, ActivityStore,
-    DeclarationStore, LogoutDeliveryStore, UpstreamStore
+    DeclarationStore, LogoutDeliveryStore, UpstreamStore, UpstreamKeyStore
 {
     /// A number that changes with every change of clients, custom claims, keys, scopes, roles and groups, and
     /// of what files declare, in that change's own transaction. What was read while it stood still holds.

@@ -30,9 +30,11 @@ package final class CurlOutbound: Outbound {
     package func answer(to call: OutboundCall) throws(OutboundError) -> OutboundAnswer {
         let transfer = Transfer(rules: rules, isTLS: call.uri.isHTTPS, maximumBytes: call.maximumBytes)
         let status = try self.call(
-            call.uri, transfer, form: call.form.map { FormEncoding.encode($0) }, authorization: call.authorization)
+            call.uri, transfer, form: call.form.map { FormEncoding.encode($0) }, authorization: call.authorization,
+            accepts: call.accepts)
         return OutboundAnswer(
             status: status, cacheControl: transfer.cacheControl, body: transfer.body,
+            contentType: transfer.contentType,
             date: transfer.date.flatMap(try CurlLibrary.shared.get().time))
     }
 
@@ -47,7 +49,8 @@ package final class CurlOutbound: Outbound {
 
     /// - Parameter form: posted; nil: it is a GET.
     private func call(
-        _ uri: WebURI, _ transfer: Transfer, form: String? = nil, authorization: Secret<OutboundCall>? = nil
+        _ uri: WebURI, _ transfer: Transfer, form: String? = nil, authorization: Secret<OutboundCall>? = nil,
+        accepts: String? = nil
     ) throws(OutboundError) -> Int {
         guard uri.isHTTPS || rules.allowsHTTP else { throw .forbidden("\(uri.value) is not https") }
         try enter()
@@ -74,6 +77,7 @@ package final class CurlOutbound: Outbound {
             // libcurl makes a POST of it, of the form's media type.
             if let form { call.set(CURLOPT_COPYPOSTFIELDS, form) }
             if let authorization { call.setHeader("Authorization", authorization.reveal()) }
+            if let accepts { call.setHeader("Accept", accepts) }
             call.receive(by: transfer)
             guard call.isReady else {
                 throw .unreachable("libcurl does not take what a call needs; is it older than 7.87?")

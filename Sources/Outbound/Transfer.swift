@@ -12,6 +12,7 @@ final class Transfer {
     let keepsBody: Bool
     private(set) var body: [UInt8] = []
     private(set) var cacheControl: String?
+    private(set) var contentType: String?
     private(set) var date: String?
     private(set) var isTooLong = false
     private(set) var hasTooLongBody = false
@@ -51,6 +52,7 @@ final class Transfer {
         let value = String(parts[1].drop { $0 == " " }.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" })
         switch parts[0].lowercased() {
         case "cache-control": cacheControl = cacheControl.map { $0 + "," + value } ?? value
+        case "content-type": contentType = value
         case "date": date = value
         default: break
         }

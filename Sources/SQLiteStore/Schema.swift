@@ -26,6 +26,8 @@ enum Schema {
         upstreams,
         upstreamDeclarations,
         upstreamTraces,
+        upstreamKeys,
+        upstreamSignOut,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

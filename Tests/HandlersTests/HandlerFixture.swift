@@ -178,6 +178,9 @@ final class HandlerFixture {
         case .upstream: UpstreamHandler(provider).respond(to: request)
         case .callback: CallbackHandler(provider).respond(to: request)
         case .upstreamLogout: UpstreamLogoutHandler(provider: provider).respond(to: request)
+        case .upstreamKeys: UpstreamKeysHandler(provider: provider).respond(to: request)
+        case .upstreamSignOut: UpstreamSignOutHandler(provider).respond(to: request)
+        case .frontchannel: FrontchannelHandler(provider).respond(to: request)
         case .health: HealthHandler(provider: provider).respond(to: request)
         }
     }

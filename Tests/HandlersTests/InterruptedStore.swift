@@ -235,6 +235,16 @@ final class InterruptedStore: Store {
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
         try store.record(check, of: link, at: now)
     }
+    func upstreamKeys(of upstream: UpstreamName) throws -> [SigningKeyRecord] { try store.upstreamKeys(of: upstream) }
+    func changeKeys(of upstream: UpstreamName, _ steps: [SigningKeyStep]) throws {
+        try store.changeKeys(of: upstream, steps)
+    }
+    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
+        try store.link(user, spending: invitation, at: now)
+    }
+
+    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
+
     func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }
     func upstreamDeclarations() throws -> [UpstreamDeclaration] { try store.upstreamDeclarations() }
     func add(_ upstream: UpstreamDeclaration) throws { try store.add(upstream) }
@@ -257,11 +267,5 @@ final class InterruptedStore: Store {
     func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {
         try store.upstreamHealth(at: now)
     }
-    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
-        try store.link(user, spending: invitation, at: now)
-    }
-
-    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
-
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

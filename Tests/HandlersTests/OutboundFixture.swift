@@ -15,8 +15,9 @@ final class OutboundFixture: Outbound {
     /// The addresses that were called, in order.
     var calls: [String] { contents.withLock { $0.calls } }
 
-    func publish(_ body: String, status: Int = 200, at uri: String) {
-        let answer = OutboundAnswer(status: status, cacheControl: nil, body: Array(body.utf8))
+    func publish(_ body: String, status: Int = 200, type: String? = nil, at uri: String) {
+        let answer = OutboundAnswer(
+            status: status, cacheControl: nil, body: Array(body.utf8), contentType: type)
         contents.withLock { $0.answers[uri] = .success(answer) }
     }
 

@@ -209,6 +209,81 @@ struct UpstreamSignInTests {
         #expect(try answer.parameter("error") == "access_denied")
     }
 
+    // MARK: Userinfo
+
+    private func publishUserinfo(
+        _ asked: [String: String], _ changes: [String: JSON?] = [:], by other: SigningKey? = nil,
+        type: String = "application/jwt"
+    ) throws {
+        var claims: [String: JSON?] = [
+            "iss": "https://corp.example/realm", "aud": "broker", "sub": "amy-1", "nickname": "A",
+        ]
+        claims.merge(changes) { _, new in new }
+        let token = try JWS.sign(header: "JWT", claims: .object(claims.compactMapValues { $0 }), key: other ?? key)
+        fixture.sectors.publish(token, type: type, at: "https://corp.example/userinfo")
+        try sign(asked)
+    }
+
+    private func setOutWithUserinfo() throws -> [String: String] {
+        let document = Self.discovery.dropLast() + #", "userinfo_endpoint": "https://corp.example/userinfo"}"#
+        fixture.sectors.publish(
+            String(document), at: "https://corp.example/realm/.well-known/openid-configuration")
+        return try setOut()
+    }
+
+    @Test func `userinfo may be signed`() throws {
+        let asked = try setOutWithUserinfo()
+        try publishUserinfo(asked, type: "application/jwt; charset=utf-8")
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        let user = try fixture.store.user(try fixture.session().userID).orThrow("no user")
+        #expect(user.attributes["nickname"] == "A" && user.attributes["name"] == "Amy")
+    }
+
+    @Test(
+        arguments: [
+            ["iss": "https://evil.example"], ["iss": nil], ["aud": "other"], ["aud": nil], ["aud": []], ["sub": "bob"],
+            ["sub": nil], ["nonce": "n"], ["events": [:]],
+        ] as [[String: JSON?]])
+    func `signed userinfo that isn't of this upstream, for us, about this user begins no session`(
+        changes: [String: JSON?]
+    ) throws {
+        let asked = try setOutWithUserinfo()
+        try publishUserinfo(asked, changes)
+        expectRefusal(callBack(asked), .badGateway)
+    }
+
+    @Test func `nor does one of another key or algorithm, an unsigned one, or one that says it is JSON`() throws {
+        var asked = try setOutWithUserinfo()
+        try publishUserinfo(asked, by: .generate(.es256))
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        try publishUserinfo(asked, by: .generate(.rs256))
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        try publishUserinfo(asked, type: "application/json")
+        expectRefusal(callBack(asked), .badGateway)
+        for body in [#"{"sub": "amy-1"}"#, "x.y.z", "a.b.c.d.e", ""] {
+            asked = try setOut()
+            try sign(asked)
+            fixture.sectors.publish(body, type: "application/jwt", at: "https://corp.example/userinfo")
+            expectRefusal(callBack(asked), .badGateway)
+        }
+        let none = "\(Base64URL.encode(Array(#"{"alg":"none"}"#.utf8))).\(Base64URL.encode(Array("{}".utf8)))."
+        asked = try setOut()
+        try sign(asked)
+        fixture.sectors.publish(none, type: "application/jwt", at: "https://corp.example/userinfo")
+        expectRefusal(callBack(asked), .badGateway)
+    }
+
+    @Test func `claims that are to be fetched elsewhere are missed where something depends on them`() throws {
+        var asked = try setOut()
+        try sign(asked, ["groups": nil, "_claim_names": ["groups": "src1"]])
+        expectRefusal(callBack(asked), .badGateway)
+        asked = try setOut()
+        try sign(asked, ["_claim_names": ["cars": "src1"]])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+    }
+
     @Test func `an upstream that is down is said so on a page with a way on`() throws {
         let asked = try setOut()
         fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")

@@ -26,7 +26,7 @@ struct ClientMetadataTests {
             "policy_uri": "https://app.example/policy", "initiate_login_uri": "https://app.example/login",
             "contacts": ["ann@app.example"], "default_max_age": 0, "require_auth_time": true, "require_pkce": true,
             "default_scope": "clerk", "roles_claim": "roles", "groups_claim": "https://app.example/groups",
-            "revoke_at_logout": true,
+            "revoke_at_logout": true, "upstreams": ["corp", "local"],
         ])
         #expect(try ClientMetadata(metadata.json) == metadata)
         #expect(metadata.isPublic)
@@ -41,7 +41,7 @@ struct ClientMetadataTests {
             "tos_uri": "http://a.example/", "policy_uri": "https://app.example/policy",
             "initiate_login_uri": "https://app.example/login", "contacts": ["ann@app.example"], "default_max_age": 0,
             "require_auth_time": true, "require_pkce": true, "default_scope": "clerk", "roles_claim": "roles",
-            "groups_claim": "groups", "revoke_at_logout": true,
+            "groups_claim": "groups", "revoke_at_logout": true, "upstreams": ["corp"],
         ])
         #expect(try ClientMetadata(stored: metadata.json) == metadata)
         let lean = try ClientMetadata.fixture()
@@ -120,7 +120,8 @@ struct ClientMetadataTests {
             ("default_max_age", 1e30), ("application_type", ""), ("id_token_signed_response_alg", ""),
             ("token_endpoint_auth_method", ""), ("access_token_format", ""), ("subject_type", ""),
             ("default_max_age", -1), ("default_max_age", "60"), ("default_max_age", 1.5), ("require_auth_time", "true"),
-            ("revoke_at_logout", 1), ("require_pkce", 1), ("grant_types", ["implicit"]),
+            ("revoke_at_logout", 1), ("upstreams", "corp"), ("upstreams", ["Corp"]), ("upstreams", [""]),
+            ("require_pkce", 1), ("grant_types", ["implicit"]),
             ("grant_types", ["authorization_code", "password"]),
             ("response_types", ["code", "token"]), ("subject_type", "Public"), ("subject_type", 1),
             ("default_scope", "openid clerk"), ("default_scope", "a\"b"), ("default_scope", ["openid"]),

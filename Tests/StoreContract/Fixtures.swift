@@ -49,7 +49,7 @@ extension ClientMetadata {
                 "backchannel_logout_uri": .string("https://app.example/backchannel"),
                 "backchannel_logout_session_required": .bool(true),
                 "frontchannel_logout_uri": .string("https://app.example/frontchannel"),
-                "revoke_at_logout": .bool(true),
+                "revoke_at_logout": .bool(true), "upstreams": .array([.string("corp"), .string("local")]),
                 "default_acr_values": .array([.string("1"), .string("0")]),
                 "client_name#de": .string("Anwendung"), "tos_uri#pt-BR": .string("https://app.example/termos"),
                 "jwks_uri": .string("https://app.example/jwks"), "request_object_signing_alg": .string("PS256"),

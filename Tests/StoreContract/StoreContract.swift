@@ -5,9 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations, logoutDeliveries,
-        manySessions,
-        grantsOfSessions, frontchannelLogouts, generation, reading,
+        upstreamLinks, upstreamKeys, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations, logoutDeliveries,
+        manySessions, grantsOfSessions, frontchannelLogouts, generation, reading,
         pruning
 }
 
@@ -39,6 +38,7 @@ package func expectConformance(
         case .tokenServiceEvents: try expectTokenServiceEvents(in: store)
         case .clientUses: try expectClientUses(in: store)
         case .upstreamLinks: try expectUpstreamLinks(in: store)
+        case .upstreamKeys: try expectUpstreamKeys(in: store)
         case .upstreamDeclarations: try expectUpstreamDeclarations(in: store)
         case .upstreamHealth: try expectUpstreamHealth(in: store)
         case .upstreamTraces: try expectUpstreamTraces(in: store)

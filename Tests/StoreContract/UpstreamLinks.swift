@@ -15,7 +15,9 @@ func expectUpstreamLinks(in store: some Store) throws {
     let user = try store.user(first.user.id).orBroken("the user is made")
     try expect(user == first.user, "as they were decided to be")
     let session = try store.session(digest: [1]).orBroken("there is a session")
-    try expect(session.upstream == UpstreamSession(upstream: upstream, link: id, sid: "a sid"), "it says by whom")
+    try expect(
+        session.upstream == UpstreamSession(upstream: upstream, link: id, sid: "a sid", sealedLogoutHint: "sealed"),
+        "it says by whom")
     try expect(session.authTime == .noon + -60 && session.signedInAt == .noon, "and both times")
 
     try expect(try store.start(first, "one", at: .noon) == .attemptSpent, "an attempt is spent once")
@@ -151,7 +153,7 @@ extension SessionStore {
         let session = Session(
             id: SessionID("of \(attempt)"), userID: user.user.id, authTime: now + -60, signedInAt: now, amr: ["pwd"],
             acr: "1", createdAt: now, lastUsedAt: now, expiresAt: now + 3600, sidKey: [1],
-            upstream: UpstreamSession(upstream: upstream, link: user.link.id, sid: "a sid"))
+            upstream: UpstreamSession(upstream: upstream, link: user.link.id, sid: "a sid", sealedLogoutHint: "sealed"))
         return try start(
             SessionStart(
                 session, digest: [digest], of: .upstream(user), spending: AttemptID(attempt), until: now + 600))

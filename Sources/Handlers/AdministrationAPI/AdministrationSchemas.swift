@@ -362,6 +362,7 @@ enum AdministrationSchemas {
         "request_uris": JSONSchema.list(), "require_signed_request_object": JSONSchema.boolean,
         "require_pkce": JSONSchema.boolean, "require_auth_time": JSONSchema.boolean,
         "default_max_age": JSONSchema.integer(0...MaxAge.longest), "revoke_at_logout": JSONSchema.boolean,
+        "upstreams": JSONSchema.list(),
         "preset": JSONSchema.choice(
             ClaimPreset.allCases.map(\.rawValue), "Where claims go; fixed when the client is made"),
         "first_party": JSONSchema.boolean,

@@ -51,6 +51,14 @@ extension Response {
         self[.xFrameOptions] = nil
     }
 
+    /// The same, for the page that an upstream frames, which tells apps in turn.
+    mutating func allowFraming(framing frames: String) {
+        self[.contentSecurityPolicy] = HeaderValue(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'"
+                + (frames.isEmpty ? "" : "; frame-src \(frames)"))
+        self[.xFrameOptions] = nil
+    }
+
     /// For the console's pages, whose forms lead nowhere else, and whose script does no more than copy.
     mutating func keepFormsHere() { protect(allowing: "script-src 'self'; form-action 'self'; ") }
 

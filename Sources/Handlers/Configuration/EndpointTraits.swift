@@ -109,6 +109,12 @@ struct EndpointTraits: Sendable {
             Self(
                 "/backchannel/", .json, [.post], body: parameters, signs: false, pool: .upstream, limit: .token,
                 tail: true)
+        case .upstreamKeys:
+            Self("/jwks/", .json, [.get], body: 0, signs: false, pool: .upstream, limit: .token, tail: true)
+        case .upstreamSignOut:
+            Self("/signed-out/", .page, [.get], body: 0, signs: false, pool: .upstream, limit: .login, tail: true)
+        case .frontchannel:
+            Self("/frontchannel/", .page, [.get], body: 0, signs: false, pool: .upstream, limit: .login, tail: true)
         case .health: Self("/health", .json, [.get], body: 0, signs: false, pool: .fast, limit: nil)
         }
     }

@@ -8,10 +8,15 @@ package enum HandlerName: String, Sendable, CaseIterable {
     case console, account
     case upstream, callback
     case upstreamLogout = "backchannel"
+    case upstreamKeys = "upstream-jwks"
+    case upstreamSignOut = "signed-out"
+    case frontchannel
     case health
 
     /// Whether it is there for upstreams alone.
-    var isOfUpstreams: Bool { [.upstream, .callback, .upstreamLogout].contains(self) }
+    var isOfUpstreams: Bool {
+        [.upstream, .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel].contains(self)
+    }
 
     /// Whether it needs the private signing keys. A pool without such a handler is never given them.
     package var signs: Bool { traits.signs }

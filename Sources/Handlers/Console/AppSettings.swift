@@ -164,6 +164,9 @@ enum AppSettings {
                 AppSetting(
                     "default_max_age", "How old a sign-in may be", .number,
                     "In seconds. Empty: as old as the session. Whoever signed in earlier signs in again"),
+                AppSetting(
+                    "upstreams", "Where its users sign in", .list,
+                    "One upstream’s name a line, or local for a password here. Empty: anywhere"),
                 AppSetting("default_acr_values", "Kinds of sign-in", .list, "One acr value a line, the best first"),
                 AppSetting("require_auth_time", "Say in ID tokens when the user signed in", .flag, "auth_time"),
                 AppSetting(

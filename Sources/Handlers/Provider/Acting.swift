@@ -21,14 +21,14 @@ extension HandlerName {
     /// By what a change is made that no handler says more of.
     var road: AuditActor.Road {
         switch self {
-        case .authorize, .login, .consent, .logout, .upstream, .callback: .signIn
+        case .authorize, .login, .consent, .logout, .upstream, .callback, .upstreamSignOut: .signIn
         case .token, .userinfo, .introspect, .revoke: .token
         case .register, .clientConfiguration: .registration
         case .administration: .api
         case .console: .console
         case .account: .account
-        case .upstreamLogout: .upstream
-        case .discovery, .jwks, .logo, .checkSession, .health: .system
+        case .upstreamLogout, .frontchannel: .upstream
+        case .discovery, .jwks, .upstreamKeys, .logo, .checkSession, .health: .system
         }
     }
 }

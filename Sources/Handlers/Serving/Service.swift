@@ -37,6 +37,7 @@ package struct Service {
             try process.keepSigningKeys()
             try process.sendLogouts()
             try process.askUpstreams()
+            try process.keepUpstreamKeys()
         }
         let failures = FailurePages(process.pages)
         let handlers = handlers
@@ -156,6 +157,16 @@ struct Process: Sendable {
         }
     }
 
+    /// Keeps the plan of the keys that upstreams know us by.
+    func keepUpstreamKeys() throws {
+        guard isOfUpstreams else { return }
+        try database.repeating(every: SigningKeyUpkeep.interval, now: clock) { [self] store in
+            guard let provider = try? provider(store) else { return { false } }
+            let upkeep = UpstreamKeyUpkeep(provider)
+            return { upkeep.look() }
+        }
+    }
+
     private func provider(_ store: SQLiteStore) throws -> Provider {
         Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
@@ -211,6 +222,9 @@ struct Process: Sendable {
         case .upstream: UpstreamHandler(provider).respond
         case .callback: CallbackHandler(provider).respond
         case .upstreamLogout: UpstreamLogoutHandler(provider: provider).respond
+        case .upstreamKeys: UpstreamKeysHandler(provider: provider).respond
+        case .upstreamSignOut: UpstreamSignOutHandler(provider).respond
+        case .frontchannel: FrontchannelHandler(provider).respond
         case .health: HealthHandler(provider: provider).respond
         }
     }

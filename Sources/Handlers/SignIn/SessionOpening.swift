@@ -22,11 +22,17 @@ struct SessionOpening {
         cleared = [.login(account: name)]
     }
 
-    init(upstream user: UpstreamUser, _ identity: UpstreamIdentity, authTime: Timestamp, at name: UpstreamName) {
+    init(
+        upstream user: UpstreamUser, _ identity: UpstreamIdentity, authTime: Timestamp, at upstream: Upstream,
+        sealingBy seal: Seal
+    ) {
         proof = .upstream(user)
         self.authTime = authTime
         (amr, acr) = (identity.amr, identity.acr ?? Authentication.passwordACR)
-        upstream = UpstreamSession(upstream: name, link: UpstreamLinkID(identity), sid: identity.sid)
+        let link = UpstreamLinkID(identity)
+        self.upstream = UpstreamSession(
+            upstream: upstream.name, link: link, sid: identity.sid,
+            sealedLogoutHint: upstream.signsOut ? identity.logoutHint?.sealed(for: link, by: seal) : nil)
     }
 }
 

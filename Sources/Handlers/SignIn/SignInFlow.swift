@@ -67,7 +67,13 @@ struct SignInFlow {
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
         raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
     ) throws -> Response {
+        if let signedIn, try !provider.signInOptions().admits(signedIn.session, for: authorization.client) {
+            return try step(
+                authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
+                for: request)
+        }
         if case .arrived = progress {
+            try tellOfUselessHint(authorization, request)
             switch try standing ?? provider.standing(of: signedIn) {
             case .holds: break
             case .isToBeAsked(let upstream):
@@ -91,7 +97,7 @@ struct SignInFlow {
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
             customClaims: try provider.customClaims(for: authorization.client),
             subjects: try provider.subjects(of: authorization.client), from: request.remoteAddress,
-            hasUpstreams: !options.upstreams.isEmpty, canAskSilently: upstream != nil,
+            hasUpstreams: !options.upstreams.isEmpty, canAskSilently: upstream?.answersSilently ?? false,
             at: provider.now())
         switch decision {
         case .grant(let grant):
@@ -117,6 +123,19 @@ struct SignInFlow {
                 authorization, access.consentScope, named: policy.catalogue, signedIn, attempt: attempt, raw: raw,
                 for: request)
         }
+    }
+
+    /// A hint is a wish: one that names nobody is passed over, and whoever wonders why finds it in the log.
+    private func tellOfUselessHint(_ authorization: ValidatedAuthorizationRequest, _ request: Request) throws {
+        guard let hint = authorization.upstreamHint,
+            try provider.signInOptions().hintedUpstream(for: authorization) == nil
+        else { return }
+        provider.log.notice(
+            "idp_hint names no upstream that this client's users sign in at",
+            metadata: [
+                "request": "\(request.id)", "client": "\(authorization.client.id)",
+                "hint": "\(String(decoding: hint.utf8.prefix(64), as: UTF8.self))",
+            ])
     }
 
     /// To an upstream without a page: by an address of ours, whose pool has the time to find out where it is.
@@ -145,6 +164,14 @@ struct SignInFlow {
         status: Status = .ok, for request: Request
     ) throws -> Response {
         let options = try provider.signInOptions()
+        let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
+        guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
+            throw AuthorizationFailure.redirect(
+                .accessDenied(
+                    "no place where users of this client may sign in is there",
+                    cause: "upstreams of the client \(authorization.client.id) names none that the configuration has"),
+                authorization.target)
+        }
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
         var attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)
@@ -158,8 +185,8 @@ struct SignInFlow {
                 attempt: attempt.sealed(by: provider.seal),
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 staySignedIn: try choice(staysSignedIn, for: request),
-                hasPassword: invitation == nil && (options.hasPassword || isLocal),
-                upstreams: (isLocal ? [] : options.upstreams).map { upstream in
+                hasPassword: invitation == nil && (options.hasPassword(for: authorization.client) || isLocal),
+                upstreams: upstreams.map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
                 failure: failure),

@@ -8,6 +8,7 @@ struct UpstreamDirectory: Sendable {
     let settings: UpstreamSettings
     let breaker: CircuitBreaker
     let secrets: [UpstreamName: UpstreamSecret]
+    private let outbound: any Outbound
     private let stored: StoredUpstreams
     private let published: PublishedCache<WebURI, UpstreamMetadata>
 
@@ -17,6 +18,7 @@ struct UpstreamDirectory: Sendable {
     ) {
         self.settings = settings
         self.secrets = secrets
+        self.outbound = outbound
         stored = StoredUpstreams(seal: seal, log: log)
         breaker = CircuitBreaker(now: now)
         published = PublishedCache(outbound, now: now) { issuer, outbound throws(FetchFault) in
@@ -30,6 +32,26 @@ struct UpstreamDirectory: Sendable {
         }
     }
 
+    /// The same, of one that answers at this moment.
+    ///
+    /// - Parameter note: is told what others should know of how it answers.
+    func present(
+        _ upstream: Upstream, note: (UpstreamEvent) -> Void
+    ) throws(UpstreamFault) -> UpstreamMetadata {
+        let metadata = try metadata(of: upstream)
+        guard upstream.oauth == nil else { return metadata }
+        guard breaker.permits(upstream.name) else { throw .unreachable("it hasn't answered lately") }
+        do throws(FetchFault) {
+            _ = try outbound.discovery(of: upstream.issuer, maximumBytes: UpstreamMetadata.limit)
+            breaker.note(upstream.name, answered: true).map(note)
+        } catch {
+            guard case .unreachable(let cause) = error else { return metadata }
+            breaker.note(upstream.name, answered: false).map(note)
+            throw .unreachable(cause)
+        }
+        return metadata
+    }
+
     /// With those of the store.
     func options(adding declarations: [UpstreamDeclaration]) -> SignInOptions {
         declarations.isEmpty ? settings.options : settings.options.adding(stored.upstreams(declarations))
@@ -41,6 +63,7 @@ struct UpstreamDirectory: Sendable {
 
     /// What it says of itself: as lately as its caching allows, and while it is down for as long as its word is good.
     func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        if let oauth = upstream.oauth { return UpstreamMetadata(of: oauth) }
         do throws(FetchFault) { return try published.value(at: upstream.issuer) } catch {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")

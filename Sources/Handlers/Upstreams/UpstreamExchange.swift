@@ -4,19 +4,13 @@ import OIDCLogic
 /// Asks an upstream's endpoints about a user: by the code of a sign-in (OpenID Connect Core §3.1.3, §5.3), or while they are
 /// away.
 struct UpstreamExchange {
-    let upstream: Upstream
-    let metadata: UpstreamMetadata
-    let secret: UpstreamSecret?
-    let outbound: any Outbound
-    let breaker: CircuitBreaker
+    let endpoints: UpstreamEndpoints
     let keys: any PublishedKeys
-    let issuer: Issuer
-    let now: Clock
-    /// Is told what others should know of how it answers.
-    var note: (UpstreamEvent) -> Void = { _ in }
 
-    /// In bytes.
-    private static let answerLimit = 256 * 1024
+    private var upstream: Upstream { endpoints.upstream }
+    private var metadata: UpstreamMetadata { endpoints.metadata }
+    private var now: Clock { endpoints.now }
+
     /// Of a token endpoint that refuses a refresh token and names no error (Glewlwyd: 400 without a body).
     private static let wordlessRefusal = "status 400"
 
@@ -24,10 +18,8 @@ struct UpstreamExchange {
     func identity(
         by code: String, of attempt: UpstreamAttempt
     ) throws(UpstreamFault) -> (identity: UpstreamIdentity, tokens: UpstreamTokens?) {
-        let tokens = try tokens(by: [
-            ("grant_type", "authorization_code"), ("code", code),
-            ("redirect_uri", upstream.redirectURI(at: issuer)), ("code_verifier", attempt.codeVerifier),
-        ])
+        if let oauth = upstream.oauth { return try OAuthExchange(endpoints, oauth).identity(by: code, of: attempt) }
+        let tokens = try endpoints.tokens(byCode: code, of: attempt)
         let accessToken = tokens["access_token"]?.stringValue
         let token = try UpstreamIDToken(
             tokens["id_token"]?.stringValue, from: upstream, metadata, keys: keys, nonce: attempt.nonce,
@@ -41,10 +33,12 @@ struct UpstreamExchange {
     /// Whether whoever these tokens are of may still sign in there, by a refresh (RFC 6749 §6). Its ID token, if there is one,
     /// must be about the same user (OpenID Connect Core §12.2).
     func verdict(by tokens: UpstreamTokens, of link: UpstreamLinkID, sealedBy seal: Seal) -> UpstreamVerdict {
+        if let oauth = upstream.oauth {
+            return OAuthExchange(endpoints, oauth).verdict(by: tokens, of: link, sealedBy: seal)
+        }
+        guard let refreshToken = tokens.refreshToken else { return .needsSignIn }
         do throws(UpstreamFault) {
-            let answer = try self.tokens(by: [
-                ("grant_type", "refresh_token"), ("refresh_token", tokens.refreshToken.reveal()),
-            ])
+            let answer = try endpoints.tokens(byRefreshToken: refreshToken)
             if let text = answer["id_token"]?.stringValue, let subject = Self.subject(ofUnverified: text),
                 !subject.hasSameBytes(as: link.subject)
             {
@@ -64,28 +58,14 @@ struct UpstreamExchange {
         }
     }
 
-    /// What it says to a code that it never gave.
-    func errorOfUnknownCode() -> UpstreamFault? {
-        do throws(UpstreamFault) {
-            _ = try tokens(by: [
-                ("grant_type", "authorization_code"), ("code", "none"),
-                ("redirect_uri", upstream.redirectURI(at: issuer)),
-                ("code_verifier", String(repeating: "0", count: 43)),
-            ])
-            return nil
-        } catch {
-            return error
-        }
-    }
-
     /// What userinfo says of the last access token, if it should still serve.
     private func verdictOfUserinfo(by tokens: UpstreamTokens) -> UpstreamVerdict {
         guard let endpoint = metadata.userinfoEndpoint, let accessToken = tokens.accessToken,
             let expiresAt = tokens.accessTokenExpiresAt, now() + UpstreamIDToken.clockSkew < expiresAt
         else { return .needsSignIn }
-        let call = OutboundCall(
-            endpoint, authorization: Secret("Bearer \(accessToken.reveal())"), maximumBytes: UpstreamUserinfo.limit)
-        do throws(UpstreamFault) { return try answer(to: call).status == 401 ? .gone : .needsSignIn } catch {
+        do throws(UpstreamFault) {
+            return try endpoints.answer(at: endpoint, by: accessToken.reveal()).status == 401 ? .gone : .needsSignIn
+        } catch {
             return .unreachable("\(error)")
         }
     }
@@ -96,69 +76,13 @@ struct UpstreamExchange {
         return (try? JSON(parsing: jws.unverifiedPayload))?["sub"]?.stringValue
     }
 
-    /// RFC 6749 §4.1.3 and §6.
-    private func tokens(by asked: [(String, String)]) throws(UpstreamFault) -> [String: JSON] {
-        var form = asked
-        var authorization: Secret<OutboundCall>?
-        let secret = secret?.reveal() ?? ""
-        switch upstream.authentication {
-        case .basic:
-            // §2.3.1: form-encoded first, so that a colon in the id is none of the separator's.
-            let pair = "\(FormEncoding.escape(upstream.clientID)):\(FormEncoding.escape(secret))"
-            authorization = Secret("Basic \(Base64.encode(Array(pair.utf8)))")
-        case .post: form += [("client_id", upstream.clientID), ("client_secret", secret)]
-        }
-        let answer = try answer(
-            to: OutboundCall(
-                metadata.tokenEndpoint, form: form.map { (name: $0.0, value: $0.1) }, authorization: authorization,
-                maximumBytes: Self.answerLimit))
-        let content = try? JSON(parsing: answer.body, maximumBytes: Self.answerLimit).objectValue
-        guard answer.status == 200 else {
-            // §5.2: the error is a word of its own, and what else it says may be anything.
-            let error = content?["error"]?.stringValue.map { String($0.prefix(64)) }
-            throw .tokenEndpoint(error ?? "status \(answer.status)")
-        }
-        guard let content else { throw .tokenEndpoint("its answer is no JSON object") }
-        return content
-    }
-
     /// Nil: there is no such endpoint, or no token for it.
     private func userinfo(
         by accessToken: String?, about subject: String
     ) throws(UpstreamFault) -> UpstreamUserinfo? {
         guard let endpoint = metadata.userinfoEndpoint, let accessToken else { return nil }
-        // RFC 6750 §2.1: else it would end the header.
-        guard accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .tokenEndpoint("access_token has other characters than RFC 6750 allows")
-        }
-        let answer = try answer(
-            to: OutboundCall(
-                endpoint, authorization: Secret("Bearer \(accessToken)"), maximumBytes: UpstreamUserinfo.limit))
+        let answer = try endpoints.answer(at: endpoint, by: accessToken)
         guard answer.status == 200 else { throw .userinfo("status \(answer.status)") }
-        return try UpstreamUserinfo(parsing: answer.body, about: subject)
-    }
-
-    private func answer(to call: OutboundCall) throws(UpstreamFault) -> OutboundAnswer {
-        guard breaker.permits(upstream.name) else { throw .unreachable("it hasn't answered lately") }
-        let answer: OutboundAnswer
-        do throws(OutboundError) { answer = try outbound.answer(to: call) } catch {
-            switch error {
-            case .busy: throw .unreachable("too many calls are under way")
-            case .unreachable(let cause):
-                heard(answer: false)
-                throw .unreachable(cause)
-            case .forbidden(let cause): throw .metadata(cause)
-            case .tooLong: throw .answer("\(call.uri.value) answers more than \(call.maximumBytes) bytes")
-            }
-        }
-        heard(answer: answer.status < 500)
-        if answer.status == 429 || answer.status >= 500 {
-            throw .unreachable("\(call.uri.value) answers \(answer.status)")
-        }
-        return answer
-    }
-
-    private func heard(answer: Bool) {
-        if let event = breaker.note(upstream.name, answered: answer) { note(event) }
+        return try UpstreamUserinfo(answer, about: subject, from: upstream, metadata, keys: keys)
     }
 }

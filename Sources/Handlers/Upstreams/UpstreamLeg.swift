@@ -22,6 +22,18 @@ struct UpstreamLeg {
         guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
+        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        // OpenID Connect Core §3.1.2.1: whoever can't be made to prove anew who they are isn't led to believe that they have.
+        guard upstream.oauth == nil || !authorization.wantsProofOfTime else {
+            throw AuthorizationFailure.redirect(
+                .loginRequired(
+                    "the user's identity provider can't say when they proved who they are, and prompt or max_age asks",
+                    detail: .upstream(
+                        upstream.name, "speaks OAuth alone: it serves no max_age, prompt=login or prompt=none")),
+                authorization.target)
+        }
         return try telling(upstream, authorization, attempt, request) {
             provider.store.moveOn()
             let metadata = try provider.upstreams.metadata(of: upstream)
@@ -67,6 +79,9 @@ struct UpstreamLeg {
         let attempt = leg.attempt
         let authorization = try flow.validate(attempt.request)
         guard leg.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
+            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        }
+        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
             return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
         }
         // Single use, before anything is done with what came: a second answer to the same state is one too many, with
@@ -138,7 +153,8 @@ struct UpstreamLeg {
                     guard let name = try? Username(choosing: text) else { return nil }
                     return try store.user(named: name) == nil ? name : nil
                 }, random: provider.random, at: provider.now())
-            let opening = SessionOpening(upstream: user, identity, authTime: authTime, at: upstream.name)
+            let opening = SessionOpening(
+                upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
             if let response = try flow.open(opening, authorization, attempt, for: request) {
                 provider.note(.signedIn, of: upstream.name)
                 trace?.note("Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced)
@@ -213,6 +229,11 @@ private enum UpstreamFailure {
                 detail: .upstream(upstream, cause))
         }
     }
+}
+
+extension ValidatedAuthorizationRequest {
+    /// Whether its answer rests on when, or whether, the user has proved who they are.
+    fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent }
 }
 
 extension UpstreamUser {

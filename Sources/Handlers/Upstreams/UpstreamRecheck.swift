@@ -20,7 +20,7 @@ struct UpstreamRecheck {
     /// The same of one that was taken.
     func check(_ link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
         provider.store.moveOn()
-        let verdict = ask(link, upstream)
+        let verdict = try ask(link, upstream)
         var check = link.check
         check.nextAt = upstream.rhythm.map { provider.now() + $0.interval }
         switch verdict {
@@ -39,7 +39,7 @@ struct UpstreamRecheck {
         return verdict
     }
 
-    private func ask(_ link: UpstreamLink, _ upstream: Upstream) -> UpstreamVerdict {
+    private func ask(_ link: UpstreamLink, _ upstream: Upstream) throws -> UpstreamVerdict {
         guard let sealed = link.check.sealedTokens,
             let tokens = try? UpstreamTokens(sealed: sealed, of: link.id, opening: provider.seal)
         else { return .needsSignIn }
@@ -47,7 +47,7 @@ struct UpstreamRecheck {
         do throws(UpstreamFault) { metadata = try provider.upstreams.metadata(of: upstream) } catch {
             return .unreachable("\(error)")
         }
-        return provider.exchange(with: upstream, metadata)
+        return try provider.exchange(with: upstream, metadata)
             .verdict(by: tokens, of: link.id, sealedBy: provider.seal)
     }
 
@@ -79,11 +79,19 @@ struct UpstreamRecheck {
 extension Provider {
     func exchange(
         with upstream: Upstream, _ metadata: UpstreamMetadata, tracedBy trace: UpstreamTraceRecorder? = nil
-    ) -> UpstreamExchange {
+    ) throws -> UpstreamExchange {
         UpstreamExchange(
-            upstream: upstream, metadata: metadata, secret: upstreams.secret(of: upstream),
-            outbound: trace.map { trace in TracedOutbound(outbound) { trace.note($0, $1) } } ?? outbound,
-            breaker: upstreams.breaker, keys: publishedKeys, issuer: issuer, now: now,
-            note: { note($0, of: upstream.name) })
+            endpoints: UpstreamEndpoints(
+                upstream: upstream, metadata: metadata, proof: try proof(to: upstream),
+                outbound: trace.map { trace in TracedOutbound(outbound) { trace.note($0, $1) } } ?? outbound,
+                breaker: upstreams.breaker, issuer: issuer, random: random, now: now,
+                note: { note($0, of: upstream.name) }),
+            keys: publishedKeys)
+    }
+
+    private func proof(to upstream: Upstream) throws -> UpstreamProof {
+        guard upstream.authentication == .privateKeyJWT else { return .secret(upstreams.secret(of: upstream)) }
+        defer { store.moveOn() }
+        return .key(try upstreamKeys.signing(for: upstream))
     }
 }

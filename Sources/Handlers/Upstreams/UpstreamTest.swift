@@ -7,20 +7,25 @@ package struct UpstreamTest {
 
     private let upstream: Upstream
     private let issuer: Issuer
-    private let secret: UpstreamSecret?
+    private let proof: UpstreamProof
     private let outbound: any Outbound
     private let now: Clock
 
     package var hasFault: Bool { findings.contains { $0.status == .fault } }
 
     init(
-        _ upstream: Upstream, for issuer: Issuer, secret: UpstreamSecret?, outbound: any Outbound, now: @escaping Clock
+        _ upstream: Upstream, for issuer: Issuer, proof: UpstreamProof, outbound: any Outbound, now: @escaping Clock
     ) {
         self.upstream = upstream
         self.issuer = issuer
-        self.secret = secret
+        self.proof = proof
         self.outbound = outbound
         self.now = now
+        if let oauth = upstream.oauth {
+            // It publishes nothing of itself, so all that can be tried is its token endpoint.
+            tryClient(UpstreamMetadata(of: oauth))
+            return
+        }
         guard let metadata = lookAtDiscovery() else { return }
         lookAtKeys(metadata)
         compareSupport(metadata)
@@ -35,7 +40,14 @@ package struct UpstreamTest {
 
     /// What to enter at the upstream.
     package var registration: [(name: String, value: String)] {
-        [
+        if upstream.oauth != nil {
+            return [("redirect URI", upstream.redirectURI(at: issuer)), ("scope", upstream.scope.description)]
+        }
+        let keys = usesKey ? [(name: "JWKS URI", value: upstream.keysURI(at: issuer))] : []
+        let signOut =
+            upstream.signsOut
+            ? [(name: "post-logout redirect URI", value: upstream.postLogoutRedirectURI(at: issuer))] : []
+        return keys + signOut + [
             ("redirect URI", upstream.redirectURI(at: issuer)),
             ("back-channel logout URI", issuer.endpoint("backchannel/\(upstream.name)")),
             (
@@ -46,6 +58,8 @@ package struct UpstreamTest {
             ("scope", upstream.scope.description), ("client authentication", upstream.authentication.rawValue),
         ]
     }
+
+    private var usesKey: Bool { upstream.authentication == .privateKeyJWT }
 
     private mutating func add(_ status: InstallationCheck.Finding.Status, _ subject: String, _ text: String) {
         findings.append(InstallationCheck.Finding(status: status, subject: subject, text: text))
@@ -81,12 +95,13 @@ package struct UpstreamTest {
     }
 
     private mutating func lookAtKeys(_ metadata: UpstreamMetadata) {
+        guard let keys = metadata.keys else { return }
         do throws(FetchFault) {
-            let set = try Fetched<JWKSet>(.uri(metadata.keys), by: outbound).value
+            let set = try Fetched<JWKSet>(.uri(keys), by: outbound).value
             let usable = upstream.algorithms.filter { !set.keys(id: nil, for: $0).isEmpty }
             guard !usable.isEmpty else {
                 let names = upstream.algorithms.map(\.rawValue).joined(separator: ", ")
-                return add(.fault, "keys", "none of \(metadata.keys.value) verifies \(names); look at algorithms")
+                return add(.fault, "keys", "none of \(keys.value) verifies \(names); look at algorithms")
             }
             add(.ok, "keys", "for \(usable.map(\.rawValue).joined(separator: ", "))")
         } catch {
@@ -111,6 +126,9 @@ package struct UpstreamTest {
                 .fault, "client authentication",
                 "it doesn't take \(name), but \(known.joined(separator: ", ")); say so by token_endpoint_auth_method")
         }
+        if upstream.signsOut, metadata.endSessionEndpoint == nil {
+            add(.warning, "logout", "it has no end_session_endpoint: who signs out here stays signed in there")
+        }
         let scopes = missing("scopes_supported", upstream.scope.names)
         if !scopes.isEmpty {
             add(.warning, "scope", "it doesn't list \(scopes.joined(separator: ", ")) in scopes_supported")
@@ -122,26 +140,22 @@ package struct UpstreamTest {
 
     /// By a code that is none: whoever is known is told that it is none, anybody else that they aren't known.
     private mutating func tryClient(_ metadata: UpstreamMetadata) {
-        let exchange = UpstreamExchange(
-            upstream: upstream, metadata: metadata, secret: secret, outbound: outbound,
-            breaker: CircuitBreaker(now: now), keys: NoPublishedKeys(), issuer: issuer, now: now)
-        switch exchange.errorOfUnknownCode() {
-        case .tokenEndpoint("invalid_grant"): add(.ok, "client", "\(upstream.clientID), and its secret is right")
-        case .tokenEndpoint("invalid_client"):
-            add(
-                .fault, "client", "it doesn't know \(upstream.clientID), or the secret in client_secret_file is another"
-            )
+        let endpoints = UpstreamEndpoints(
+            upstream: upstream, metadata: metadata, proof: proof, outbound: outbound,
+            breaker: CircuitBreaker(now: now), issuer: issuer, random: SystemRandom(), now: now)
+        switch endpoints.errorOfUnknownCode() {
+        // The second word of each is GitHub's.
+        case .tokenEndpoint("invalid_grant"), .tokenEndpoint("bad_verification_code"):
+            add(.ok, "client", "\(upstream.clientID), and its \(usesKey ? "key" : "secret") is right")
+        case .tokenEndpoint("invalid_client"), .tokenEndpoint("incorrect_client_credentials"):
+            let proof = usesKey ? "the keys at \(upstream.keysURI(at: issuer))" : "what is in client_secret_file"
+            add(.fault, "client", "it doesn't know \(upstream.clientID), or \(proof) isn't what it has")
         case .tokenEndpoint("unauthorized_client"):
             add(.fault, "client", "\(upstream.clientID) may not use the authorization code there")
         case let fault?: add(.warning, "client", "the upstream \(fault)")
         case nil: add(.warning, "client", "the token endpoint takes any code")
         }
     }
-}
-
-private struct NoPublishedKeys: PublishedKeys {
-    func keys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet { throw .unavailable("they aren't asked for") }
-    func newerKeys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet? { nil }
 }
 
 extension FetchFault {

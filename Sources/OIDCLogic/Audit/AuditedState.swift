@@ -70,6 +70,13 @@ extension CustomClaim {
 }
 
 extension SigningKeyRecord {
+    /// Of one that proves us to an upstream.
+    package func audited(for upstream: UpstreamName) -> AuditedState {
+        AuditedState([
+            "alg": .string(algorithm.rawValue), "status": .string(status.rawValue), "upstream": .string(upstream.value),
+        ])
+    }
+
     package var audited: AuditedState {
         AuditedState(["alg": .string(algorithm.rawValue), "status": .string(status.rawValue)])
     }

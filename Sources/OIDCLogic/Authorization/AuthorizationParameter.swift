@@ -17,6 +17,9 @@ enum AuthorizationParameter: String, CaseIterable {
     case idTokenHint = "id_token_hint"
     case acrValues = "acr_values"
     case claims
+    /// Where the user shall sign in: ours, and Keycloak's word for it.
+    case upstreamHint = "idp_hint"
+    case keycloakUpstreamHint = "kc_idp_hint"
     /// The one that may come more than once (RFC 8707 §2).
     case resource
 
@@ -29,7 +32,7 @@ enum AuthorizationParameter: String, CaseIterable {
         case .claims: ClaimsRequest.limit
         case .state, .acrValues: 1024
         case .nonce: 512
-        case .loginHint, .uiLocales, .claimsLocales, .resource: 256
+        case .loginHint, .uiLocales, .claimsLocales, .resource, .upstreamHint, .keycloakUpstreamHint: 256
         case .responseType, .responseMode, .codeChallenge, .codeChallengeMethod, .prompt, .maxAge: 128
         }
     }
@@ -38,7 +41,7 @@ enum AuthorizationParameter: String, CaseIterable {
     /// what can't be met here is no error.
     var isWish: Bool {
         switch self {
-        case .loginHint, .uiLocales, .claimsLocales, .acrValues: true
+        case .loginHint, .uiLocales, .claimsLocales, .acrValues, .upstreamHint, .keycloakUpstreamHint: true
         default: false
         }
     }

@@ -223,6 +223,8 @@ package struct ValidatedAuthorizationRequest: Sendable {
     /// In seconds.
     package let maxAge: Int64?
     package let loginHint: String?
+    /// At which upstream the user shall sign in: a name, as far as it is one.
+    package let upstreamHint: String?
     package let uiLocales: [String]
     /// The languages that claims are wanted in (OpenID Connect Core §5.2).
     package let claimsLocales: [String]
@@ -287,6 +289,8 @@ package struct ValidatedAuthorizationRequest: Sendable {
         prompt = try parameters.value(.prompt).map { text throws(OAuthError) in try Prompt.set(text) } ?? []
         maxAge = try Self.maxAge(parameters) ?? client.metadata.defaultMaxAge
         loginHint = try parameters.value(.loginHint)
+        let upstreamHint = try parameters.value(.upstreamHint)
+        self.upstreamHint = if let upstreamHint { upstreamHint } else { try parameters.value(.keycloakUpstreamHint) }
         uiLocales = try parameters.value(.uiLocales) == nil ? [] : AuthorizationRequest.uiLocales(in: parameters)
         claimsLocales = (try parameters.value(.claimsLocales) ?? "").split(separator: " ").map(String.init)
         claims = try parameters.value(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .none

@@ -51,6 +51,7 @@ extension ClientMetadata {
         backchannelLogout = try members.logoutReceiver("backchannel")
         frontchannelLogout = try members.logoutReceiver("frontchannel")
         revokeAtLogout = try members.value("revoke_at_logout", \.boolValue) ?? false
+        upstreams = SignInPlaces(try members.strings("upstreams"))
         defaultACRValues = try members.strings("default_acr_values")
         defaultMaxAge = try members.value("default_max_age", \.integerValue)
         requireAuthTime = try members.value("require_auth_time", \.boolValue) ?? false

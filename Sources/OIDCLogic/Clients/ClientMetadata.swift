@@ -58,6 +58,8 @@ package struct ClientMetadata: Sendable, Equatable {
     package var frontchannelLogout: LogoutReceiver?
     /// Our own member `revoke_at_logout`: what it was given in a session ends when that is ended, refresh tokens as well.
     package var revokeAtLogout: Bool
+    /// Our own member `upstreams`: where its users may sign in; none: anywhere. An administrator's to say, not the app's.
+    package var upstreams: SignInPlaces
     /// OpenID Connect Registration §2.
     package var defaultACRValues: [String]
     /// As a request says them; nil: none.
@@ -137,6 +139,7 @@ package struct ClientMetadata: Sendable, Equatable {
         backchannelLogout = try members.logoutReceiver("backchannel")
         frontchannelLogout = try members.logoutReceiver("frontchannel")
         revokeAtLogout = try members.bool("revoke_at_logout")
+        upstreams = try members.upstreams()
         // Front-Channel Logout 1.0 §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered
         // Redirection URI value."
         if let uri = frontchannelLogout?.uri.value {
@@ -239,6 +242,7 @@ package struct ClientMetadata: Sendable, Equatable {
             object["\(channel)_logout_session_required"] = .bool(receiver.requiresSession)
         }
         if revokeAtLogout { object["revoke_at_logout"] = true }
+        if !upstreams.names.isEmpty { object["upstreams"] = .array(upstreams.names.map(JSON.string)) }
         if !defaultACRValues.isEmpty { object["default_acr_values"] = .array(defaultACRValues.map(JSON.string)) }
         if !contacts.isEmpty { object["contacts"] = .array(contacts.map(JSON.string)) }
         return .object(object)

@@ -15,6 +15,12 @@ struct MappedIdentity {
         _ identity: UpstreamIdentity, by mapping: UpstreamMapping, catalogue: ScopeCatalogue,
         evaluator: any UpstreamExpressionEvaluator
     ) throws(UpstreamRefusal) {
+        if let missing = identity.claimsElsewhere.first(where: mapping.mentions) {
+            throw .mapping(
+                "the claim \(missing) isn't there: the upstream says that it is to be fetched elsewhere (_claim_names), as "
+                    + "Microsoft Entra ID does of somebody in more than 200 groups; let it name fewer, or use app roles"
+            )
+        }
         let claims = JSON.object(identity.claims)
         let value = { (name: String, expression: String) throws(UpstreamRefusal) -> JSON? in
             do throws(ExpressionFailure) {
@@ -35,8 +41,8 @@ struct MappedIdentity {
             StandardClaims.names.contains(name) && !taken.contains(name) && value != .null
         }
         for (name, expression) in mapping.attributes { attributes[name] = try value("attributes.\(name)", expression) }
-        if attributes["email"] == identity.claims["email"], let email = attributes["email"]?.stringValue {
-            attributes["email_verified"] = Self.isVerified(email, identity, mapping) ? true : nil
+        if let email = attributes["email"]?.stringValue {
+            attributes["email_verified"] = Self.isVerified(email, identity, mapping, evaluator) ? true : nil
         }
         guard JSON.object(attributes).serialized().count <= Self.limit else {
             throw .mapping("the attributes have more than \(Self.limit) bytes")
@@ -45,13 +51,16 @@ struct MappedIdentity {
         roles = try Self.roles(mapping, claims, catalogue, evaluator, value)
     }
 
+    /// The claim `email_verified` is about the claim `email`, and about no other address.
     private static func isVerified(
-        _ email: String, _ identity: UpstreamIdentity, _ mapping: UpstreamMapping
+        _ email: String, _ identity: UpstreamIdentity, _ mapping: UpstreamMapping,
+        _ evaluator: any UpstreamExpressionEvaluator
     ) -> Bool {
-        guard identity.claims["email_verified"] == .bool(true), let domain = EmailDomain(of: email) else {
-            return false
+        guard let domain = EmailDomain(of: email), mapping.verifiedDomains.contains(domain) else { return false }
+        if let expression = mapping.emailVerified {
+            return evaluator.verdict(on: expression, over: .object(identity.claims)).holds
         }
-        return mapping.verifiedDomains.contains(domain)
+        return identity.claims["email_verified"] == .bool(true) && identity.claims["email"] == .string(email)
     }
 
     private static func roles(

@@ -46,14 +46,43 @@ package struct SignInOptions: Sendable {
         upstreams.first { $0.issuer.value.hasSameBytes(as: link.issuer) }
     }
 
+    /// Whether a password of here serves for this client.
+    package func hasPassword(for client: Client) -> Bool { hasPassword && client.metadata.upstreams.admit(nil) }
+
+    /// Those that this client's users may sign in at.
+    package func upstreams(for client: Client) -> [Upstream] {
+        upstreams.filter { client.metadata.upstreams.admit($0.name) }
+    }
+
+    /// The one that a request names (`idp_hint`). Nil: none, or one that isn't there, or isn't for its client.
+    package func hintedUpstream(for authorization: ValidatedAuthorizationRequest) -> Upstream? {
+        authorization.upstreamHint.flatMap { hint in
+            upstreams(for: authorization.client).first { $0.name.value.hasSameBytes(as: hint) }
+        }
+    }
+
     /// Who asks for this request is sent there without a page.
     package func upstream(for authorization: ValidatedAuthorizationRequest) -> Upstream? {
-        authorization.loginHint.flatMap { upstream(of: $0) } ?? straight.flatMap { upstream(named: $0) }
+        let client = authorization.client
+        if let hinted = hintedUpstream(for: authorization) { return hinted }
+        if let domain = authorization.loginHint.flatMap({ upstream(of: $0, for: client) }) { return domain }
+        let admitted = upstreams(for: client)
+        if let straight, let upstream = admitted.first(where: { $0.name == straight }) { return upstream }
+        // Of an app that has one place to sign in at, nobody is asked to choose.
+        return !client.metadata.upstreams.names.isEmpty && admitted.count == 1 && !hasPassword(for: client)
+            ? admitted[0] : nil
     }
 
     /// Whose users sign in with such names (home-realm discovery): by the domain of an e-mail address.
-    package func upstream(of loginName: String) -> Upstream? {
+    package func upstream(of loginName: String, for client: Client) -> Upstream? {
         guard let domain = EmailDomain(of: loginName) else { return nil }
-        return upstreams.first { $0.domains.contains(domain) }
+        return upstreams(for: client).first { $0.domains.contains(domain) }
+    }
+
+    /// Whether a session that began there serves this client. One of an upstream that isn't there any more serves nobody.
+    package func admits(_ session: Session, for client: Client) -> Bool {
+        let places = client.metadata.upstreams
+        guard let came = session.upstream else { return places.admit(nil) }
+        return upstream(of: came.link).map { places.admit($0.name) } ?? places.names.isEmpty
     }
 }

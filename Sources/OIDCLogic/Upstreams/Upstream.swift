@@ -5,12 +5,14 @@ package struct Upstream: Sendable, Equatable {
     package let name: UpstreamName
     /// What people call it, as on the login page's button.
     package let title: String
-    /// `iss`, to the byte (OpenID Connect Core §3.1.3.7).
+    /// `iss`, to the byte (OpenID Connect Core §3.1.3.7). Of one that speaks OAuth alone it is what links are kept by.
     package let issuer: WebURI
     /// What it knows us by.
     package let clientID: String
     package let authentication: UpstreamAuthentication
-    /// What we ask it for; `openid` is among it.
+    /// What ``UpstreamAuthentication/privateKeyJWT`` signs by.
+    package let assertionAlgorithm: SignatureAlgorithm
+    /// What we ask it for; `openid` is among it, unless it speaks OAuth alone.
     package let scope: Scope
     /// RFC 8725 §3.1: how it may sign ID tokens, never what a token's header says.
     package let algorithms: [SignatureAlgorithm]
@@ -20,29 +22,50 @@ package struct Upstream: Sendable, Equatable {
     package let mapping: UpstreamMapping
     /// How often it is asked whether its users may still sign in; nil: never.
     package let rhythm: UpstreamRhythm?
+    /// Nil: it speaks OpenID Connect, and says by itself where its endpoints are.
+    package let oauth: PlainOAuth?
+    /// What its authorization endpoint is asked for besides, at each sign-in.
+    package let parameters: [String: String]
+    /// Whether signing out here leads on to it, so that its session ends as well (RP-Initiated Logout 1.0).
+    package let signsOut: Bool
 
     package init(
         name: UpstreamName, title: String, issuer: WebURI, clientID: String, authentication: UpstreamAuthentication,
-        scope: Scope, algorithms: [SignatureAlgorithm] = [.rs256], domains: [EmailDomain] = [],
+        assertionAlgorithm: SignatureAlgorithm = .rs256, scope: Scope, algorithms: [SignatureAlgorithm] = [.rs256],
+        domains: [EmailDomain] = [],
         admission: UpstreamAdmission = .everyone, mapping: UpstreamMapping = UpstreamMapping(),
-        rhythm: UpstreamRhythm? = UpstreamRhythm()
+        rhythm: UpstreamRhythm? = UpstreamRhythm(), oauth: PlainOAuth? = nil,
+        parameters: [String: String] = [:], signsOut: Bool = false
     ) {
         self.name = name
         self.title = title
         self.issuer = issuer
         self.clientID = clientID
         self.authentication = authentication
+        self.assertionAlgorithm = assertionAlgorithm
         self.scope = scope
         self.algorithms = algorithms
         self.domains = domains
         self.admission = admission
         self.mapping = mapping
         self.rhythm = rhythm
+        self.oauth = oauth
+        self.parameters = parameters
+        self.signsOut = signsOut
     }
+
+    /// Whether it can be asked who is signed in without a page of its (OpenID Connect Core §3.1.2.1, `prompt=none`).
+    package var answersSilently: Bool { oauth == nil }
 
     /// Where it sends users back to. Each upstream has one of its own, so that an answer of one can't be taken for another's
     /// (RFC 9700 §4.4.2).
     package func redirectURI(at issuer: Issuer) -> String { issuer.endpoint("callback/\(name)") }
+
+    /// Where it sends users back to who have signed out there (RP-Initiated Logout 1.0 §3).
+    package func postLogoutRedirectURI(at issuer: Issuer) -> String { issuer.endpoint("signed-out/\(name)") }
+
+    /// Where it finds the keys that we prove ourselves to it by (RFC 7517 §5).
+    package func keysURI(at issuer: Issuer) -> String { issuer.endpoint("jwks/\(name)") }
 }
 
 package enum UpstreamNameKind {}
@@ -59,10 +82,12 @@ extension UpstreamName {
     }
 }
 
-/// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1).
+/// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1, OpenID Connect Core §9).
 package enum UpstreamAuthentication: String, Sendable {
     case basic = "client_secret_basic"
     case post = "client_secret_post"
+    /// RFC 7523 §2.2, by a key that we have for this upstream alone.
+    case privateKeyJWT = "private_key_jwt"
 }
 
 package enum UpstreamSecretKind {}
@@ -89,16 +114,25 @@ package struct UpstreamMapping: Sendable, Equatable {
     package var roleNames: String?
     /// The domains of which the upstream is believed when it says `email_verified`.
     package var verifiedDomains: [EmailDomain]
+    /// Whether the upstream calls the address verified; nil: it is its claim `email_verified` that says so.
+    package var emailVerified: String?
 
     package init(
         username: String? = nil, attributes: [String: String] = [:], roles: [RoleID: String] = [:],
-        roleNames: String? = nil, verifiedDomains: [EmailDomain] = []
+        roleNames: String? = nil, verifiedDomains: [EmailDomain] = [], emailVerified: String? = nil
     ) {
         self.username = username
         self.attributes = attributes
         self.roles = roles
         self.roleNames = roleNames
         self.verifiedDomains = verifiedDomains
+        self.emailVerified = emailVerified
+    }
+
+    /// Whether something depends on the claim, as far as its name says.
+    func mentions(_ claim: String) -> Bool {
+        let expressions = [username, roleNames, emailVerified].compactMap(\.self) + attributes.values + roles.values
+        return expressions.contains { $0.contains(claim) }
     }
 }
 

@@ -6,6 +6,8 @@ package struct UpstreamIDToken: Sendable {
     package let subject: String
     /// All of them.
     package let claims: [String: JSON]
+    /// As it came.
+    let text: String
 
     /// In seconds: how far the upstream's clock and ours may be apart.
     package static let clockSkew: Int64 = 60
@@ -26,9 +28,10 @@ package struct UpstreamIDToken: Sendable {
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .idToken(.algorithm(String(decoding: jws.algorithm.utf8.prefix(32), as: UTF8.self)))
         }
+        guard let place = metadata.keys else { throw .idToken(.signature) }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
-            verified = try keys.verified(jws, at: .uri(metadata.keys), algorithm: algorithm, type: IDToken.type)
+            verified = try keys.verified(jws, at: .uri(place), algorithm: algorithm, type: IDToken.type)
         } catch {
             switch error {
             case .unavailable(let cause): throw .unreachable(cause)
@@ -54,6 +57,7 @@ package struct UpstreamIDToken: Sendable {
             throw .idToken(error)
         }
         self.claims = claims
+        self.text = text
     }
 
     private static func subject(_ claims: [String: JSON]) throws(UpstreamFault.IDTokenFault) -> String {

@@ -12,6 +12,8 @@ package struct UpstreamIdentity: Sendable {
     package let authTime: Timestamp?
     package let acr: String?
     package let amr: [String]
+    /// Nil: nobody can be signed out there.
+    package let logoutHint: UpstreamLogoutHint?
 
     /// In bytes, of a text that is kept with the session.
     private static let textLimit = 255
@@ -27,7 +29,26 @@ package struct UpstreamIdentity: Sendable {
         // Providers that don't know it say 0 (Glewlwyd, after a sign-in of its own).
         authTime = Timestamp(numericDate: token.claims["auth_time"]).flatMap { $0.seconds > 0 ? $0 : nil }
         acr = Self.text(token.claims["acr"])
+        logoutHint = UpstreamLogoutHint(token)
         amr = (token.claims["amr"]?.arrayValue ?? []).compactMap(Self.text).prefix(Self.amrLimit).map { $0 }
+    }
+
+    /// Of one that speaks OAuth alone: it says who they are, and neither when nor how they proved it.
+    package init(_ userinfo: OAuthUserinfo, from upstream: Upstream) {
+        issuer = upstream.issuer
+        subject = userinfo.subject
+        claims = userinfo.claims
+        sid = nil
+        authTime = nil
+        acr = nil
+        amr = []
+        logoutHint = nil
+    }
+
+    /// Distributed claims (OpenID Connect Core §5.6.2), which nobody fetches here. To take them for absent would take away
+    /// what follows from them, and nobody would know why.
+    var claimsElsewhere: [String] {
+        (claims["_claim_names"]?.objectValue?.keys.sorted() ?? []).filter { claims[$0] == nil }
     }
 
     private static func text(_ claim: JSON?) -> String? {
@@ -51,26 +72,5 @@ package struct UpstreamIdentity: Sendable {
         }
         // Nobody has signed in later than now.
         return min(authTime ?? now, now)
-    }
-}
-
-/// What an upstream's userinfo endpoint says (OpenID Connect Core §5.3.2).
-package struct UpstreamUserinfo: Sendable {
-    package let claims: [String: JSON]
-
-    /// In bytes.
-    package static let limit = 256 * 1024
-
-    /// Throws ``UpstreamFault/userinfo(_:)``.
-    ///
-    /// - Parameter subject: of the ID token: what is of someone else must not be used.
-    package init(parsing body: [UInt8], about subject: String) throws(UpstreamFault) {
-        guard let claims = try? JSON(parsing: body, maximumBytes: Self.limit).objectValue else {
-            throw .userinfo("it isn't a JSON object")
-        }
-        guard let own = claims["sub"]?.stringValue, own.hasSameBytes(as: subject) else {
-            throw .userinfo("its sub isn't that of the ID token")
-        }
-        self.claims = claims
     }
 }

@@ -49,10 +49,13 @@ package struct UpstreamSession: Sendable, Equatable {
     package let link: UpstreamLinkID
     /// What its logout tokens may call the session (Back-Channel Logout 1.0 §2.4).
     package let sid: String?
+    /// What a sign-out there names it by, sealed; nil: nobody is led there.
+    package let sealedLogoutHint: String?
 
-    package init(upstream: UpstreamName, link: UpstreamLinkID, sid: String?) {
+    package init(upstream: UpstreamName, link: UpstreamLinkID, sid: String?, sealedLogoutHint: String? = nil) {
         self.upstream = upstream
         self.link = link
         self.sid = sid
+        self.sealedLogoutHint = sealedLogoutHint
     }
 }

@@ -37,10 +37,11 @@ package struct UpstreamLogoutToken: Sendable {
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .algorithm
         }
+        guard let place = metadata.keys else { throw .signature }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
             verified = try keys.verified(
-                jws, at: .uri(metadata.keys), algorithm: algorithm, type: jws.acceptedType(LogoutToken.type) ?? "JWT")
+                jws, at: .uri(place), algorithm: algorithm, type: jws.acceptedType(LogoutToken.type) ?? "JWT")
         } catch {
             switch error {
             case .unavailable(let cause): throw .unavailableKeys(cause)

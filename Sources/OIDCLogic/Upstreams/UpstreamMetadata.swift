@@ -5,7 +5,8 @@ package struct UpstreamMetadata: Sendable, Equatable {
     package let authorizationEndpoint: WebURI
     package let tokenEndpoint: WebURI
     package let userinfoEndpoint: WebURI?
-    package let keys: WebURI
+    /// Nil: nothing of its is signed, as of one that speaks OAuth alone.
+    package let keys: WebURI?
     package let endSessionEndpoint: WebURI?
     /// RFC 9207 §3: then each answer names its issuer.
     package let namesIssuerInAnswers: Bool
@@ -33,6 +34,18 @@ package struct UpstreamMetadata: Sendable, Equatable {
         supported = (document.objectValue ?? [:]).filter { $0.key.hasSuffix("_supported") }
             .compactMapValues { $0.arrayValue?.compactMap(\.stringValue) }
         namesIssuerInAnswers = document["authorization_response_iss_parameter_supported"]?.boolValue ?? false
+    }
+
+    /// Of one that says nothing of itself: what the administrator said of it. RFC 9207 §2.4: an `iss` that comes is compared,
+    /// though none need come.
+    package init(of oauth: PlainOAuth) {
+        authorizationEndpoint = oauth.authorizationEndpoint
+        tokenEndpoint = oauth.tokenEndpoint
+        userinfoEndpoint = oauth.userinfoEndpoint
+        keys = nil
+        endSessionEndpoint = nil
+        namesIssuerInAnswers = false
+        supported = [:]
     }
 
     private static func uri(_ member: String, in document: JSON) throws(UpstreamMetadataFault) -> WebURI {

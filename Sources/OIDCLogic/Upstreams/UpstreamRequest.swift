@@ -3,19 +3,38 @@
 package struct UpstreamRequest: Sendable {
     package let uri: String
 
-    /// - Parameters:
-    ///   - state: as it travels.
-    ///   - loginHint: nil: none.
+    /// What a sign-in sets by itself.
+    package static let ownParameters: Set<String> = [
+        "response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
+        "code_challenge_method", "request", "request_uri",
+    ]
+
+    /// - Parameter state: as it travels.
     package init(
         to upstream: Upstream, at metadata: UpstreamMetadata, for authorization: ValidatedAuthorizationRequest,
         _ attempt: UpstreamAttempt, state: String, from issuer: Issuer
     ) {
         var fields: [(name: String, value: String)] = [
             ("response_type", "code"), ("client_id", upstream.clientID),
-            ("redirect_uri", upstream.redirectURI(at: issuer)), ("scope", upstream.scope.description),
-            ("state", state), ("nonce", attempt.nonce), ("code_challenge", attempt.codeChallenge),
-            ("code_challenge_method", "S256"),
+            ("redirect_uri", upstream.redirectURI(at: issuer)), ("state", state),
+            ("code_challenge", attempt.codeChallenge), ("code_challenge_method", "S256"),
         ]
+        if !upstream.scope.names.isEmpty { fields.append(("scope", upstream.scope.description)) }
+        fields += upstream.oauth == nil ? Self.openIDFields(for: authorization, attempt) : []
+        for (name, value) in upstream.parameters.sorted(by: { $0.key < $1.key }) {
+            // What the app asks of its user goes before what is usual, such as prompt=none before prompt=consent.
+            if !fields.contains(where: { $0.name == name }) { fields.append((name, value)) }
+        }
+        // §3.1.2.1 lets an endpoint have a query of its own (RFC 6749 §3.1).
+        let endpoint = metadata.authorizationEndpoint.value
+        uri = endpoint + (endpoint.contains("?") ? "&" : "?") + FormEncoding.encode(fields)
+    }
+
+    /// What OAuth alone has no word for.
+    private static func openIDFields(
+        for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+    ) -> [(name: String, value: String)] {
+        var fields = [(name: "nonce", value: attempt.nonce)]
         let prompt = authorization.prompt.subtracting([.consent]).map(\.rawValue).sorted()
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         if let maxAge = authorization.maxAge { fields.append(("max_age", "\(maxAge)")) }
@@ -24,8 +43,6 @@ package struct UpstreamRequest: Sendable {
             fields.append(("ui_locales", authorization.uiLocales.joined(separator: " ")))
         }
         if let acrValues = authorization.acrValues { fields.append(("acr_values", acrValues)) }
-        // §3.1.2.1 lets an endpoint have a query of its own (RFC 6749 §3.1).
-        let endpoint = metadata.authorizationEndpoint.value
-        uri = endpoint + (endpoint.contains("?") ? "&" : "?") + FormEncoding.encode(fields)
+        return fields
     }
 }

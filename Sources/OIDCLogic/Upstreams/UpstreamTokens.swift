@@ -2,7 +2,8 @@ import JOSE
 
 /// What an upstream is asked about a user with, while they are away.
 package struct UpstreamTokens: Sendable {
-    package let refreshToken: Secret<UpstreamTokens>
+    /// Nil: it gave none, and is asked with the access token alone.
+    package let refreshToken: Secret<UpstreamTokens>?
     package let accessToken: Secret<UpstreamTokens>?
     /// Of the access token; nil: it doesn't say.
     package let accessTokenExpiresAt: Timestamp?
@@ -10,16 +11,21 @@ package struct UpstreamTokens: Sendable {
     /// In bytes, of each.
     private static let limit = 8192
 
-    /// Of a token response (RFC 6749 §5.1). Nil: there is no refresh token in it.
+    /// Of a token response (RFC 6749 §5.1). Nil: there is nothing in it to ask with.
     ///
-    /// - Parameter former: those that it was asked with: a refresh token that it doesn't replace goes on (§6).
-    package init?(response: [String: JSON], after former: UpstreamTokens? = nil, at now: Timestamp) {
+    /// - Parameters:
+    ///   - former: those that it was asked with: a refresh token that it doesn't replace goes on (§6).
+    ///   - accessTokenServes: whether one may ask with the access token alone.
+    package init?(
+        response: [String: JSON], after former: UpstreamTokens? = nil, accessTokenServes: Bool = false,
+        at now: Timestamp
+    ) {
         let text = { (name: String) -> String? in
             response[name]?.stringValue.flatMap { !$0.isEmpty && $0.utf8.count <= Self.limit ? $0 : nil }
         }
-        guard let refreshToken = text("refresh_token").map({ Secret($0) }) ?? former?.refreshToken else { return nil }
-        self.refreshToken = refreshToken
+        refreshToken = text("refresh_token").map { Secret($0) } ?? former?.refreshToken
         accessToken = text("access_token").map { Secret($0) }
+        guard refreshToken != nil || accessTokenServes && accessToken != nil else { return nil }
         accessTokenExpiresAt = response["expires_in"]?.integerValue.flatMap { seconds in
             (0...315_360_000).contains(seconds) ? now + seconds : nil
         }
@@ -27,24 +33,26 @@ package struct UpstreamTokens: Sendable {
 
     /// For the link, and for no other.
     package func sealed(for link: UpstreamLinkID, by seal: Seal) -> String {
-        var content: [String: JSON] = ["r": .string(refreshToken.reveal())]
+        var content: [String: JSON] = [:]
+        content["r"] = (refreshToken?.reveal()).map(JSON.string)
         content["a"] = (accessToken?.reveal()).map(JSON.string)
         content["e"] = (accessTokenExpiresAt?.seconds).map(JSON.integer)
         return seal.seal(
-            JSON.object(content).serialized(), purpose: .upstreamTokens, associated: Self.binding(link))
+            JSON.object(content).serialized(), purpose: .upstreamTokens, associated: link.binding)
     }
 
     /// Throws if they are none of ours, or another link's.
     package init(sealed text: String, of link: UpstreamLinkID, opening seal: Seal) throws {
         let content = try JSON(
-            parsing: try seal.open(text, purpose: .upstreamTokens, associated: Self.binding(link)))
-        guard let refreshToken = content["r"]?.stringValue else { throw SealError.unexpectedContent }
-        self.refreshToken = Secret(refreshToken)
+            parsing: try seal.open(text, purpose: .upstreamTokens, associated: link.binding))
+        refreshToken = content["r"]?.stringValue.map { Secret($0) }
         accessToken = content["a"]?.stringValue.map { Secret($0) }
+        guard refreshToken != nil || accessToken != nil else { throw SealError.unexpectedContent }
         accessTokenExpiresAt = content["e"]?.integerValue.map { Timestamp($0) }
     }
+}
 
-    private static func binding(_ link: UpstreamLinkID) -> [UInt8] {
-        Array("\(link.issuer.utf8.count):\(link.issuer)\(link.subject)".utf8)
-    }
+extension UpstreamLinkID {
+    /// What is sealed for one link opens for no other.
+    var binding: [UInt8] { Array("\(issuer.utf8.count):\(issuer)\(subject)".utf8) }
 }

@@ -4,7 +4,8 @@ import OIDCLogic
 extension SQLiteStore: SessionStore {
     private static let columns = """
         id, sub, auth_time, amr, acr, created_at, last_used_at, expires_at, sid_key, address,
-        user_agent, is_remembered, signed_in_at, upstream, upstream_issuer, upstream_sub, upstream_sid
+        user_agent, is_remembered, signed_in_at, upstream, upstream_issuer, upstream_sub, upstream_sid,
+        sealed_logout_hint
         """
 
     package func session(digest: [UInt8]) throws -> Session? {
@@ -97,14 +98,14 @@ extension SQLiteStore: SessionStore {
         try database.run(
             """
             INSERT INTO session (\(columns), digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             """,
             Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
             .text(session.acr), Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt),
             .blob(session.sidKey), Value(session.device?.address), Value(session.device?.userAgent),
             Value(session.isRemembered), Value(session.signedInAt), Value(session.upstream?.upstream.value),
             Value(session.upstream?.link.issuer), Value(session.upstream?.link.subject), Value(session.upstream?.sid),
-            .blob(digest))
+            Value(session.upstream?.sealedLogoutHint), .blob(digest))
     }
 
     private static func renew(
@@ -116,14 +117,15 @@ extension SQLiteStore: SessionStore {
             """
             UPDATE session SET auth_time = ?3, amr = ?4, acr = ?5, last_used_at = ?6, expires_at = ?7, digest = ?8,
                 address = ?10, user_agent = ?11, is_remembered = ?12, signed_in_at = ?13, upstream = ?14,
-                upstream_issuer = ?15, upstream_sub = ?16, upstream_sid = ?17
+                upstream_issuer = ?15, upstream_sub = ?16, upstream_sid = ?17, sealed_logout_hint = ?18
             WHERE id = ?1 AND sub = ?2 AND expires_at > ?6 AND digest = ?9
             """,
             Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
             .text(session.acr), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest),
             .blob(presented), Value(session.device?.address), Value(session.device?.userAgent),
             Value(session.isRemembered), Value(session.signedInAt), Value(session.upstream?.upstream.value),
-            Value(session.upstream?.link.issuer), Value(session.upstream?.link.subject), Value(session.upstream?.sid))
+            Value(session.upstream?.link.issuer), Value(session.upstream?.link.subject), Value(session.upstream?.sid),
+            Value(session.upstream?.sealedLogoutHint))
         guard renewed == 1 else { throw FormerSessionChanged() }
     }
 
@@ -185,7 +187,7 @@ extension SQLiteStore: SessionStore {
             upstream = UpstreamSession(
                 upstream: UpstreamName(name),
                 link: UpstreamLinkID(issuer: try row.text(14), subject: try row.text(15)),
-                sid: try row.optionalText(16))
+                sid: try row.optionalText(16), sealedLogoutHint: try row.optionalText(17))
         }
         return Session(
             id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),

@@ -2,7 +2,7 @@ import JOSE
 import OIDCLogic
 
 extension SQLiteStore: SigningKeyStore {
-    private static let columns = """
+    static let keyColumns = """
         kid, alg, status, public_jwk, sealed_private_jwk, created_at, active_since, longest_token, ended_at, published_until,
         expires_at
         """
@@ -11,7 +11,7 @@ extension SQLiteStore: SigningKeyStore {
         let generation = try generation()
         if let keys = cache.signingKeys(at: generation) { return keys }
         let sql = """
-            SELECT \(Self.columns), (SELECT value FROM generation) FROM signing_key ORDER BY created_at, position
+            SELECT \(Self.keyColumns), (SELECT value FROM generation) FROM signing_key ORDER BY created_at, position
             """
         let read = try reader.all(sql) { row throws(StoreError) in
             (key: try Self.key(row), generation: row.integer(11))
@@ -47,7 +47,7 @@ extension SQLiteStore: SigningKeyStore {
     private static func insert(_ key: SigningKeyRecord, in database: Database, _ audit: AuditRow) throws {
         let columns = StateColumns(key.state)
         try database.run(
-            "INSERT INTO signing_key (\(Self.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO signing_key (\(Self.keyColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             .text(key.keyID), .text(key.algorithm.rawValue), .text(key.status.rawValue), .text(key.publicJWK.text),
             columns.sealedPrivateJWK, Value(key.createdAt), columns.activeSince, columns.longestToken, columns.endedAt,
             columns.publishedUntil, columns.expiresAt)
@@ -58,7 +58,7 @@ extension SQLiteStore: SigningKeyStore {
     private static func move(
         _ former: SigningKeyRecord, to key: SigningKeyRecord, in database: Database, _ audit: AuditRow
     ) throws {
-        let sql = "SELECT \(Self.columns) FROM signing_key WHERE kid = ?1"
+        let sql = "SELECT \(Self.keyColumns) FROM signing_key WHERE kid = ?1"
         let current = try database.first(sql, .text(former.keyID)) { row throws(StoreError) in try Self.key(row) }
         guard current == former, key.keyID == former.keyID else { throw StoreError.changed }
         let columns = StateColumns(key.state)
@@ -78,7 +78,7 @@ extension SQLiteStore: SigningKeyStore {
 
     /// Removes those that no token can name any more. Returns how many went.
     static func pruneSigningKeys(at now: Timestamp, in database: Database) throws(StoreError) -> Int {
-        let sql = "SELECT \(columns) FROM signing_key WHERE expires_at <= ?1"
+        let sql = "SELECT \(keyColumns) FROM signing_key WHERE expires_at <= ?1"
         let keys = try database.all(sql, Value(now)) { row throws(StoreError) in try Self.key(row) }
         let audit = AuditRow(actor: .system, at: now)
         for key in keys {
@@ -88,7 +88,7 @@ extension SQLiteStore: SigningKeyStore {
         return keys.count
     }
 
-    private static func key(_ row: borrowing Row) throws(StoreError) -> SigningKeyRecord {
+    static func key(_ row: borrowing Row) throws(StoreError) -> SigningKeyRecord {
         guard let algorithm = SignatureAlgorithm(rawValue: try row.text(1)) else { throw row.malformed(1) }
         guard let status = SigningKeyRecord.Status(rawValue: try row.text(2)) else { throw row.malformed(2) }
         let state: SigningKeyState =
@@ -109,7 +109,7 @@ extension SQLiteStore: SigningKeyStore {
 }
 
 /// What of a key's state stands in which column.
-private struct StateColumns {
+struct StateColumns {
     var sealedPrivateJWK = Value.null
     var activeSince = Value.null
     var longestToken = Value.null

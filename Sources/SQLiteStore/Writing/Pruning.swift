@@ -20,7 +20,7 @@ struct Pruning: Sendable {
         ("upstream_activity", "hour"),
         ("upstream_trace", "upstream"),
         ("refusal", "position"), ("initial_access_token", "position"), ("one_time_link", "digest"),
-        ("logout_delivery", "position"), ("frontchannel_logout", "position"),
+        ("logout_delivery", "position"), ("frontchannel_logout", "position"), ("upstream_key", "position"),
     ].map { removal(of: $0, by: $1) }
     private static let sessions = removal(of: "session", by: "id")
 

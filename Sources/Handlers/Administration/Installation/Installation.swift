@@ -45,7 +45,7 @@ package struct Installation {
             store: store, settings: configuration.upstreams,
             secrets: { [configuration, environment] in try configuration.upstreams.secrets(environment: environment) },
             issuer: configuration.issuer, seal: { [keyFiles] in try keyFiles.state() },
-            outbound: configuration.outbound.calls, now: now)
+            lifetimes: configuration.lifetimes, outbound: configuration.outbound.calls, now: now)
     }
 
     package var clients: ClientAdministration { administration.clients }

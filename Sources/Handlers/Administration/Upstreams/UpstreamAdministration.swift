@@ -6,6 +6,7 @@ package struct UpstreamAdministration {
     let store: any Store
     private let settings: UpstreamSettings
     /// Of those of the configuration.
+    private let lifetimes: Lifetimes
     private let secrets: () throws -> [UpstreamName: UpstreamSecret]
     let issuer: Issuer
     private let seal: () throws -> Seal
@@ -18,13 +19,14 @@ package struct UpstreamAdministration {
 
     init(
         store: any Store, settings: UpstreamSettings, secrets: @escaping () throws -> [UpstreamName: UpstreamSecret],
-        issuer: Issuer, seal: @escaping () throws -> Seal, outbound: any Outbound, now: @escaping Clock
+        issuer: Issuer, seal: @escaping () throws -> Seal, lifetimes: Lifetimes, outbound: any Outbound, now: @escaping Clock
     ) {
         self.store = store
         self.settings = settings
         self.secrets = secrets
         self.issuer = issuer
         self.seal = seal
+        self.lifetimes = lifetimes
         self.outbound = outbound
         self.now = now
     }
@@ -172,7 +174,14 @@ package struct UpstreamAdministration {
                 try UpstreamSecret(sealed: $0, of: upstream.name, opening: seal())
             }
         store.moveOn()
-        return UpstreamTest(upstream, for: issuer, secret: secret, outbound: outbound, now: now)
+        return UpstreamTest(upstream, for: issuer, proof: try proof(to: upstream, secret), outbound: outbound, now: now)
+    }
+
+    private func proof(to upstream: Upstream, _ secret: UpstreamSecret?) throws -> UpstreamProof {
+        guard upstream.authentication == .privateKeyJWT else { return .secret(secret) }
+        defer { store.moveOn() }
+        let keys = UpstreamKeys(store: store, seal: try seal(), lifetimes: lifetimes, now: now)
+        return .key(try keys.signing(for: upstream))
     }
 
     // MARK: Rules
@@ -258,6 +267,6 @@ extension UpstreamAdministration {
         let directory = provider.upstreams
         self.init(
             store: provider.store, settings: directory.settings, secrets: { directory.secrets },
-            issuer: provider.issuer, seal: { provider.seal }, outbound: provider.outbound, now: provider.now)
+            issuer: provider.issuer, seal: { provider.seal }, lifetimes: provider.lifetimes, outbound: provider.outbound, now: provider.now)
     }
 }
