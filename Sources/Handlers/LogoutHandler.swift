@@ -62,7 +62,8 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
+        return try done(
+            logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
     }
 
     /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may

@@ -45,7 +45,10 @@ struct UpstreamSignOutHandler {
         let cause: String
         do throws(UpstreamFault) {
             if let endpoint = try provider.upstreams.present(upstream, note: { provider.note($0, of: upstream.name) })
-                .endSessionEndpoint { return endpoint }
+                .endSessionEndpoint
+            {
+                return endpoint
+            }
             cause = "its discovery document has no end_session_endpoint"
         } catch {
             cause = "\(error)"

@@ -5,7 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, upstreamKeys, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations, logoutDeliveries,
+        upstreamLinks, upstreamKeys, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations,
+        logoutDeliveries,
         manySessions, grantsOfSessions, frontchannelLogouts, generation, reading,
         pruning
 }

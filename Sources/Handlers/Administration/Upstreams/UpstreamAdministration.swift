@@ -19,7 +19,8 @@ package struct UpstreamAdministration {
 
     init(
         store: any Store, settings: UpstreamSettings, secrets: @escaping () throws -> [UpstreamName: UpstreamSecret],
-        issuer: Issuer, seal: @escaping () throws -> Seal, lifetimes: Lifetimes, outbound: any Outbound, now: @escaping Clock
+        issuer: Issuer, seal: @escaping () throws -> Seal, lifetimes: Lifetimes, outbound: any Outbound,
+        now: @escaping Clock
     ) {
         self.store = store
         self.settings = settings
@@ -267,6 +268,7 @@ extension UpstreamAdministration {
         let directory = provider.upstreams
         self.init(
             store: provider.store, settings: directory.settings, secrets: { directory.secrets },
-            issuer: provider.issuer, seal: { provider.seal }, lifetimes: provider.lifetimes, outbound: provider.outbound, now: provider.now)
+            issuer: provider.issuer, seal: { provider.seal }, lifetimes: provider.lifetimes,
+            outbound: provider.outbound, now: provider.now)
     }
 }
