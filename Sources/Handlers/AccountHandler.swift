@@ -14,7 +14,7 @@ struct AccountHandler {
 
     /// What the page's forms do, by the last part of their address.
     private enum Act: String {
-        case apps, sessions, password, language
+        case apps, sessions, ways, password, language
     }
 
     func respond(to request: Request) -> Response {
@@ -24,6 +24,7 @@ struct AccountHandler {
                     .foreignForm, .invalidRequest("the account page answers to a person's browser only"), for: request)
             }
             guard request.tail != OwnClient.arrival else { return try arrive(request) }
+            guard request.tail != Invitation.tail else { return try Invitation(flow).answer(request) }
             let act = Act(rawValue: request.tail)
             guard act != nil || request.tail.isEmpty else {
                 return provider.errorPage(.notFound, .invalidRequest("there is no such page"), for: request)
@@ -76,6 +77,12 @@ struct AccountHandler {
                 try provider.store.disconnect(app, from: signedIn.user.id) ? .disconnected : nil, signedIn, request)
         case .sessions:
             return done(try endSessions(form, signedIn) ? .signedOut : nil, signedIn, request)
+        case .ways:
+            switch try AccountWays(flow, of: signedIn).take(form, request) {
+            case .response(let response): return response
+            case .done(let word): return done(word, signedIn, request)
+            case nil: return done(nil, signedIn, request)
+            }
         case .password:
             if let failure = try changePassword(form, signedIn, request) {
                 return try show(signedIn, request, failure: failure)
@@ -159,6 +166,7 @@ struct AccountHandler {
         page.apps = try account.apps()
         page.sessions = try account.sessions()
         page.signIns = try account.signIns()
+        page.ways = try AccountWays(flow, of: signedIn).list()
         page.languages = account.languages
         if user.passwordHash != nil {
             page.password = AccountPage.PasswordForm(username: user.username.value, failure: failure)

@@ -16,6 +16,10 @@ struct ConsentHandler {
         flow.answering(request) { form in try decide(form, request) }
     }
 
+    private func isAllowed(_ scope: Scope, to client: Client, by user: User) throws -> Bool {
+        try provider.store.consent(of: user.id, to: client.id).map { scope.isSubset(of: $0.scope) } ?? false
+    }
+
     private func decide(_ form: PageForm, _ request: Request) throws -> Response {
         let attempt = form.attempt
         let now = provider.now()
@@ -45,8 +49,14 @@ struct ConsentHandler {
         let end = attempt.startedAt + provider.lifetimes.attempt
         do {
             if let consent = authorization.consentToRemember(of: signedIn.user, to: scope, at: now) {
-                _ = try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
+                let isKept = try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
                     try provider.store.remember(consent, spending: attempt.id, until: end)
+                }
+                // The page was sent before, and what it allowed then was taken back since: the user is asked anew.
+                guard try isKept || isAllowed(scope, to: authorization.client, by: signedIn.user) else {
+                    return flow.proceed(
+                        authorization, signedIn: signedIn, progress: .arrived, attempt: nil, raw: attempt.request,
+                        for: request)
                 }
             } else {
                 _ = try provider.store.spend(attempt.id, until: end)

@@ -15,6 +15,11 @@ struct LogoutHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
+            guard request.isOfPerson else {
+                return provider.errorPage(
+                    .foreignForm, .invalidRequest("a person's browser signs out, not a script or a frame"), for: request
+                )
+            }
             let parameters = Parameters(request.method == .post ? try request.formFields() : try request.queryFields())
             return provider.answeringPage(request, uiLocales: AuthorizationRequest.uiLocales(in: parameters)) {
                 try signOut(parameters, request)
@@ -35,7 +40,7 @@ struct LogoutHandler {
                 return getInstead(raw, parameters, request)
             }
             try endLapsed(logout, request)
-            return try done(logout, raw, request)
+            return try done(logout, raw, isConfirmed: raw.hint != nil, request)
         }
         let token = FormToken("sign out", attempt: AttemptID(""), signedIn: signedIn)
         let carried = try parameters.value("token")
@@ -55,7 +60,7 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(logout, raw, request)
+        return try done(logout, raw, isConfirmed: true, request)
     }
 
     /// §2: an app may sign out of a session that there was of late as well. One that has lapsed since nobody used it signs
@@ -84,21 +89,28 @@ struct LogoutHandler {
         return response
     }
 
-    private func done(_ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request) throws -> Response {
+    /// - Parameter isConfirmed: whether the app has proved that it was signed in to, or the user has said yes.
+    private func done(
+        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, isConfirmed: Bool, _ request: Request
+    ) throws -> Response {
         let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
+        // §3: without a hint nobody is sent on by a mere link, unless an administrator vouches for where it leads.
+        let mayLeave = try isConfirmed || logout.client.map(provider.vouches) ?? false
         var response: Response =
-            if let destination = logout.destination, told.isEmpty {
+            if let destination = logout.destination, told.isEmpty, mayLeave {
                 provider.redirect(to: destination, for: request)
             } else {
                 try provider.signedOutPage(
                     .done, telling: told,
-                    onward: logout.destination.map { .init(uri: $0, clientName: logout.client?.displayName) },
+                    onward: logout.destination.map {
+                        .init(uri: $0, clientName: logout.client?.displayName, byItself: mayLeave)
+                    },
                     for: request, uiLocales: raw.uiLocales)
             }
         // §2: nobody signs out unasked. Another site's POST brings no cookie, and its answer would take the one that is there.
         if provider.cookies.sessionCame(in: request) {
             response.clear([provider.cookies.endingSession])
-            provider.tell(BrowserState(of: nil), by: &response, to: request)
+            provider.tell(nil, by: &response, to: request)
         }
         return response
     }

@@ -8,7 +8,12 @@ struct UserInfoHandler {
 
     func respond(to request: Request) -> Response {
         do {
-            let form = request.method == .post && !request.body.isEmpty ? Parameters(try request.formFields()) : nil
+            // RFC 6750 §2.2: a body that is no form holds no token, and whoever sends one in the header may send any.
+            let mayHoldToken =
+                request.method == .post && !request.body.isEmpty
+                && (request.hasContentType("application/x-www-form-urlencoded")
+                    || request.header("Authorization") == nil)
+            let form = mayHoldToken ? Parameters(try request.formFields()) : nil
             guard let bearer = try BearerToken(authorization: request.header("Authorization"), form: form) else {
                 return provider.bearerChallenge(nil, realm: .userinfo, for: request)
             }

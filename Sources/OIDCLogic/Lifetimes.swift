@@ -8,6 +8,8 @@ package struct Lifetimes: Sendable, Equatable {
     package var session: Int64 = 24 * 3600
     /// A session whose user asked to stay signed in, used or not; nil: nobody is asked.
     package var sessionRemembered: Int64? = 30 * 86_400
+    /// How long a session may serve at most.
+    package var longestSession: Int64 { max(session, sessionRemembered ?? 0) }
     package var idToken: Int64 = 3600
     package var accessToken: Int64 = 3600
     /// The longest that any resource's access tokens live, where that is longer than others do.

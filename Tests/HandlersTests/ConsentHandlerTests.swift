@@ -72,6 +72,16 @@ struct ConsentHandlerTests {
         #expect(try fixture.rows() == before)
     }
 
+    @Test func `what was allowed and taken back since isn't allowed by the same page`() throws {
+        let page = try consentPage()
+        _ = browser.allow(on: page)
+        _ = try fixture.store.disconnect(ClientID("third"), from: fixture.session().userID)
+        let again = browser.allow(on: page)
+        #expect(again.shows("decision"), "the user is asked anew")
+        #expect(try fixture.store.consent(of: fixture.session().userID, to: ClientID("third")) == nil)
+        #expect(browser.allow(on: again).leads(to: "https://third.example/callback?code="))
+    }
+
     /// What came instead of a good consent form.
     enum Fault: String, CaseIterable {
         case noToken, tokenOfLogin, noAttempt, attemptOfLogin, otherBrowser, otherUser, script

@@ -235,5 +235,11 @@ final class InterruptedStore: Store {
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
         try store.record(check, of: link, at: now)
     }
+    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
+        try store.link(user, spending: invitation, at: now)
+    }
+
+    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
+
     func upstreamLinks(of user: UserID) throws -> [UpstreamLink] { try store.upstreamLinks(of: user) }
 }

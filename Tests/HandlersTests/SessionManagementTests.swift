@@ -34,6 +34,8 @@ import Testing
 
     @Test func `the cookie is set once, and changes when somebody signs in or out`() throws {
         #expect(browser.authorize()[.setCookie]?.text.contains(Self.cookie) == false, "who was never here has none")
+        let refused = browser.authorize("app", ["prompt": "none"])
+        #expect(try refused.parameter("session_state") != "" && state == "none", "unless an app asks in silence")
         _ = try signIn()
         let first = try #require(state)
         #expect(!browser.authorize().headers.contains { $0.value.text.contains(Self.cookie) })
@@ -51,6 +53,27 @@ import Testing
         #expect(state == "none")
         _ = try signIn()
         #expect(state != nil && state != second && state != "none")
+    }
+
+    @Test func `an answer with an error says the state as well, of nobody or of whoever there is`() throws {
+        for isSignedIn in [false, true] {
+            if isSignedIn { _ = try signIn() }
+            let answer = browser.authorize("app", ["prompt": "none", "response_type": "x"])
+            let parts = try answer.parameter("session_state").orThrow("none").split(separator: ".")
+            let state = try #require(state)
+            #expect((state == "none") != isSignedIn)
+            let digest = Digest.sha256(Array("app https://app.example \(state) \(parts[1])".utf8))
+            #expect(parts[0] == Base64URL.encode(digest))
+        }
+    }
+
+    @Test func `of a session that outlives the browser the cookie does so too`() throws {
+        let answer = browser.login(on: browser.authorize(), ["remember": "yes"])
+        let header = answer.headers.first { $0.value.text.hasPrefix(Self.cookie) }
+        #expect(header?.value.text.contains("Max-Age=\(30 * 86_400)") ?? false)
+        _ = browser.login(on: browser.authorize("app", ["prompt": "login"]))
+        let later = browser.authorize().headers.first { $0.value.text.hasPrefix(Self.cookie) }
+        #expect(later == nil, "and no longer, where they ask for none any more")
     }
 
     @Test func `a session that ended elsewhere shows when its browser comes next`() throws {

@@ -239,13 +239,13 @@ import Testing
             try listed()[0] == [
                 "status": "retired", "created_at": .integer(noon), "active_since": .integer(noon),
                 "retired_at": .integer(retired), "unpublished_at": .integer(retired + 3600 + day),
-                "removed_at": .integer(retired + 3600 + day), "needs_attention": false,
+                "removed_at": .integer(retired + 30 * day), "needs_attention": false,
             ])
         _ = try keys.revoke(first.keyID) { fixture.seal }
         #expect(
             try listed()[0] == [
                 "status": "revoked", "created_at": .integer(noon), "revoked_at": .integer(retired),
-                "removed_at": .integer(retired + 3600 + day), "needs_attention": false,
+                "removed_at": .integer(retired + 30 * day), "needs_attention": false,
             ])
     }
 }

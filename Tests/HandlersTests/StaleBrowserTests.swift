@@ -49,7 +49,7 @@ import Testing
         for _ in 0..<RedirectLoop.limit {
             #expect(browser.authorize("app", ["scope": nil, "response_type": "x"]).error != nil)
         }
-        let page = browser.authorize("app", ["response_type": "x"])
+        let page = browser.authorize("app", ["scope": nil, "response_type": "x"])
         #expect(page.status == .tooManyRequests && page.text.contains("it is told of an error"))
     }
 

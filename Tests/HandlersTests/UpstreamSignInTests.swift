@@ -271,6 +271,17 @@ struct UpstreamSignInTests {
         #expect(try again.parameter("code") != nil, "our own session answers from then on")
     }
 
+    // A frame of another site's page brings no cookie of ours, and keeps none.
+    @Test func `in a frame without cookies prompt none is told to the app`() throws {
+        let test = try UpstreamSignInTests(straight: true)
+        let asked = try test.setOut(["prompt": "none"])
+        try test.sign(asked)
+        let answer = HandlerBrowser(test.fixture).send(
+            .get, .callback, ["code": "c", "state": asked["state"] ?? ""].fields, tail: "corp")
+        #expect(answer.leads(to: "https://app.example/callback?"))
+        #expect(try answer.parameter("error") == "login_required")
+    }
+
     @Test(
         arguments: [
             (["prompt": "login"], JSON.integer(1_799_999_000), false), (["prompt": "login"], nil, false),

@@ -37,6 +37,17 @@ struct UserInfoHandlerTests {
         #expect(try form.json()["email"] == "ann@app.example")
     }
 
+    @Test func `by POST with a body that is no form, the header counts`() {
+        func send(_ headers: KeyValuePairs<String, String>) -> Status {
+            fixture.respond(
+                .userinfo, Request(method: .post, handler: "userinfo", body: Array("{}".utf8), headers: headers)
+            ).status
+        }
+        #expect(send(["Authorization": "Bearer \(token)", "Content-Type": "application/json"]) == .ok)
+        #expect(send(["Authorization": "Bearer \(token)"]) == .ok)
+        #expect(send(["Content-Type": "application/json"]) == .badRequest)
+    }
+
     private func post(_ body: String, authorization: String? = nil) -> Response {
         let type = "application/x-www-form-urlencoded"
         let headers: KeyValuePairs<String, String> =

@@ -69,6 +69,13 @@ struct LogoutRequestTests {
         #expect(error?.code == .invalidRequest)
     }
 
+    // §2: "An error SHOULD NOT result if some or all of the requested locales are not supported".
+    @Test func `languages are no error, however many`() throws {
+        let many = String(repeating: "de ", count: 200)
+        #expect(try request(["client_id": "app", "ui_locales": many]).uiLocales.isEmpty)
+        #expect(try request(["client_id": "app", "ui_locales": "de en"]).uiLocales == ["de", "en"])
+    }
+
     @Test func `client_id and hint must agree`() throws {
         #expect(throws: Never.self) { try request(["id_token_hint": hint(), "client_id": "app"]) }
         let error = #expect(throws: OAuthError.self) { try request(["id_token_hint": hint(), "client_id": "other"]) }

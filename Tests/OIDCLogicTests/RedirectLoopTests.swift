@@ -39,6 +39,24 @@ struct RedirectLoopTests {
         #expect(!RedirectLoop(adding: try target(), to: other.text, at: .noon).isEndless)
     }
 
+    @Test func `so does another request to the same address, and a new challenge makes none`() throws {
+        let client = try Client.fixture(metadata: ["redirect_uris": ["https://app.example/callback"]])
+        func target(_ changes: [String: String?]) throws -> RedirectTarget {
+            try ValidatedAuthorizationRequest.fixture(changes, of: client).target
+        }
+        func answers(_ changes: (Int) -> [String: String?]) throws -> RedirectLoop? {
+            try (0..<6).reduce(nil as RedirectLoop?) { loop, number in
+                RedirectLoop(adding: try target(changes(number)), to: loop?.text, at: .noon)
+            }
+        }
+        for name in ["scope", "prompt", "login_hint", "acr_values"] {
+            let words = ["openid", "openid email", "openid profile", "openid phone", "openid address", "openid x"]
+            let values = name == "prompt" ? ["login", "consent", "login", "consent", "login", "consent"] : words
+            #expect(try answers { [name: values[$0]] }?.isEndless == false, "\(name)")
+        }
+        #expect(try answers { ["nonce": "\($0)"] }?.isEndless == true)
+    }
+
     @Test(arguments: ["", "x", "..", "a.5.1", "%.6.%", "%.-1.%", "%.99999999999999999999.%", "%.5.x", "%.5.%.1"])
     func `a cookie that was never ours counts for nothing`(cookie: String) throws {
         let first = RedirectLoop(adding: try target(), to: nil, at: .noon)

@@ -45,13 +45,20 @@ import Testing
         var lifetimes = Lifetimes()
         lifetimes.idToken = 2 * 3600
         lifetimes.session = 5 * 86_400
+        lifetimes.sessionRemembered = 4 * 86_400
         let retired = try active(.generate(.es256)).retired(at: noon, lifetimes: lifetimes)
         let end = noon + (2 * 3600 + 86_400)
         #expect(retired.isPublished(at: end + -1) && !retired.isPublished(at: end))
         #expect(retired.verifies && retired.state.keptUntil == noon + 5 * 86_400)
         #expect(retired.isPublished(at: noon + -1_000_000), "a clock that was set back takes nothing away")
 
+        // OpenID Connect RP-Initiated Logout 1.0 §2: a hint serves for as long as its session.
+        lifetimes.sessionRemembered = 30 * 86_400
+        let remembered = try active(.generate(.es256)).retired(at: noon, lifetimes: lifetimes).state.keptUntil
+        #expect(remembered == noon + 30 * 86_400)
+
         lifetimes.session = 60
+        lifetimes.sessionRemembered = nil
         let kept = try active(.generate(.es256)).retired(at: noon, lifetimes: lifetimes).state.keptUntil
         #expect(kept == end, "never for less than it is published")
     }

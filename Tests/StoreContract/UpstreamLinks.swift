@@ -60,6 +60,50 @@ func expectUpstreamLinks(in store: some Store) throws {
     try expect(try store.start(before, "eight", digest: 8, at: .noon + 180) == .userChanged, "who is disabled is out")
     try expect(try store.removeUser(user.id), "a user is removed")
     try expect(try store.upstreamLink(id) == nil, "their links with them")
+    try expectLinking(in: store)
+}
+
+/// A user who is here already comes to be known by an upstream, and stops to be.
+private func expectLinking(in store: some Store) throws {
+    let dora = User.fixture("dora", name: "dora")
+    try store.add(dora)
+    func linked(_ subject: String, to user: User) throws -> UpstreamUser {
+        let upstream = try Upstream.corp()
+        let claims: [String: JSON] = ["groups": ["editors"], "name": "Dora"]
+        return try UpstreamIdentity.fixture(subject, claims, of: upstream, at: .noon).linked(
+            to: user, by: upstream, tokens: nil, opening: Seal(current: .generate(), context: "https://login.example"),
+            catalogue: try store.catalogue(), evaluator: GroupEvaluator(), at: .noon)
+    }
+    func link(_ subject: String, to user: User, spending invitation: [UInt8]? = nil) throws -> Bool {
+        try store.link(try linked(subject, to: user), spending: invitation, at: .noon)
+    }
+    func current(_ id: UserID) throws -> User { try store.user(id).orBroken("the user is there") }
+
+    try store.add(OneTimeLink(digest: [7], userID: dora.id, expiresAt: .noon + 1))
+    try expect(try link("d-1", to: try current(dora.id), spending: [7]), "an invitation links")
+    try expect(try store.oneTimeLink(digest: [7]) == nil, "once")
+    try expect(try !link("d-2", to: try current(dora.id), spending: [7]), "and no second identity")
+    let roles = try current(dora.id).roles
+    try expect(roles.contains(RoleID("editor")), "with what follows from it")
+    let stale = try current(dora.id)
+    try store.replace(stale, ending: .nothing)
+    try expect(try link("d-2", to: try current(dora.id)), "there may be several")
+    let eve = User.fixture("eve", name: "eve")
+    try store.add(eve)
+    try expect(try !link("d-1", to: try current(eve.id)), "one that is another's stays theirs")
+    try expect(try store.upstreamLinks(of: eve.id).isEmpty && current(eve.id).roles.isEmpty, "and gives nothing")
+
+    let ids = try store.upstreamLinks(of: dora.id).map(\.id)
+    try expect(ids.map(\.subject) == ["d-1", "d-2"], "all are the user's")
+    try expect(try !store.unlink(ids[0], from: eve.id), "nobody takes away another's")
+    let came = try signIn("d-1", ["groups": ["editors"], "name": "Dora"], in: store, at: .noon)
+    try expect(try store.start(came, "dora", digest: 9, at: .noon) == .started, "they sign in by it")
+    try expect(try store.unlink(ids[0], from: dora.id), "it ends")
+    try expect(try store.session(digest: [9]) == nil, "with what came from there")
+    try expect(try !current(dora.id).roles.contains(RoleID("editor")), "and what it gave")
+    try expect(try current(dora.id).attributes["name"] == "Dora", "who they are stays")
+    try expect(try !store.unlink(ids[0], from: dora.id), "once")
+    for user in [dora, eve] { _ = try store.removeUser(user.id) }
 }
 
 private let upstream = UpstreamName("corp")

@@ -360,3 +360,45 @@ def test_the_command_line_says_whether_people_can_sign_in_there(broker, central)
     broker.secret.write_text(right)
     assert run.returncode == 1 and "secret in client_secret_file is another" in run.stdout
     assert broker.run("upstream", "test", "centrl").stderr.endswith('Did you mean "central"?\n')
+
+
+def test_an_account_of_here_is_connected_on_its_page_and_by_an_invitation(broker, central, app):
+    central_user = central.add_user("ina-there", None)
+    ina = broker.add_user("ina", None)
+    person = Person(broker, central)
+    browser = person.at[broker.issuer]
+
+    def there(person, answer):
+        """Signs in at the other provider, where it asks, and comes back to the account page."""
+        page = person.follow(answer, "no address")
+        if "password" in page.form.fields:
+            page = person.follow(
+                person.at[central.issuer].submit(
+                    page, username=central_user.name, password=central_user.password), "no address")
+        return page
+
+    page = person.follow(browser.get("/oidc/account/"), "no address")
+    page = person.follow(browser.submit(page, username=ina.name, password=ina.password), "no address")
+    assert "Connect" in page.text, page
+    token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
+    page = there(person, browser.post("/oidc/account/ways", {"token": token, "connect": "central"}))
+    assert "It is connected" in page.text and "Disconnect" in page.text, page
+
+    second = Person(broker, central)
+    _, answer = sign_in(second, broker, app, central_user)
+    assert answer.location.startswith(app.redirect_uri), answer
+    linked = re.search(r'name="end" value="([^"]+)"', page.text)[1]
+    answer = browser.post("/oidc/account/ways", {"token": token, "end": linked})
+    assert "done=cut-off" in answer.location, answer
+
+    broker.postern("user", "add", "guest", "--no-password")
+    invitation = json.loads(broker.postern("user", "invite", "guest", "--json"))["link"]
+    person = Person(broker, central)
+    browser = person.at[broker.issuer]
+    page = browser.get(invitation)
+    assert page.status == 200 and "Continue with Example Corp" in page.form.text, page
+    hidden = page.form.fields
+    account = there(
+        person, browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]}))
+    assert "You are signed in as" in account.text and "guest" in account.text, account
+    assert browser.get(invitation).status == 400

@@ -80,7 +80,10 @@ def test_an_apps_page_notices_who_comes_and_goes(own, party, app, is_told, page)
     page.get_by_role("heading", name="You are signed out").wait_for()
     page.goto(party.redirect_uri)
     assert ask(page, party, f"{party.client_id} {second}") == ("changed" if is_told else "error")
-    assert session_state(page, party, app, prompt="none") is None, "an error says no state"
+    nobody = session_state(page, party, app, prompt="none")
+    assert ask(page, party, f"{party.client_id} {nobody}") == ("unchanged" if is_told else "error")
+    session_state(page, party, app, ann)
+    assert ask(page, party, f"{party.client_id} {nobody}") == ("changed" if is_told else "error")
 
 
 def test_it_is_off_unless_it_is_asked_for(provider, agent):

@@ -20,14 +20,39 @@ extension Provider {
             switch failure {
             case .page(let kind, let error): return errorPage(kind.page, error, for: request, uiLocales: uiLocales)
             case .redirect(let error, let target):
-                logRefusal(error, of: request)
-                return answer(
-                    .error(error, refusal: request.id, to: target, from: issuer), for: request, uiLocales: uiLocales)
+                return refuse(error, to: target, for: request, uiLocales: uiLocales)
             }
         } catch {
             let error = OAuthError(answering: error)
             return errorPage(error.page, error, for: request, uiLocales: uiLocales)
         }
+    }
+
+    /// RFC 6749 §4.1.2.1.
+    private func refuse(
+        _ error: OAuthError, to target: RedirectTarget, for request: Request, uiLocales: [String]
+    ) -> Response {
+        let session = (try? SignInFlow(self).signedIn(request))?.session
+        let state = sessionState(of: session, to: target)
+        let refusal = AuthorizationResponse.error(
+            error, refusal: request.id, to: target, from: issuer, sessionState: state)
+        // RFC 9700 §4.11.2: whom nobody here knows gets nobody sent to them by a mere link. Whoever signs in, or turns back,
+        // has seen the app's name.
+        if request.handler == HandlerName.authorize.rawValue, !target.isSilent, session == nil, isOfStranger(target) {
+            return errorPage(
+                .badRequest, error, for: request, uiLocales: uiLocales,
+                startAgain: WebLink(refusal.uri).map { ErrorPage.StartAgain(link: $0) })
+        }
+        logRefusal(error, of: request)
+        var response = answer(refusal, for: request, uiLocales: uiLocales)
+        if state != nil { tell(session, by: &response, to: request, isAsked: true) }
+        return response
+    }
+
+    /// Whether its app registered itself, and no administrator has looked at it.
+    private func isOfStranger(_ target: RedirectTarget) -> Bool {
+        guard let client = try? store.client(target.clientID) else { return false }
+        return (try? !vouches(for: client)) ?? false
     }
 
     /// RFC 6749 §5.2.

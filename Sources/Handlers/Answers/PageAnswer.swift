@@ -28,7 +28,9 @@ extension ErrorPage.Kind {
         case .serverError: .internalServerError
         case .unavailable: .serviceUnavailable
         case .upstreamFailed: .badGateway
-        case .forbidden, .foreignForm, .wrongBrowser, .awaitedApproval, .turnedBack, .notAdmitted: .forbidden
+        case .forbidden, .foreignForm, .wrongBrowser, .awaitedApproval, .turnedBack, .notAdmitted,
+            .linkedElsewhere:
+            .forbidden
         case .unknownClient, .redirectMismatch, .badRequest, .expired, .cookiesBlocked: .badRequest
         }
     }

@@ -13,6 +13,8 @@ package struct AccountPage: Page {
     package var signIns: [SignIn] = []
     /// Nil: there is none to change here.
     package var password: PasswordForm?
+    /// Upstreams that they sign in at, or could.
+    package var ways: [Way] = []
     package var languages: [Choice] = []
     /// What the forms prove their page by.
     package var token: String
@@ -57,6 +59,18 @@ package struct AccountPage: Page {
         package var app: String?
     }
 
+    /// An identity at an upstream.
+    package struct Way: Sendable {
+        /// Of the upstream.
+        package var title: String
+        /// What the form names it by.
+        package var value: String
+        /// Since when they are linked; nil: they aren't.
+        package var since: String?
+        /// Whether there would be another way in without it.
+        package var mayEnd: Bool
+    }
+
     package struct PasswordForm: Sendable {
         /// For password managers, which keep what is beside it.
         package var username: String
@@ -79,7 +93,7 @@ package struct AccountPage: Page {
     /// What a form has done.
     package enum Done: String, Sendable, CaseIterable {
         case disconnected, signedOut = "signed-out", passwordChanged = "password-changed"
-        case languageChosen = "language-chosen"
+        case languageChosen = "language-chosen", connected, cutOff = "cut-off"
     }
 
     /// The texts that are chosen here rather than by the template.
@@ -100,6 +114,7 @@ package struct AccountPage: Page {
                 }),
         ])
         members[text: .done] = done.flatMap { texts["account.done.\($0.rawValue)"] }
+        if !ways.isEmpty { members[.ways] = .group(PageMembers([.ways: .list(ways.map(Self.members))])) }
         if let password { members[.password] = .group(Self.members(password)) }
         return members
     }
@@ -128,6 +143,15 @@ package struct AccountPage: Page {
             let apps = session.apps.map { PageMembers([.name: .text($0)]) }
             members[.apps] = .group(PageMembers([.apps: .list(apps)]))
         }
+        return members
+    }
+
+    private static func members(_ way: Way) -> PageMembers {
+        var members = PageMembers([
+            .title: .text(way.title), .value: .text(way.value), .current: .flag(way.since != nil),
+            .mayEnd: .flag(way.mayEnd),
+        ])
+        members[text: .since] = way.since
         return members
     }
 

@@ -7,7 +7,7 @@ package struct ErrorPage: Page {
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
         case unknownClient, redirectMismatch, redirectLoop, awaitedApproval, badRequest, expired, cookiesBlocked,
-            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted
+            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted, linkedElsewhere
         case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 

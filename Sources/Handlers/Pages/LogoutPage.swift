@@ -68,10 +68,13 @@ package struct SignedOutPage: Page {
         package var uri: String
         /// The app that it leads to, where it is known.
         package var clientName: String?
+        /// Whether the page goes there without being asked to.
+        package var byItself: Bool
 
-        package init(uri: String, clientName: String?) {
+        package init(uri: String, clientName: String?, byItself: Bool = true) {
             self.uri = uri
             self.clientName = clientName
+            self.byItself = byItself
         }
     }
 
@@ -104,7 +107,7 @@ package struct SignedOutPage: Page {
             members[.told] = .group(told)
         }
         members[.onward] = onward.map { onward in
-            var link = PageMembers([.uri: .text(onward.uri)])
+            var link = PageMembers([.uri: .text(onward.uri), .byItself: .flag(onward.byItself)])
             link[text: .app] = onward.clientName
             return .group(link)
         }

@@ -13,12 +13,13 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Errors.
     case title, explanation, advice, reference, startAgain, error, description
     // Signing out.
-    case told, frames, onward
+    case told, frames, onward, byItself
     // The landing page.
     case discovery
     // An answer on its way to the app.
     case fields, value
     // The account page.
+    case ways, mayEnd
     case apps, since, keepsAccess, sessions, several, device, address, lastUsed, until, signIns, tooShort, unusable,
         different
     // The console: its frame, its blocks, and what is in them.

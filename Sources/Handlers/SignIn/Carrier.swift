@@ -8,8 +8,8 @@ struct Carrier {
     static let limit = 1500
     /// In seconds.
     private static let lifetime: Int64 = 600
-    /// Parked values that one network may have at once.
-    private static let perNetwork = 100
+    /// Parked values that one network may have at once: a company of some size, whose people all come in the morning.
+    private static let perNetwork = 1000
     private static let ofSignedIn = 20_000
     /// No base64url begins so.
     private static let mark = "~"

@@ -66,8 +66,10 @@ struct CookieNames: Sendable {
     /// To be cleared once its user knows.
     var endingLoop: SetCookie { loopCookie }
 
-    func setting(_ state: BrowserState) -> SetCookie { stateCookie.holding(state.text) }
-    /// - Parameter seconds: how long the browser keeps it; nil: until it is closed.
+    /// - Parameter seconds: how long the browser keeps it; nil: until it is closed. Likewise of a session's.
+    func setting(_ state: BrowserState, for seconds: Int64? = nil) -> SetCookie {
+        stateCookie.holding(state.text, maxAge: seconds.map { Int($0) })
+    }
     func setting(_ token: SessionToken, for seconds: Int64? = nil) -> SetCookie {
         sessionCookie.holding(token.text, maxAge: seconds.map { Int($0) })
     }

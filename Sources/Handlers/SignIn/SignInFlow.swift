@@ -45,12 +45,22 @@ struct SignInFlow {
         raw: AuthorizationRequest, standing: SessionStanding? = nil, for request: Request
     ) -> Response {
         var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
-            try step(
-                authorization, signedIn: signedIn, progress: progress, attempt: attempt, raw: raw, standing: standing,
-                for: request)
+            try sayingSilently(to: authorization.target) {
+                try step(
+                    authorization, signedIn: signedIn, progress: progress, attempt: attempt, raw: raw,
+                    standing: standing, for: request)
+            }
         }
-        provider.tell(BrowserState(of: signedIn?.session), by: &response, to: request)
+        provider.tell(signedIn?.session, by: &response, to: request)
         return response
+    }
+
+    /// Whatever happens is told to the app where nothing may be shown (RFC 6749 §4.1.2.1: `server_error`,
+    /// `temporarily_unavailable`).
+    private func sayingSilently(to target: RedirectTarget, _ respond: () throws -> Response) throws -> Response {
+        do { return try respond() } catch let error where target.isSilent && !(error is AuthorizationFailure) {
+            throw AuthorizationFailure.redirect(OAuthError(answering: error), target)
+        }
     }
 
     private func step(
@@ -111,12 +121,14 @@ struct SignInFlow {
     /// To an upstream without a page: by an address of ours, whose pool has the time to find out where it is.
     ///
     /// - Parameter asks: whether it is enough to ask it about the session that there is.
-    private func sendOn(
-        to upstream: Upstream, _ raw: AuthorizationRequest, asking asks: Bool = false, for request: Request
+    func sendOn(
+        to upstream: Upstream, _ raw: AuthorizationRequest, asking asks: Bool = false,
+        linking: Attempt.Linking? = nil, for request: Request
     ) throws -> Response {
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
-        let attempt = Attempt(raw, in: browser, at: provider.now(), random: provider.random)
+        var attempt = Attempt(raw, in: browser, at: provider.now(), random: provider.random)
+        if let linking { attempt = attempt.linking(linking) }
         let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
         let fields = [(name: "attempt", value: value)] + (asks ? [(name: "ask", value: "session")] : [])
         let uri = provider.issuer.endpoint("upstream/\(upstream.name)") + "?" + FormEncoding.encode(fields)
@@ -128,13 +140,14 @@ struct SignInFlow {
     /// The login page, with an attempt of its own, so that tabs don't disturb each other.
     func loginPage(
         _ authorization: ValidatedAuthorizationRequest, _ raw: AuthorizationRequest, failure: LoginPage.Failure? = nil,
-        username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, status: Status = .ok,
-        for request: Request
+        username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
+        status: Status = .ok, for request: Request
     ) throws -> Response {
         let options = provider.upstreams.options
         let known = provider.cookies.browserToken(in: request)
         let browser = known ?? BrowserToken(random: provider.random)
-        let attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)
+        var attempt = Attempt(raw, in: browser, isLocal: isLocal, at: provider.now(), random: provider.random)
+        if let invitation { attempt = attempt.linking(.invitation(invitation)) }
         let client = localized(authorization.client, authorization.uiLocales, request)
         var response = provider.page(
             LoginPage(
@@ -144,7 +157,7 @@ struct SignInFlow {
                 attempt: attempt.sealed(by: provider.seal),
                 token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
                 staySignedIn: try choice(staysSignedIn, for: request),
-                hasPassword: options.hasPassword || isLocal,
+                hasPassword: invitation == nil && (options.hasPassword || isLocal),
                 upstreams: (isLocal ? [] : options.upstreams).map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
@@ -209,7 +222,8 @@ struct SignInFlow {
     /// Where an attempt goes on whose user has just signed in.
     func continuation(of attempt: Attempt, as user: User, for request: Request) throws -> String {
         let next = attempt.signedIn(as: user.id, at: provider.now())
-        let value = try carrier.carry(next.sealed(by: provider.seal), from: request.remoteAddress)
+        let value = try carrier.carry(
+            next.sealed(by: provider.seal), from: request.remoteAddress, isOfSomeoneSignedIn: true)
         return provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
     }
 
@@ -218,7 +232,7 @@ struct SignInFlow {
         provider.logPolicy(grant, of: request)
         let code = AuthorizationCode(grant, at: provider.now(), ids: provider.ids)
         let target = grant.request.target
-        let state = provider.sessionState(of: grant)
+        let state = provider.sessionState(of: grant.signedIn.session, to: grant.request.target)
         let room = AuthorizationResponse.roomForCode(to: target, from: provider.issuer, sessionState: state)
         let value = try carrier.carry(
             code.sealed(by: provider.seal), in: room, from: request.remoteAddress, isOfSomeoneSignedIn: true)
@@ -251,6 +265,14 @@ struct SignInFlow {
         do {
             return try respond()
         } catch let refused as PageForm.Refused {
+            // OpenID Connect Core §3.1.2.1, `prompt=none`: in a frame of another site's page, say, no cookie of ours comes.
+            if let asked = refused.attempt?.request, let authorization = try? validate(asked),
+                authorization.target.isSilent
+            {
+                throw AuthorizationFailure.redirect(
+                    .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
+                    authorization.target)
+            }
             return provider.errorPage(
                 refused.kind, refused.error, for: request, uiLocales: refused.attempt?.request.uiLocales ?? [],
                 startAgain: refused.attempt.flatMap { startAgain($0.request) })
@@ -264,9 +286,11 @@ struct SignInFlow {
         let own =
             raw.isSigned ? nil : provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
         let metadata = client?.metadata
-        guard
-            let link = (metadata?.initiateLoginURI?.value ?? metadata?.clientURI?.value ?? own).flatMap({ WebLink($0) })
-        else { return nil }
+        // OpenID Connect Core §4
+        let initiation = metadata?.initiateLoginURI.map {
+            FormEncoding.append([("iss", provider.issuer.value)], to: $0.value)
+        }
+        guard let link = (initiation ?? metadata?.clientURI?.value ?? own).flatMap({ WebLink($0) }) else { return nil }
         return ErrorPage.StartAgain(link: link, clientName: client?.displayName)
     }
 }

@@ -79,6 +79,12 @@ struct UpstreamLeg {
             switch answer {
             case .code(let code):
                 let (identity, tokens) = try provider.exchange(with: upstream, metadata).identity(by: code, of: leg)
+                if let linking = attempt.linking {
+                    let links = UpstreamLinking(flow)
+                    if let response = try links.finish(linking, identity, tokens, at: upstream, attempt, request) {
+                        return response
+                    }
+                }
                 let authTime = try identity.authTime(for: authorization, of: leg, at: provider.now())
                 return try signIn(identity, tokens, authTime, at: upstream, authorization, attempt, request)
             case .error(let error, let description):
@@ -139,6 +145,8 @@ struct UpstreamLeg {
         let error = failure.error(cause, upstream.name)
         guard !authorization.target.isSilent else { throw AuthorizationFailure.redirect(error, authorization.target) }
         switch failure {
+        case .unreachable where attempt.linking != nil:
+            throw PageForm.Refused(kind: .unavailable, error: error, attempt: attempt)
         case .unreachable:
             provider.logRefusal(error, of: request)
             var response = try flow.loginPage(

@@ -19,8 +19,11 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case userPasswordChanged = "user.password_changed"
     /// By someone else.
     case userPasswordReset = "user.password_reset"
-    /// By which they choose a password.
+    /// By which they choose a password, or sign in at an upstream to be known by it.
     case userLinkIssued = "user.link_issued"
+    /// To an identity at an upstream.
+    case userLinked = "user.linked"
+    case userUnlinked = "user.unlinked"
     /// All sessions and grants were ended.
     case userSignedOut = "user.signed_out"
     case userRemoved = "user.removed"

@@ -1,3 +1,5 @@
+import JOSE
+
 /// An authorization request as it came (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): nothing of it is trusted yet.
 package struct AuthorizationRequest: Sendable {
     package let clientID: ClientID
@@ -120,7 +122,10 @@ package struct AuthorizationRequest: Sendable {
 
 /// Where an answer may be sent. Only this file can make one, after the match.
 package struct RedirectTarget: Sendable {
+    package let clientID: ClientID
     package let uri: String
+    /// What is asked for, but for what is another each time: `state`, `nonce` and the challenge.
+    package let purpose: [UInt8]
     /// The request didn't name it.
     package let isImplied: Bool
     package let state: String?
@@ -151,7 +156,9 @@ package struct RedirectTarget: Sendable {
                     "redirect_uri is none of those registered for this client", cause: cause,
                     detail: .unregisteredRedirectURI))
         }
+        clientID = client.id
         uri = requested
+        purpose = Self.purpose(parameters, of: client)
         isSilent = (try? parameters.value(.prompt))?.split(separator: " ").contains("none") ?? false
         // One that isn't known is told of in the query, as every client can read that.
         mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
@@ -162,6 +169,14 @@ package struct RedirectTarget: Sendable {
         }
         let room = Self.limit - requested.utf8.count
         self.state = state.flatMap { FormEncoding.encodedCount($0) <= room ? $0 : nil }
+    }
+
+    private static func purpose(_ parameters: Parameters, of client: Client) -> [UInt8] {
+        let changing: [AuthorizationParameter] = [.state, .nonce, .codeChallenge, .clientID]
+        let fields = AuthorizationParameter.allCases.filter { !changing.contains($0) }.flatMap { parameter in
+            parameters.values(parameter.rawValue).map { (name: parameter.rawValue, value: $0) }
+        }
+        return Digest.sha256(Array(FormEncoding.encode([("client_id", client.id.value)] + fields).utf8))
     }
 
     /// RFC 6749 §3.1.2.3: a client with one redirect URI need not name it. OpenID Connect Core §3.1.2.1 wants it named.

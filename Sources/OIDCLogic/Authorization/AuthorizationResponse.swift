@@ -20,11 +20,16 @@ package struct AuthorizationResponse: Sendable {
     }
 
     /// RFC 6749 §4.1.2.1.
+    ///
+    /// - Parameter sessionState: likewise: "in the Authentication Error Response" as well.
     package static func error(
-        _ error: OAuthError, refusal id: String, to target: RedirectTarget, from issuer: Issuer
+        _ error: OAuthError, refusal id: String, to target: RedirectTarget, from issuer: Issuer,
+        sessionState: String? = nil
     ) -> Self {
         Self(
-            to: target, [("error", error.code.rawValue), ("error_description", error.description(refusal: id))],
+            to: target,
+            [("error", error.code.rawValue), ("error_description", error.description(refusal: id))]
+                + (sessionState.map { [("session_state", $0)] } ?? []),
             from: issuer)
     }
 
@@ -48,7 +53,7 @@ package enum FormEncoding {
     }
 
     /// RFC 6749 §3.1.2: a query of the registered URI is kept.
-    static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
+    package static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
         let separator = !uri.contains("?") ? "?" : uri.hasSuffix("?") || uri.hasSuffix("&") ? "" : "&"
         return uri + separator + encode(fields)
     }

@@ -15,6 +15,16 @@ package struct Attempt: Sendable {
     package let request: AuthorizationRequest
     /// Whether it came by the door for administrators with a password here, wherever else people sign in.
     package let isLocal: Bool
+    /// Set where its user signs in at an upstream to be known by it here.
+    package private(set) var linking: Linking?
+
+    /// Whom an upstream's identity is linked to, by what proves them.
+    package enum Linking: Sendable, Equatable {
+        /// Whoever is signed in by this session.
+        case session(SessionID)
+        /// Whoever was invited by the link of this digest.
+        case invitation([UInt8])
+    }
 
     package struct SignIn: Sendable, Equatable {
         package let user: UserID
@@ -38,6 +48,13 @@ package struct Attempt: Sendable {
         // Signing in has spent the id. The next is derived, not random: a form sent twice leads to one next step.
         next.id = AttemptID("\(id.value).2")
         next.signIn = SignIn(user: user, time: now)
+        return next
+    }
+
+    /// The same for whoever links an upstream.
+    package func linking(_ linking: Linking) -> Attempt {
+        var next = self
+        next.linking = linking
         return next
     }
 
@@ -73,6 +90,11 @@ extension Attempt {
         ]
         if request.isSigned { content["signed"] = true }
         if isLocal { content["local"] = true }
+        switch linking {
+        case nil: break
+        case .session(let session): content["links_session"] = .string(session.value)
+        case .invitation(let digest): content["invitation"] = .string(Base64URL.encode(digest))
+        }
         if let signIn {
             content["signed_in_at"] = .integer(signIn.time.seconds)
             content["sub"] = .string(signIn.user.value)
@@ -93,6 +115,11 @@ extension Attempt {
         }
         self.browser = browser
         isLocal = content["local"]?.boolValue ?? false
+        if let session = content["links_session"]?.stringValue {
+            linking = .session(SessionID(session))
+        } else if let digest = content["invitation"]?.stringValue.flatMap(Base64URL.decode) {
+            linking = .invitation(digest)
+        }
         request = try AuthorizationRequest(
             Parameters(stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], value: fields[$0 + 1]) }),
             isSigned: content["signed"]?.boolValue ?? false)

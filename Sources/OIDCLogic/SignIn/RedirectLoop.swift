@@ -1,6 +1,6 @@
 import JOSE
 
-/// How often within a moment a browser was sent straight back to one address, without a page: an app that begins anew each
+/// How often within a moment a browser was sent straight back with an answer to the same request, without a page: an app that begins anew each
 /// time that it is answered would keep it going for ever. It travels in a cookie, is worth nothing, and never grows.
 package struct RedirectLoop: Sendable, Equatable {
     /// Answers that nobody wonders about.
@@ -16,7 +16,7 @@ package struct RedirectLoop: Sendable, Equatable {
     ///
     /// - Parameter cookie: as ``text`` was; anything else counts for nothing.
     package init(adding target: RedirectTarget, to cookie: String?, at now: Timestamp) {
-        let name = Base64URL.encode(Digest.sha256(Array(target.uri.utf8)).prefix(9))
+        let name = Base64URL.encode(target.purpose.prefix(9))
         let parts = (cookie ?? "").split(separator: ".", omittingEmptySubsequences: false)
         self.target = name
         guard parts.count == 3, parts[0] == name, let answers = Int64(parts[1]), (1...Self.limit).contains(answers),

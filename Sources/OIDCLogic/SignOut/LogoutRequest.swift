@@ -18,7 +18,10 @@ package struct LogoutRequest: Sendable {
     package init(_ parameters: Parameters, hints: HintVerifier) throws(OAuthError) {
         self.parameters = parameters
         try parameters.requireSingle()
-        for name in Self.names { _ = try parameters.value(name, limit: Self.limits[name] ?? 256) }
+        // Languages that can't be had are no error (§2), and so are too many.
+        for name in Self.names where name != "ui_locales" {
+            _ = try parameters.value(name, limit: Self.limits[name] ?? 256)
+        }
         // The page that asks carries it.
         guard try parameters.value("state")?.survivesForms ?? true else {
             throw .invalidRequest("state has a character that no form can bring back as it was; send printable ASCII")

@@ -99,14 +99,14 @@ extension SigningKeyRecord {
             .retired(
                 SigningKeyState.Retirement(
                     activeSince: since, at: now, publishedUntil: publishedUntil,
-                    keptUntil: max(publishedUntil, now + lifetimes.session))))
+                    keptUntil: max(publishedUntil, now + lifetimes.longestSession))))
     }
 
     /// One that somebody else may have.
     package func revoked(at now: Timestamp, lifetimes: Lifetimes) -> Self {
         guard status != .revoked else { return self }
         let longest = lifetimes.longestSignedToken + Self.publishedAfterLastToken
-        return with(.revoked(at: now, keptUntil: now + max(longest, lifetimes.session)))
+        return with(.revoked(at: now, keptUntil: now + max(longest, lifetimes.longestSession)))
     }
 
     private func with(_ state: SigningKeyState) -> Self {

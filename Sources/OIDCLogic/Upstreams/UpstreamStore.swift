@@ -1,6 +1,13 @@
 package protocol UpstreamStore {
     func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink?
     /// In order of their issuers and subjects.
+    func upstreamLinks(of user: UserID) throws -> [UpstreamLink]
+    /// Lets a user be known by an upstream, and spends the one-time link that they came by, if they did. False: the user, the
+    /// one-time link or what is known of the identity is no longer as it was when that was decided.
+    func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool
+    /// Takes it away again with the roles and attributes of our own that they have by it alone, and ends the sessions and
+    /// grants that came from there. Their name and address stay. False: there is none.
+    func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool
     /// Takes one that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
     func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink?
     /// The same of this one, whether it is due or not. False: somebody else checks it.
@@ -8,7 +15,6 @@ package protocol UpstreamStore {
     /// Keeps what came of it. It is due again at `check.nextAt`, if a session or a refresh token of theirs that came from
     /// there lives; else at their next sign-in.
     func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws
-    func upstreamLinks(of user: UserID) throws -> [UpstreamLink]
     /// Ends the sessions that came from an upstream's session, and tells whom they were used for, as
     /// ``SessionStore/endSession(_:)`` does. Returns how many.
     ///

@@ -76,6 +76,22 @@ extension UpstreamIdentity {
         return mapped.applied(to: user, by: link, check, at: now)
     }
 
+    /// Links it to a user who is here already, and has proved to be both.
+    ///
+    /// Throws ``UpstreamRefusal``.
+    package func linked(
+        to user: User, by upstream: Upstream, tokens: UpstreamTokens?, opening seal: Seal, catalogue: ScopeCatalogue,
+        evaluator: any UpstreamExpressionEvaluator, at now: Timestamp
+    ) throws(UpstreamRefusal) -> UpstreamUser {
+        guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
+        let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
+        let id = UpstreamLinkID(self)
+        let check = UpstreamCheck(
+            at: now, nextAt: upstream.rhythm.map { now + $0.interval }, sealedTokens: tokens?.sealed(for: id, by: seal))
+        let link = UpstreamLink(id: id, userID: user.id, createdAt: now, lastUsedAt: now, check: check)
+        return mapped.applied(to: user, by: link, check, at: now)
+    }
+
     private func admit(
         by upstream: Upstream, _ evaluator: any UpstreamExpressionEvaluator
     ) throws(UpstreamRefusal) {

@@ -25,13 +25,18 @@ extension SQLiteStore {
     package func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool {
         let attributes = try Self.text(of: user.attributes)
         return try change { database, audit in
-            // Check and change are one statement, so that of two racing processes one spends it.
-            let spent = try database.run(
-                "DELETE FROM one_time_link WHERE digest = ?1 AND sub = ?2 AND expires_at > ?3", .blob(link),
-                Value(user.id), Value(now))
-            guard spent == 1 else { return false }
+            guard try Self.spend(link, of: user.id, at: now, in: database) else { return false }
             _ = try Self.replace(user, attributes: attributes, ending: .everything, in: database, audit)
             return true
         }
+    }
+
+    /// False: it was spent, or is over.
+    static func spend(
+        _ link: [UInt8], of user: UserID, at now: Timestamp, in database: Database
+    ) throws(StoreError) -> Bool {
+        // Check and change are one statement, so that of two racing processes one spends it.
+        let sql = "DELETE FROM one_time_link WHERE digest = ?1 AND sub = ?2 AND expires_at > ?3"
+        return try database.run(sql, .blob(link), Value(user), Value(now)) == 1
     }
 }

@@ -82,6 +82,65 @@ extension SQLiteStore: UpstreamStore {
         }
     }
 
+    package func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool {
+        do {
+            return try change { database, audit in
+                if let invitation {
+                    guard try Self.spend(invitation, of: user.user.id, at: now, in: database) else { return false }
+                }
+                try Self.keep(user, by: nil, in: database, audit)
+                try audit.write(
+                    .userLinked, user.user.id.value, user: user.user.id, AuditChange(after: Self.audited(user.link.id)),
+                    in: database)
+                return true
+            }
+        } catch is UpstreamUserChanged {
+            return false
+        }
+    }
+
+    package func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool {
+        try change { database, audit in
+            let sql = """
+                DELETE FROM upstream_link WHERE issuer = ?1 AND upstream_sub = ?2 AND sub = ?3 RETURNING \(Self.columns)
+                """
+            let former = try database.first(sql, .text(link.issuer), .text(link.subject), Value(user)) {
+                row throws(StoreError) in try Self.link(row)
+            }
+            guard let former else { return false }
+            try Self.takeBack(former, in: database, audit)
+            let sessions = try database.all(
+                "SELECT id FROM session WHERE sub = ?1 AND upstream_issuer = ?2 AND upstream_sub = ?3", Value(user),
+                .text(link.issuer), .text(link.subject)
+            ) { row throws(StoreError) in SessionID(try row.text(0)) }
+            let ended = try Self.end(.several(sessions), in: database, at: audit.at).count
+            let grants = try database.run(
+                """
+                UPDATE authorization_grant SET is_revoked = 1
+                WHERE sub = ?1 AND upstream_issuer = ?2 AND upstream_sub = ?3 AND is_revoked = 0
+                """, Value(user), .text(link.issuer), .text(link.subject))
+            try audit.write(
+                .userUnlinked, user.value, user: user,
+                AuditChange(before: Self.audited(link)).ending(ended, "sessions").ending(grants, "grants"), in: database
+            )
+            return true
+        }
+    }
+
+    private static func audited(_ link: UpstreamLinkID) -> [String: JSON] {
+        ["issuer": .string(link.issuer), "upstream_sub": .string(link.subject)]
+    }
+
+    /// What its user had by it alone; who they are stays.
+    private static func takeBack(_ link: UpstreamLink, in database: Database, _ audit: AuditRow) throws {
+        guard !link.roles.isEmpty || !link.attributes.isEmpty, var user = try user(link.userID, in: database) else {
+            return
+        }
+        user.roles.subtract(link.roles)
+        for name in link.attributes where !StandardClaims.names.contains(name) { user.attributes[name] = nil }
+        _ = try replace(user, attributes: text(of: user.attributes), ending: .nothing, in: database, audit)
+    }
+
     /// Thrown, so that all that was written with it is undone.
     struct UpstreamUserChanged: Error {}
 

@@ -163,7 +163,7 @@ extension SQLiteStore: UserStore {
     }
 
     /// As they are within the transaction of a change.
-    private static func user(_ id: UserID, in database: Database) throws(StoreError) -> User? {
+    static func user(_ id: UserID, in database: Database) throws(StoreError) -> User? {
         let sql = "SELECT \(columns), \(assigned) FROM user WHERE sub = ?1"
         return try database.first(sql, Value(id)) { row throws(StoreError) in try user(row) }
     }

@@ -7,7 +7,7 @@ struct UserCommand: ParsableCommand {
         commandName: "user", abstract: "Add, change and remove the people who sign in.",
         subcommands: [
             UserAdd.self, UserList.self, UserShow.self, UserSet.self, UserSetPassword.self, UserDisable.self,
-            UserEnable.self, UserRemove.self, UserImport.self, UserExport.self,
+            UserEnable.self, UserInvite.self, UserRemove.self, UserImport.self, UserExport.self,
         ])
 }
 

@@ -91,6 +91,11 @@ package struct Installation {
         ConsoleLinkPage.address(link, issuer: configuration.issuer)
     }
 
+    /// Where an invitation leads.
+    package func invitation(_ link: OneTimeLinkToken) -> String {
+        Invitation.address(link, issuer: configuration.issuer)
+    }
+
     /// To the hour; nil: never.
     package func lastUse(of client: Client) throws -> Timestamp? { try store.lastUse(of: client.id) }
 

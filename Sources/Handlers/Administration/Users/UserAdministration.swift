@@ -155,6 +155,31 @@ package struct UserAdministration {
         return token
     }
 
+    /// A link by which somebody signs in at an upstream, and is this user from then on. Whoever has it could be them.
+    ///
+    /// - Parameter lifetime: in seconds.
+    ///
+    /// Throws ``AdministrationError`` if there is no such user, or they are disabled.
+    package func invite(_ name: String, for lifetime: Int64) throws -> OneTimeLinkToken {
+        let user = try user(name)
+        guard !user.isDisabled else {
+            throw AdministrationError.invalid(
+                "\"\(name)\" is disabled, and couldn't sign in; \"postern user enable \(name)\" first")
+        }
+        guard OneTimeLink.invitationLifetimes.contains(lifetime) else {
+            throw AdministrationError.invalid("an invitation is open for 1 minute at least, and for 30 days at most")
+        }
+        let token = OneTimeLinkToken(random: random)
+        try store.add(OneTimeLink(digest: token.invitationDigest, userID: user.id, expiresAt: now() + lifetime))
+        return token
+    }
+
+    /// Nil: it was spent, or is over.
+    func user(invitedBy digest: [UInt8]) throws -> User? {
+        guard let known = try store.oneTimeLink(digest: digest), now() < known.expiresAt else { return nil }
+        return try store.user(known.userID)
+    }
+
     /// Whom the link is for. Nil: it was spent, or is over.
     func user(of link: OneTimeLinkToken) throws -> User? {
         guard let known = try store.oneTimeLink(digest: link.digest), now() < known.expiresAt else { return nil }

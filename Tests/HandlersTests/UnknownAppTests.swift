@@ -1,0 +1,61 @@
+import FCGIBridge
+import JOSE
+import OIDCLogic
+import Testing
+
+@testable import Handlers
+
+/// Apps that registered themselves, and that no administrator has looked at (RFC 9700 §4.11.2): a link to us is no link to
+/// them.
+struct UnknownAppTests {
+    private let fixture: HandlerFixture
+    private let browser: HandlerBrowser
+
+    init() throws {
+        fixture = try HandlerFixture()
+        browser = HandlerBrowser(fixture)
+        let out: [String: JSON] = ["post_logout_redirect_uris": ["https://evil.example/out"]]
+        try fixture.addRegistered("evil", metadata: out)
+        try fixture.add("good", metadata: ["post_logout_redirect_uris": ["https://good.example/out"]])
+        try fixture.addRegistered("approved", needsApproval: true)
+    }
+
+    @Test func `nobody is sent to one by a link that asks for what can't be`() throws {
+        let page = browser.authorize("evil", ["response_type": "x"])
+        #expect(page.status == .badRequest && page[.location] == nil)
+        #expect(page.text.contains("https://evil.example/callback?error=unsupported_response_type"), "but may go")
+        for app in ["app", "approved"] {
+            #expect(browser.authorize(app, ["response_type": "x"]).leads(to: "https://\(app).example/callback?error="))
+        }
+        #expect(
+            browser.authorize("evil", ["prompt": "none"]).error == "login_required",
+            "a silent request is answered: nobody is led anywhere by it")
+    }
+
+    @Test func `who is signed in, or has seen its name, is sent on`() throws {
+        let turnedBack = browser.login(on: browser.authorize("evil"), ["cancel": "yes"])
+        #expect(turnedBack.leads(to: "https://evil.example/callback?error=access_denied"))
+        _ = try browser.code()
+        #expect(browser.authorize("evil", ["response_type": "x"]).leads(to: "https://evil.example/callback?error="))
+    }
+
+    // OpenID Connect RP-Initiated Logout 1.0 §3
+    @Test func `nor by a sign-out without a hint`() throws {
+        func signOut(_ app: String) -> Response {
+            browser.send(
+                .get, .logout,
+                [("client_id", app), ("post_logout_redirect_uri", "https://\(app).example/out")])
+        }
+        let page = signOut("evil")
+        #expect(page.status == .ok && page[.location] == nil)
+        #expect(page.text.contains("href=\"https://evil.example/out\""), "there is a button that leads there")
+        #expect(!page.text.contains("http-equiv=\"refresh\"") && !page.text.contains("<script"))
+        #expect(signOut("good").leads(to: "https://good.example/out"))
+    }
+
+    @Test func `a frame or a script signs nobody out`() throws {
+        _ = try browser.code()
+        #expect(browser.send(.get, .logout, [("client_id", "good")], mode: "no-cors").status == .forbidden)
+        #expect(browser.send(.get, .logout, [("client_id", "good")]).status == .ok)
+    }
+}
