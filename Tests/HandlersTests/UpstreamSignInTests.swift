@@ -135,6 +135,15 @@ struct UpstreamSignInTests {
         #expect(fixture.sectors.posted.count == posts, "the second code is not redeemed")
     }
 
+    @Test func `an answer that comes when the page is too old begins no session, and asks nobody`() throws {
+        let asked = try setOut()
+        try sign(asked)
+        fixture.now = fixture.now + 30 * 60 + 1
+        let page = callBack(asked)
+        #expect(!page.leads(to: "https://app.example/callback?") && page.hidden["attempt"] != nil)
+        #expect(fixture.sectors.posted.isEmpty)
+    }
+
     @Test func `an account of the same name or address is never taken for theirs`() throws {
         let asked = try setOut()
         try sign(asked, ["preferred_username": "ann", "email": "ann@app.example", "email_verified": true])

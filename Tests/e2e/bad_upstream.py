@@ -17,7 +17,7 @@ from ports import unused_port
 
 class BadUpstream:
     """One server; each name is an issuer of its own. `answers` has functions of the request by name and part: `discovery`,
-    `keys` or `token`."""
+    `keys`, `token` or `userinfo`."""
 
     def __init__(self):
         self.port = unused_port()
@@ -66,7 +66,7 @@ class BadUpstream:
         issuer = self.issuer(name)
         return {
             "issuer": issuer, "authorization_endpoint": f"{issuer}/authorize", "token_endpoint": f"{issuer}/token",
-            "jwks_uri": f"{issuer}/keys", "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "jwks_uri": f"{issuer}/keys", "userinfo_endpoint": f"{issuer}/userinfo", "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
 
@@ -84,8 +84,11 @@ class BadUpstream:
         claims = {
             "iss": self.issuer(request.name), "sub": user, "aud": "broker", "iat": now, "exp": now + 300, "nonce": nonce}
         send(request, {
-            "access_token": "at", "token_type": "Bearer", "expires_in": 3600, "refresh_token": user,
+            "access_token": user, "token_type": "Bearer", "expires_in": 3600, "refresh_token": user,
             "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)})
+
+    def userinfo(self, request):
+        send(request, {"sub": request.headers["Authorization"].removeprefix("Bearer ")})
 
     def hang(self, request):
         """Accepts, and says nothing until it is let go, or whoever asks goes away."""

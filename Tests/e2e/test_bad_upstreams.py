@@ -50,6 +50,14 @@ def in_pieces(upstream, request):
     send(request, b'{"issuer": ')
 
 
+def another_user(upstream, request):
+    send(request, {"sub": "of-another", "name": "Mallory"})
+
+
+def refused(upstream, request):
+    send(request, {"error": "invalid_token"}, 401)
+
+
 BROKEN, DOWN = "What broke", "What is down"
 # Name, part, what it does; what the user sees, and what the administrator reads.
 CASES = [
@@ -64,6 +72,8 @@ CASES = [
     ("token-endless", "token", endless, BROKEN, "answers more than 262144 bytes"),
     ("discovery-in-pieces", "discovery", in_pieces, BROKEN, "is no JSON object"),
     ("token-in-pieces", "token", in_pieces, BROKEN, "its answer is no JSON object"),
+    ("userinfo-of-another", "userinfo", another_user, BROKEN, "its sub isn't that of the ID token"),
+    ("userinfo-refused", "userinfo", refused, BROKEN, "gave no userinfo that can be taken: status 401"),
     ("discovery-half-closed", "discovery", closed_halfway, DOWN, "can't be reached"),
     ("token-half-closed", "token", closed_halfway, DOWN, "can't be reached"),
     ("token-slow", "token", slow, DOWN, "can't be reached"),
@@ -137,6 +147,18 @@ def test_what_it_says_is_no_sign_in(broker, app, upstream, name, part, does, kin
     assert app.start(browser, app.request(prompt="none")).query["error"] == "login_required"
     # And whoever goes to another one comes in.
     assert "code" in come_back(broker, app, upstream, "good")[2].query
+
+
+def test_an_answer_at_another_ones_address_is_taken_for_nobodys(broker, app, upstream):
+    """RFC 9700, section 4.4: the code goes to neither of the two."""
+    browser, _, _, back = set_out(broker, app, upstream, "good")
+    asked = upstream.asked["good", "token"], upstream.asked["hangs", "token"]
+    page = browser.get(back.replace("/callback/good", "/callback/hangs"))
+    assert page.status == 400 and page.is_page, page
+    page = browser.get(f"{back}&iss={upstream.issuer('hangs')}")
+    assert page.status == 502 and page.is_page, page
+    assert (upstream.asked["good", "token"], upstream.asked["hangs", "token"]) == asked
+    assert not any("session" in cookie for cookie in browser.cookies)
 
 
 def refresh(app, tokens):
