@@ -25,7 +25,7 @@ import Testing
                     name: "slow",
                     handlers: [
                         .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
-                        .callback, .upstreamLogout,
+                        .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel,
                     ],
                     processes: 1,
                     threads: 24,
@@ -99,7 +99,8 @@ import Testing
                     name: "rest",
                     handlers: [
                         .authorize, .login, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
-                        .console, .account, .upstream, .callback, .upstreamLogout,
+                        .console, .account, .upstream, .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut,
+                        .frontchannel,
                     ],
                     processes: 1, threads: 4,
                     socket: "/etc/postern/run/rest.sock"),
@@ -218,7 +219,7 @@ import Testing
                     ],
                     [
                         .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
-                        .callback, .upstreamLogout,
+                        .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel,
                     ],
                 ],
                 "no pool lists health, so pools.fast serves this too"
@@ -228,7 +229,7 @@ import Testing
                 [
                     [
                         .authorize, .logo, .register, .clientConfiguration, .administration, .console, .account, .login,
-                        .upstream, .callback, .upstreamLogout,
+                        .upstream, .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel,
                     ],
                     [
                         .discovery, .jwks, .consent, .logout, .token, .userinfo, .introspect, .revoke, .checkSession,
@@ -243,7 +244,8 @@ import Testing
                     [.discovery, .jwks, .token, .userinfo, .introspect, .revoke, .checkSession, .login, .health],
                     [
                         .authorize, .consent, .logout, .logo, .register, .clientConfiguration, .administration,
-                        .console, .account, .upstream, .callback, .upstreamLogout,
+                        .console, .account, .upstream, .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut,
+                        .frontchannel,
                     ],
                 ],
                 "no pool lists login, health, so pools.a serves this too"
@@ -257,7 +259,7 @@ import Testing
                     ],
                     [
                         .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
-                        .callback, .upstreamLogout,
+                        .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel,
                     ],
                 ], nil
             ),
@@ -271,7 +273,7 @@ import Testing
                     ],
                     [
                         .login, .logo, .register, .clientConfiguration, .administration, .console, .account, .upstream,
-                        .callback, .upstreamLogout,
+                        .callback, .upstreamLogout, .upstreamKeys, .upstreamSignOut, .frontchannel,
                     ],
                 ], nil
             ),
