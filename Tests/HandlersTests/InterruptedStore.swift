@@ -228,7 +228,10 @@ final class InterruptedStore: Store {
     func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
         try store.endSessions(ofUpstream: issuer, sid: sid, subject: subject)
     }
-    func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink? { try store.takeUpstreamCheck(at: now) }
+    func takeUpstreamCheck(by issuer: String, at now: Timestamp) throws -> UpstreamLink? {
+        try store.takeUpstreamCheck(by: issuer, at: now)
+    }
+
     func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool {
         try store.takeUpstreamCheck(of: link, at: now)
     }

@@ -232,6 +232,17 @@ struct UpstreamRecheckTests {
         #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
     }
 
+    @Test func `one that does not answer is asked again after a while`() throws {
+        _ = try signIn()
+        let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
+            .orThrow("no link")
+        fixture.now = fixture.now + 301
+        fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")
+        _ = UpstreamUpkeep(fixture.provider).look()
+        let check = try fixture.store.upstreamLink(link.id).orThrow("no link").check
+        #expect(check.at == link.check.at && check.nextAt.map { $0 > fixture.now } == true, "and again later")
+    }
+
     @Test func `an upstream that hangs is spared, and tried now and then`() {
         let time = Mutex(HandlerFixture.noon)
         let breaker = CircuitBreaker { time.withLock { $0 } }

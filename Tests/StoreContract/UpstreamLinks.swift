@@ -102,6 +102,17 @@ private func expectLinking(in store: some Store) throws {
     try expect(try !store.unlink(ids[0], from: eve.id), "nobody takes away another's")
     let came = try signIn("d-1", ["groups": ["editors"], "name": "Dora"], in: store, at: .noon)
     try expect(try store.start(came, "dora", digest: 9, at: .noon) == .started, "they sign in by it")
+    let issuer = ids[0].issuer
+    func take(_ issuer: String, _ seconds: Int64) throws -> UpstreamLinkID? {
+        try store.takeUpstreamCheck(by: issuer, at: .noon + seconds)?.id
+    }
+    try store.record(UpstreamCheck(at: .noon, nextAt: .noon + 10), of: ids[0], at: .noon)
+    try store.record(UpstreamCheck(at: .noon, nextAt: .noon + 10), of: ids[1], at: .noon)
+    try expect(try take(issuer, 9) == nil, "nobody is asked about before it is time")
+    try expect(try take("https://other.example", 10) == nil, "nor by whoever doesn't know them")
+    try expect(try take(issuer, 10) == ids[0], "then one asks, about whom something lives here")
+    try expect(try take(issuer, 10) == nil && !store.takeUpstreamCheck(of: ids[0], at: .noon + 10), "and no other")
+    try expect(try take(issuer, 10 + UpstreamCheck.lease) == ids[0], "unless that one is gone")
     try expect(try store.unlink(ids[0], from: dora.id), "it ends")
     try expect(try store.session(digest: [9]) == nil, "with what came from there")
     try expect(try !current(dora.id).roles.contains(RoleID("editor")), "and what it gave")

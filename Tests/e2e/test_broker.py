@@ -46,6 +46,7 @@ upstreams:
     client_secret_file: {secret}
     scope: openid profile email offline_access
     recheck: 5s
+    logout: true
     email_domains: [corp.example]
     trusted_email_domains: [corp.example]
     attributes:
@@ -61,6 +62,7 @@ upstreams:
                 "client_name": "The broker", "redirect_uris": [CALLBACK.format(port=provider.port)],
                 "grant_types": ["authorization_code", "refresh_token"], "scope": "openid profile email offline_access",
                 "backchannel_logout_uri": f"{provider.issuer}/backchannel/central",
+                "post_logout_redirect_uris": [f"{provider.issuer}/signed-out/central"],
             }))
         for name, expression in (("groups", "user -> 'groups'"), ("department", "user ->> 'department'")):
             central.postern(
@@ -402,3 +404,17 @@ def test_an_account_of_here_is_connected_on_its_page_and_by_an_invitation(broker
         person, browser.post("/oidc/upstream/central", {"attempt": hidden["attempt"], "token": hidden["token"]}))
     assert "You are signed in as" in account.text and "guest" in account.text, account
     assert browser.get(invitation).status == 400
+
+
+def test_who_signs_out_here_is_signed_out_there_as_well(broker, central, person):
+    """RP-Initiated Logout 1.0, on both sides of us."""
+    app = broker.add_client(post_logout_redirect_uris=["https://app.example/bye"])
+    request, answer = sign_in(person, broker, app, central.add_user())
+    hint = app.exchange(answer.query["code"], request.verifier).json()["id_token"]
+    fields = {"id_token_hint": hint, "post_logout_redirect_uri": "https://app.example/bye", "state": "as it was"}
+    answer = person.at[broker.issuer].get("/oidc/logout?" + urllib.parse.urlencode(fields))
+    assert answer.location.startswith(f"{broker.issuer}/signed-out/central?"), answer
+    answer = person.follow(answer, "https://app.example/")
+    assert answer.location == "https://app.example/bye?state=as%20it%20was", answer
+    _, page = sign_in(person, broker, app)
+    assert "password" in page.form.fields, "the other provider knows nobody any more"

@@ -11,24 +11,13 @@ final class UpstreamUpkeep {
 
     init(_ provider: Provider) { self.provider = provider }
 
-    /// As many as may be asked about in a second. Returns that there is nothing more to do before the next.
+    /// Asks each upstream about as many as it may be asked about in a second. One that has many, or doesn't answer, keeps the
+    /// others waiting for no more than one call. Returns that there is nothing more to do before the next.
     func look() -> Bool {
-        var asked: [UpstreamName: Int] = [:]
         do {
-            let options = try provider.signInOptions()
-            guard options.upstreams.contains(where: { $0.rhythm != nil }) else { return false }
-            while let link = try provider.store.takeUpstreamCheck(at: provider.now()) {
-                guard let upstream = options.upstream(of: link.id), let rhythm = upstream.rhythm
-                else {
-                    // It was taken out of the configuration, or is never asked any more.
-                    var check = link.check
-                    check.nextAt = nil
-                    try provider.store.record(check, of: link.id, at: provider.now())
-                    continue
-                }
-                _ = try UpstreamRecheck(provider: provider).check(link, of: upstream)
-                asked[upstream.name, default: 0] += 1
-                if asked[upstream.name] ?? 0 >= rhythm.perSecond { break }
+            for upstream in try provider.signInOptions().upstreams {
+                guard let rhythm = upstream.rhythm else { continue }
+                try ask(upstream, about: rhythm.perSecond)
             }
             fault = nil
         } catch {
@@ -38,5 +27,13 @@ final class UpstreamUpkeep {
             fault = text
         }
         return false
+    }
+
+    private func ask(_ upstream: Upstream, about count: Int) throws {
+        for _ in 0..<count {
+            guard let link = try provider.store.takeUpstreamCheck(by: upstream.issuer.value, at: provider.now())
+            else { return }
+            if case .unreachable = try UpstreamRecheck(provider: provider).check(link, of: upstream) { return }
+        }
     }
 }

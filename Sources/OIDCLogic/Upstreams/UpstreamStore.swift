@@ -8,8 +8,8 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// Takes it away again with the roles and attributes of our own that they have by it alone, and ends the sessions and
     /// grants that came from there. Their name and address stay. False: there is none.
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool
-    /// Takes one that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
-    func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink?
+    /// Takes one of that issuer that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
+    func takeUpstreamCheck(by issuer: String, at now: Timestamp) throws -> UpstreamLink?
     /// The same of this one, whether it is due or not. False: somebody else checks it.
     func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool
     /// Keeps what came of it. It is due again at `check.nextAt`, if a session or a refresh token of theirs that came from

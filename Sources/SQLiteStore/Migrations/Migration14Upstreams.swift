@@ -18,7 +18,8 @@ extension Schema {
             PRIMARY KEY (issuer, upstream_sub)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX upstream_link_sub ON upstream_link (sub);
-        CREATE INDEX upstream_link_next_check_at ON upstream_link (next_check_at) WHERE next_check_at IS NOT NULL;
+        CREATE INDEX upstream_link_next_check_at ON upstream_link (issuer, next_check_at)
+            WHERE next_check_at IS NOT NULL;
 
         ALTER TABLE session ADD COLUMN signed_in_at INTEGER;
         ALTER TABLE session ADD COLUMN upstream TEXT;

@@ -27,17 +27,23 @@ extension SQLiteStore: UpstreamStore {
     /// That nobody else has taken. A lease of a clock that was wrong holds nobody up.
     private static let isFree = "NOT (leased_until > ?1 AND leased_until <= ?1 + \(UpstreamCheck.lease))"
 
-    package func takeUpstreamCheck(at now: Timestamp) throws -> UpstreamLink? {
-        try write { database in
+    /// The one that has waited longest.
+    private static let due = """
+        SELECT upstream_sub FROM upstream_link WHERE issuer = ?2 AND next_check_at <= ?1 AND \(isFree)
+        ORDER BY next_check_at LIMIT 1
+        """
+
+    package func takeUpstreamCheck(by issuer: String, at now: Timestamp) throws -> UpstreamLink? {
+        // Nearly always there is none, and then nothing is written.
+        guard try reader.first(Self.due, Value(now), .text(issuer), read: { _ in true }) != nil else { return nil }
+        return try write { database in
             // Check and change are one statement, so that of two processes one gets the row.
             let sql = """
                 UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
-                WHERE (issuer, upstream_sub) = (
-                    SELECT issuer, upstream_sub FROM upstream_link WHERE next_check_at <= ?1 AND \(Self.isFree)
-                    ORDER BY next_check_at LIMIT 1)
+                WHERE issuer = ?2 AND upstream_sub = (\(Self.due))
                 RETURNING \(Self.columns)
                 """
-            return try database.first(sql, Value(now)) { row throws(StoreError) in try Self.link(row) }
+            return try database.first(sql, Value(now), .text(issuer)) { row throws(StoreError) in try Self.link(row) }
         }
     }
 
