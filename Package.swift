@@ -23,6 +23,7 @@ let package = Package(
         // Not linked: it is opened at the first call, so what is needed here is its header.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .target(name: "CArguments"),
         .target(name: "FCGIBridge", dependencies: ["CFCGI"], swiftSettings: strict),
         .target(name: "JOSE", dependencies: ["COpenSSL", "CCrypt"], swiftSettings: strict),
         .target(name: "OIDCLogic", dependencies: ["JOSE"], swiftSettings: strict),
@@ -33,7 +34,7 @@ let package = Package(
         .target(
             name: "Handlers",
             dependencies: [
-                "Expressions", "FCGIBridge", "JOSE", "Networks", "OIDCLogic", "Outbound", "SQLiteStore",
+                "CArguments", "Expressions", "FCGIBridge", "JOSE", "Networks", "OIDCLogic", "Outbound", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),

@@ -1,1 +1,3 @@
-Postern.run(CommandLine.arguments.dropFirst())
+import Handlers
+
+Postern.run(ProgramArguments.words)

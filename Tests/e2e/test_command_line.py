@@ -116,7 +116,7 @@ def test_pools_are_a_line_each_with_tabs(postern):
     run = postern.folder / "run"
     assert rows == [
         ["fast", f"{run}/fast.sock", "2", "8", "discovery,jwks,authorize,consent,logout,token,userinfo,introspect,revoke,check_session,health"],
-        ["slow", f"{run}/slow.sock", "1", "24", "login,logo,register,client-configuration,admin-api,console,account"],
+        ["slow", f"{run}/slow.sock", "1", "24", "login,logo,register,client-configuration,admin-api,console,account,upstream,callback,backchannel,upstream-jwks,signed-out,frontchannel"],
     ]
     assert [pool["name"] for pool in postern.json("pools")] == ["fast", "slow"]
 

@@ -31,7 +31,7 @@ def test_the_first_administrator_chooses_a_password(provider, page):
 
     Person.name = name
     sign_in(page, Person)
-    assert page.url == f"{provider.base}/admin/" and page.locator("nav li").count() == 7
+    assert page.url == f"{provider.base}/admin/" and page.locator("nav li").count() == 8
     assert page.goto(made["admin_link"]).status == 400, "it serves once"
     token = made["admin_link"].split("=")[1]
     assert not any(token in log.read_text(errors="replace") for log in (provider.folder / "run").glob("*.log"))

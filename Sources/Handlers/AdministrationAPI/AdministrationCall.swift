@@ -41,7 +41,9 @@ struct AdministrationCall {
     /// a misspelt one would be lost; nil: any may be there.
     func body(_ known: [String]? = nil) throws -> [String: JSON] {
         // Some are done by saying no more than that.
-        if request.method == .post, request.body.isEmpty, request.header("Content-Type") == nil { return [:] }
+        if request.method == .post, request.body.isEmpty, (request.header("Content-Type") ?? "").isEmpty {
+            return [:]
+        }
         // RFC 9110 §15.5.16
         guard Self.bodyTypes.contains(where: request.hasContentType) else {
             throw AdministrationProblem(

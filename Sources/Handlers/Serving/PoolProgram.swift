@@ -14,7 +14,7 @@ package enum PoolProgram {
 
     package static func main() -> Never {
         do {
-            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            let options = try Options(ProgramArguments.words)
             let environment = ProcessInfo.processInfo.environment
             guard let file = options.configuration ?? environment["POSTERN_CONFIG"] else {
                 throw Options.Fault("--config FILE is missing")
