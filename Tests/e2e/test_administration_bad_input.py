@@ -90,14 +90,6 @@ def test_a_body_of_another_type(admin):
     assert_problem(admin("POST", "users", [], content_type="application/json; charset=utf-8"), 400, "object")
 
 
-def test_without_a_body_what_needs_none_is_done(provider, admin):
-    party = provider.add_client()
-    headers = {"Authorization": f"Bearer {admin.token}"}
-    made = requests.post(f"{admin.base}/clients/{party.client_id}/secret", timeout=10, headers=headers)
-    assert made.status_code == 200 and made.json()["client_secret"], made.text
-    assert_problem(requests.post(f"{admin.base}/users", timeout=10, headers=headers), 400, "username")
-
-
 @pytest.mark.parametrize("tail", ["", "clients/", "clients//x", "clients/a/b", "clients/%ff", "clients/%0", "nothing"])
 def test_paths_that_there_are_none_of(admin, tail):
     assert admin("GET", tail).status_code == 404

@@ -40,10 +40,6 @@ struct AdministrationCall {
     /// The members of the JSON object in the body. Throws ``AdministrationProblem`` for one that isn't among `known`, since
     /// a misspelt one would be lost; nil: any may be there.
     func body(_ known: [String]? = nil) throws -> [String: JSON] {
-        // Some are done by saying no more than that.
-        if request.method == .post, request.body.isEmpty, (request.header("Content-Type") ?? "").isEmpty {
-            return [:]
-        }
         // RFC 9110 §15.5.16
         guard Self.bodyTypes.contains(where: request.hasContentType) else {
             throw AdministrationProblem(
