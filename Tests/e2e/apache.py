@@ -5,10 +5,10 @@ import pathlib
 import secrets
 import signal
 import subprocess
-import time
 
 from oidc import Browser
 from ports import unused_port
+from waiting import wait_for
 
 S256 = "OIDCPKCEMethod S256"
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
@@ -88,10 +88,7 @@ class Apache:
         subprocess.run(
             ["/usr/sbin/apache2", "-f", self.configuration, "-k", "start"], check=True, timeout=30,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        limit = time.monotonic() + 20
-        while not (self.folder / "apache.pid").exists():
-            assert time.monotonic() < limit, self.log
-            time.sleep(0.05)
+        wait_for((self.folder / "apache.pid").exists, f"Apache runs; its log is {self.folder}/error.log", timeout=20)
 
     def stop(self):
         file = self.folder / "apache.pid"
@@ -99,9 +96,7 @@ class Apache:
             return
         pid = int(file.read_text())
         os.kill(pid, signal.SIGTERM)
-        limit = time.monotonic() + 20
-        while file.exists() and time.monotonic() < limit:
-            time.sleep(0.05)
+        wait_for(lambda: not file.exists(), "Apache ends", timeout=20)
 
     @property
     def log(self):

@@ -7,7 +7,7 @@ import subprocess
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pools import wait_for
+from waiting import wait_for
 from ports import unused_port
 from provider import faketime_library
 

@@ -3,7 +3,8 @@
 import os
 import pathlib
 import signal
-import time
+
+from waiting import wait_for
 
 
 class Pools:
@@ -63,10 +64,3 @@ def _state(pid):
 
 def _has_ended(pid):
     return _state(pid) == "Z"
-
-
-def wait_for(condition, what, timeout=40):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, f"timed out before: {what}"
-        time.sleep(0.02)

@@ -7,7 +7,6 @@ import pathlib
 import secrets
 import subprocess
 import sys
-import time
 import urllib.parse
 
 import pytest
@@ -15,18 +14,9 @@ import requests
 
 from administration import Caller, admin, assert_problem, path  # noqa: F401
 from provider import running_provider
+from waiting import wait_for
 
 HERE = pathlib.Path(__file__).parent
-
-
-def wait_for(look, holds):
-    """What is written beside the answers is there a moment later."""
-    for _ in range(200):
-        seen = look()
-        if holds(seen):
-            return seen
-        time.sleep(0.05)
-    raise AssertionError(f"it never came: {seen}")
 
 
 def test_a_client_from_its_registration_to_its_end(provider, admin):
@@ -320,7 +310,9 @@ def test_when_a_client_was_last_used(provider, admin, alice):
     read = admin("GET", where)
     assert "last_used_at" not in read.json()
     party.tokens(provider.browser(), alice)
-    used = wait_for(lambda: admin("GET", where), lambda answer: "last_used_at" in answer.json())
+    # What is written beside the answers is there a moment later.
+    wait_for(lambda: "last_used_at" in admin("GET", where).json(), "the use is noted", timeout=10)
+    used = admin("GET", where)
     assert used.json()["last_used_at"] >= used.json()["client_id_issued_at"]
     assert used.headers["ETag"] == read.headers["ETag"]
     assert admin("PATCH", where, {"client_name": "Used"}, If_Match=read.headers["ETag"]).status_code == 200
@@ -344,7 +336,8 @@ def test_clients_that_nobody_uses(provider, admin, alice):
                 return names
             after = f"&after={page['next']}"
 
-    names = wait_for(lambda: unused("1d"), lambda names: busy.client_id not in names)
+    wait_for(lambda: busy.client_id not in unused("1d"), "the use is noted", timeout=10)
+    names = unused("1d")
     assert idle.client_id in names and new.client_id not in names and len(names) == len(set(names))
     assert idle.client_id not in unused("4d"), "one that wasn't there yet is no idler"
     provider.database.change(

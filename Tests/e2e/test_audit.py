@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from provider import running_provider
+from waiting import wait_for
 
 
 def audit(provider, *options):
@@ -72,10 +73,9 @@ def test_a_failed_sign_in_is_a_refusal_and_no_row(provider, party, alice, since)
     answer = browser.submit(page, username="alice", password="wr0ng-password")
     assert answer.status == 200
     assert since.rows() == []
-    deadline = time.monotonic() + 10
-    while not provider.database.rows("SELECT 1 FROM refusal WHERE content LIKE '%sign_in_failed%'"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for(
+        lambda: provider.database.rows("SELECT 1 FROM refusal WHERE content LIKE '%sign_in_failed%'"),
+        "the refusal is written", timeout=10)
     assert_nowhere(provider, "wr0ng-password")
 
 
@@ -279,9 +279,6 @@ def test_rows_go_after_the_time_that_the_configuration_says():
         own.add_user("late")
         # Pools of a time when those have expired prune about a minute after they began.
         with own.later(3 * 86_400):
-            deadline = time.monotonic() + 120
-            while len(audit(own)) > 1:
-                assert time.monotonic() < deadline, "nothing was pruned"
-                time.sleep(2)
+            wait_for(lambda: len(audit(own)) <= 1, "the rows are pruned", timeout=120)
         (left,) = audit(own)
         assert left["event"] == "user.added", "the last is left, so that no position comes twice"

@@ -11,6 +11,7 @@ from logout_receiver import LogoutReceiver, verified
 from oidc import Browser, claims, encode
 from pools import Pools
 from provider import running_provider
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +55,27 @@ def assert_told(receiver, party, id_token, **options):
     return told
 
 
+@contextlib.contextmanager
+def another_app(provider):
+    receiver = LogoutReceiver()
+    try:
+        yield provider.add_client(backchannel_logout_uri=receiver.uri), receiver
+    finally:
+        receiver.down()
+
+
+def due(provider, party):
+    """When the app is asked next."""
+    return provider.database.rows("SELECT due_at FROM logout_receiver WHERE client_id = ?", party.client_id)
+
+
 def waiting(provider, party):
     return provider.database.rows(
         "SELECT attempts, fault, next_at, given_up_at FROM logout_delivery WHERE client_id = ?", party.client_id)
 
 
-def until(condition, timeout=15):
-    end = time.monotonic() + timeout
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
-    return found
+def until(condition, what="what was tried is recorded"):
+    return wait_for(condition, what, timeout=15)
 
 
 def hurry(provider, party):
@@ -157,10 +168,13 @@ def test_an_app_that_is_down_is_told_when_it_is_back(own, receiver, party, user)
     (attempts, fault, next_at, _), = until(lambda: [row for row in waiting(own, party) if row[0]])
     assert attempts == 1 and "127.0.0.1" in fault
     assert 0 < next_at - time.time() < 30, "first again within 30 s"
-    second = sign_in(party, user, browser)
-    sign_out(party, browser, second)
-    # Longer than the sender pauses: what does not happen can't be waited for.
-    time.sleep(1.5)
+    again = due(own, party)
+    with another_app(own) as (other, beside):
+        second = sign_in(party, user, browser)
+        third = sign_in(other, None, browser)
+        sign_out(party, browser, second)
+        assert_told(beside, other, third)
+    assert due(own, party) == again, "what is new asks it no sooner"
     assert sorted(row[0] for row in waiting(own, party)) == [0, 1], "meanwhile nothing is sent to it"
     receiver.up()
     hurry(own, party)

@@ -6,7 +6,7 @@ import pytest
 
 from bad_upstream import BadUpstream, half_closed, send
 from key_server import drip, flood
-from pools import wait_for
+from waiting import wait_for
 from provider import running_provider
 
 SECRET = "a secret of the broker's own, of 32 bytes and more"

@@ -11,25 +11,14 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 
 import fastcgi
 import pytest
+from waiting import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NOOP = pathlib.Path(os.environ.get("POSTERN_BIN", ROOT / ".build/debug")) / "noop-fcgi"
 FORM = "application/x-www-form-urlencoded"
-
-
-def until(condition, seconds=30, what="the condition"):
-    """Waits until it holds, and returns what it returned."""
-    deadline = time.monotonic() + seconds
-    while True:
-        result = condition()
-        if result:
-            return result
-        assert time.monotonic() < deadline, f"{what} did not come about in {seconds} s"
-        time.sleep(0.01)
 
 
 class Responder:
@@ -343,7 +332,7 @@ def test_ten_times_more_kept_connections_than_threads_starve_nobody(responder):
 
 
 def wait_for_line(responder, line):
-    until(lambda: line in responder.logged(), what=f"the line {line!r}")
+    wait_for(lambda: line in responder.logged(), f"the line {line!r}", timeout=30)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1])
@@ -522,7 +511,7 @@ def nginx(directory):
         except OSError:
             return False
 
-    until(listens, what="nginx")
+    wait_for(listens, "nginx listens", timeout=30)
     yield port
     process.send_signal(signal.SIGQUIT)
     try:
@@ -594,7 +583,7 @@ class Load:
 def test_many_clients_on_few_threads_behind_nginx(responder, nginx):
     load = Load(nginx, clients=40)
     try:
-        until(lambda: min(load.done) >= 20, 60, "20 answers for each client")
+        wait_for(lambda: min(load.done) >= 20, "20 answers for each client", timeout=60)
     finally:
         load.finish()
     assert load.failures == []
@@ -612,21 +601,21 @@ def test_a_rolling_restart_under_load_fails_no_post(directory, nginx):
         check=True, capture_output=True)
     pool = int(pidfile.read_text())
     try:
-        until(lambda: len(children(pool)) == 2, what="two processes")
+        wait_for(lambda: len(children(pool)) == 2, "two processes", timeout=30)
         load = Load(nginx, clients=24)
         try:
-            until(lambda: min(load.done) >= 5, what="load")
+            wait_for(lambda: min(load.done) >= 5, "load", timeout=30)
             for number in (signal.SIGUSR1, signal.SIGTERM):
                 for child in children(pool):
                     os.kill(child, number)
-                    until(lambda: child not in children(pool), 40, "the end of a process")
-                    until(lambda: len(children(pool)) == 2, what="its successor")
+                    wait_for(lambda: child not in children(pool), "the end of a process")
+                    wait_for(lambda: len(children(pool)) == 2, "its successor", timeout=30)
                     so_far = sum(load.done)
-                    until(lambda: sum(load.done) > so_far + 200, what="answers")
+                    wait_for(lambda: sum(load.done) > so_far + 200, "answers", timeout=30)
         finally:
             load.finish()
         assert load.failures == []
     finally:
         os.kill(pool, signal.SIGTERM)
-        until(lambda: not pathlib.Path(f"/proc/{pool}").exists() or "State:\tZ" in pathlib.Path(
-            f"/proc/{pool}/status").read_text(), 40, "the end of the pool")
+        wait_for(lambda: not pathlib.Path(f"/proc/{pool}").exists() or "State:\tZ" in pathlib.Path(
+            f"/proc/{pool}/status").read_text(), "the end of the pool")

@@ -12,7 +12,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from apache import Apache, Visitor
 from logout_receiver import LogoutReceiver, verified
 from oidc import claims
-from pools import wait_for
+from waiting import wait_for
 from provider import Provider, running_provider, temporary_folder
 
 CALLBACK = "http://localhost:{port}/oidc/callback/central"

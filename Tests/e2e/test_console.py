@@ -11,7 +11,7 @@ import requests
 from accessibility import assert_accessible
 from chromium import new_page
 from console import admin, app, detail, enter, field, send  # noqa: F401
-from pools import wait_for
+from waiting import wait_for
 
 PAGES = [
     "", "apps", "new-app", "new-app/web", "new-app/service", "apps/{app}", "apps/{app}/connect", "apps/{app}/try",

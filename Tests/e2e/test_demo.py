@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from accessibility import assert_accessible
-from pools import wait_for
+from waiting import wait_for
 from ports import unused_port
 from provider import ROOT, temporary_folder
 

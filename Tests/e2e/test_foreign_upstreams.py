@@ -12,7 +12,7 @@ from foreign_provider import SECRET
 from glewlwyd import Glewlwyd
 from logout_receiver import LogoutReceiver, verified
 from oidc import Browser, claims
-from pools import wait_for
+from waiting import wait_for
 from provider import running_provider, temporary_folder
 
 KINDS = [Glewlwyd, Django]

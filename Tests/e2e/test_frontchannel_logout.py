@@ -9,7 +9,7 @@ from accessibility import NARROWEST, assert_accessible
 from chromium import new_page
 from frontchannel_app import FrontchannelApp
 from oidc import claims, encode
-from pools import wait_for
+from waiting import wait_for
 from test_pages import address, sign_in
 from visitor import ChromiumVisitor, FirefoxVisitor
 

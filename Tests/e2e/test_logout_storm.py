@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import threading
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from oidc import claims
 from pools import Pools
 from provider import running_provider
 from storm import sign_in_often
+from waiting import wait_for
 
 SESSIONS = 1000
 
@@ -61,13 +61,13 @@ def test_a_thousand_sessions_end_at_once_and_every_app_is_told_of_each(receivers
         with Load(own, app, other, threads=2) as load:
             load.wait_for_grants(10)
             assert caller("DELETE", f"users/{user.sub}/sessions").status_code == 204
-            until(lambda: len(healthy[0].look()) > SESSIONS / 4)
+            wait_for(lambda: len(healthy[0].look()) > SESSIONS / 4, "a quarter is told", timeout=60)
             load.wait_for_grants(10)
             assert not load.failures, "token requests of the same moment succeed"
             # In the middle of it, some tokens are on their way.
             kill_senders(own)
             assert any(len(told.look()) < SESSIONS for told in healthy), "it was in the middle"
-            until(lambda: all(len(told.look()) == SESSIONS for told in healthy), timeout=300)
+            wait_for(lambda: all(len(told.look()) == SESSIONS for told in healthy), "all are told", timeout=300)
         for failure in load.failures:
             assert isinstance(failure, OSError) or failure.status == 503, failure
 
@@ -75,13 +75,14 @@ def test_a_thousand_sessions_end_at_once_and_every_app_is_told_of_each(receivers
             assert told.tokens.keys() == {sid for client, sid in known if client == party.client_id}
             for token in random.sample(sorted(told.tokens.values()), 20):
                 assert verified(token, party, age=600)["sub"] == user.sub
-        until(lambda: not outbox(own, parties[:3]))
+        wait_for(lambda: not outbox(own, parties[:3]), "nothing is left for them", timeout=60)
         left = outbox(own, parties[3:])
         assert {(client, sid) for client, sid, _ in left} == {pair for pair in known if pair[0] in ids(parties[3:])}
         tried = [fault for client, _, fault in left if client == parties[4].client_id and fault]
         assert tried and all("500" in fault for fault in tried)
         # What waits for half a minute is told of.
-        listed = until(lambda: caller("GET", "logout-deliveries?limit=200").json()["items"])
+        listed = wait_for(
+            lambda: caller("GET", "logout-deliveries?limit=200").json()["items"], "it is listed", timeout=60)
         assert {item["client_id"] for item in listed} <= ids(parties[3:]), "and administrators see it"
 
 
@@ -98,11 +99,3 @@ def kill_senders(provider):
     """kill -9 of every process of the pool that tells apps; multiwatch begins new ones."""
     for pid in Pools(provider).processes("fast"):
         os.kill(pid, signal.SIGKILL)
-
-
-def until(condition, timeout=60):
-    end = time.monotonic() + timeout
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
-    return found

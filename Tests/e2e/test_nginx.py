@@ -19,6 +19,7 @@ from oidc import Browser, encode
 from pools import Pools
 from ports import unused_port
 from provider import faketime_library, running_provider, temporary_folder
+from waiting import wait_for
 
 REFERENCE = r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}"
 CACHED = [".well-known/openid-configuration", "jwks"]
@@ -61,13 +62,9 @@ def log_lines(provider):
 
 def logged(provider, text, after=0):
     """The log's line that holds this, beyond so many lines: nginx writes it when the answer has gone."""
-    limit = time.monotonic() + 10
-    while True:
-        line = next((line for line in log_lines(provider)[after:] if text in line), None)
-        if line:
-            return line
-        assert time.monotonic() < limit, f"{text} was not logged"
-        time.sleep(0.01)
+    return wait_for(
+        lambda: next((line for line in log_lines(provider)[after:] if text in line), None), f"{text} is logged",
+        timeout=10)
 
 
 def handled(provider, browser, method, path):
@@ -207,20 +204,17 @@ def bare_nginx(folder, http):
 
 
 def wait_for_port(port, listening):
-    limit = time.monotonic() + 15
-    while True:
+    def listens():
         probe = Browser(f"http://localhost:{port}")
         try:
             probe.get("/")
-            found = True
+            return True
         except OSError:
-            found = False
+            return False
         finally:
             probe.close()
-        if found == listening:
-            return
-        assert time.monotonic() < limit, f"port {port}"
-        time.sleep(0.05)
+
+    wait_for(lambda: listens() == listening, f"port {port} is {'taken' if listening else 'free'}", timeout=15)
 
 
 # --- a pool that is down ------------------------------------------------------------------------------------------
@@ -547,10 +541,7 @@ def test_the_reference_on_an_error_page_is_that_of_the_log(provider, agent):
     reference = re.search(REFERENCE, answer.form.text).group()
     line = logged(provider, f"reference={reference}")
     assert "handler=authorize" in line and " 400 " in line
-    wait_for_log = time.monotonic() + 10
-    while reference.replace("-", "") not in provider.log("fast"):
-        assert time.monotonic() < wait_for_log, "the handler did not log the reference"
-        time.sleep(0.01)
+    wait_for(lambda: reference.replace("-", "") in provider.log("fast"), "the handler logs the reference", timeout=10)
 
 
 # --- TLS: the complete example ------------------------------------------------------------------------------------

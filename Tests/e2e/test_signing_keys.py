@@ -9,7 +9,7 @@ from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
 from oidc import decoded, encode
-from pools import wait_for
+from waiting import wait_for
 from provider import running_provider
 
 HOUR, DAY = 3600, 86400

@@ -6,12 +6,12 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
 from ports import unused_port
 from provider import ROOT, Provider, running_provider, temporary_folder
+from waiting import wait_for
 
 
 def stack(*arguments):
@@ -63,13 +63,6 @@ def pids(folder):
     return masters + [child for master in masters for child in children(master)]
 
 
-def wait_until(condition, seconds=20):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not happen"
-        time.sleep(0.02)
-
-
 def test_down_ends_everything_and_up_starts_it_again(running):
     everything = pids(running.folder)
     assert len(everything) >= 8, "nginx with its workers, and two pools"
@@ -85,7 +78,7 @@ def test_a_pool_has_the_processes_that_the_configuration_says():
     with running_provider(lambda text: text + "pools: { fast: { processes: 3 }, slow: { processes: 2 } }\n") as running:
         for pool, processes in (("fast", 3), ("slow", 2)):
             master = int((running.folder / f"run/{pool}.pool.pid").read_text())
-            wait_until(lambda: len(children(master)) == processes)
+            wait_for(lambda: len(children(master)) == processes, "all processes run", timeout=20)
 
 
 def test_down_drains_and_kills_nothing(running):
@@ -116,7 +109,7 @@ def test_after_kill_9_up_starts_again(running, victims):
     everything = pids(running.folder)
     for pid in masters if victims == "masters" else everything:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not [pid for pid in masters if is_alive(pid)])
+    wait_for(lambda: not [pid for pid in masters if is_alive(pid)], "all masters end", timeout=20)
     run = stack("up", running.folder)
     assert run.returncode == 0, run.stdout
     assert not [pid for pid in everything if is_alive(pid)]
@@ -128,7 +121,7 @@ def test_after_kill_9_down_ends_what_is_left(running):
     for file in (running.folder / "run").glob("*.pid"):
         os.kill(int(file.read_text()), signal.SIGKILL)
     assert stack("down", running.folder).returncode == 0
-    wait_until(lambda: not [pid for pid in everything if is_alive(pid)])
+    wait_for(lambda: not [pid for pid in everything if is_alive(pid)], "everything ends", timeout=20)
 
 
 def test_stale_pid_files_and_sockets_end_no_stranger(folder):

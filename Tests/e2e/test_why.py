@@ -12,6 +12,7 @@ import pytest
 
 from oidc import FORM, base64url, encode
 from provider import running_provider
+from waiting import wait_for
 
 
 def reference(answer):
@@ -25,14 +26,8 @@ def reference(answer):
 def why(provider, answer_or_id, *options):
     """What `why` says, as soon as the pool has written it: that takes about a second."""
     id = answer_or_id if isinstance(answer_or_id, str) else reference(answer_or_id)
-    end = time.monotonic() + 10
-    while True:
-        try:
-            return provider.postern("why", id, *options)
-        except AssertionError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
+    wait_for(lambda: provider.run("why", id).returncode == 0, f"the refusal {id} is written", timeout=10)
+    return provider.postern("why", id, *options)
 
 
 @pytest.fixture(scope="module")

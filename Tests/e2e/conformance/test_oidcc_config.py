@@ -6,7 +6,7 @@ import urllib.parse
 import requests
 from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 
-from pools import wait_for
+from waiting import wait_for
 
 
 def test_oidcc_discovery_endpoint_verification(provider, metadata):
