@@ -32,13 +32,7 @@ struct LoginHandler {
     private func signIn(_ form: PageForm, _ request: Request) throws -> Response {
         let attempt = form.attempt
         let authorization = try flow.validate(attempt.request)
-        guard
-            FormToken("login", attempt: attempt.id, signedIn: nil)
-                .matches(try form.parameters.value("token"), opening: provider.seal)
-        else {
-            throw PageForm.Refused(
-                kind: .expired, error: .invalidRequest("the form came without its token"), attempt: attempt)
-        }
+        try form.requireLoginToken(opening: provider.seal)
         if try form.parameters.value("cancel") != nil {
             throw AuthorizationFailure.redirect(.accessDenied("the user turned back"), authorization.target)
         }
@@ -99,11 +93,9 @@ struct LoginHandler {
                 "client": "\(authorization.client.id)", "reason": "\(failure)",
                 "address": "\(request.remoteAddress)",
             ].merging(kept.metadata) { own, _ in own })
-        var response = try flow.loginPage(
+        return try flow.loginPage(
             authorization, attempt.request, failure: failure, username: typed.name,
-            staysSignedIn: typed.staysSignedIn, isLocal: attempt.isLocal, status: failure.status, for: request)
-        if let seconds = failure.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
-        return response
+            staysSignedIn: typed.staysSignedIn, isLocal: attempt.isLocal, for: request)
     }
 }
 
@@ -126,7 +118,7 @@ extension LoginPage.Failure {
         }
     }
 
-    fileprivate var status: Status {
+    var status: Status {
         switch self {
         case .wrongCredentials, .stale: .ok
         case .throttled: .tooManyRequests
@@ -134,7 +126,8 @@ extension LoginPage.Failure {
         }
     }
 
-    fileprivate var retryAfter: Int? {
+    /// In seconds.
+    var retryAfter: Int? {
         switch self {
         case .wrongCredentials, .stale: nil
         case .throttled(let seconds): seconds

@@ -106,11 +106,11 @@ struct TokenHandler {
                     "the refresh token was used before; what came of it has been revoked", cause: "grant \(grant.id)",
                     detail: .credential(.refreshToken, .usedBefore))
             case .giveAgain(let successor):
-                try provider.requireStanding(of: grant)
+                try provider.requireStanding(of: grant, for: exchange.client)
                 let issuer = try issuer(for: exchange, try accept(exchange, of: grant))
                 return .json(try issuer.issue(refreshToken: successor).json)
             case .rotate(let family, let successor):
-                try provider.requireStanding(of: grant)
+                try provider.requireStanding(of: grant, for: exchange.client)
                 let live = try accept(exchange, of: grant)
                 let issuer = try issuer(for: exchange, live)
                 let end = max(family.expiresAt, now + provider.lifetimes.longestAccessToken, grant.expiresAt)

@@ -25,13 +25,7 @@ struct UpstreamHandler {
 
     private func fromPage(to upstream: Upstream, _ request: Request) -> Response {
         flow.answering(request) { form in
-            guard
-                FormToken("login", attempt: form.attempt.id, signedIn: nil)
-                    .matches(try form.parameters.value("token"), opening: provider.seal)
-            else {
-                throw PageForm.Refused(
-                    kind: .expired, error: .invalidRequest("the form came without its token"), attempt: form.attempt)
-            }
+            try form.requireLoginToken(opening: provider.seal)
             return try UpstreamLeg(flow).begin(form.attempt, at: upstream, for: request)
         }
     }

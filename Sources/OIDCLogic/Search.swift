@@ -8,6 +8,18 @@ package struct SearchPage<Item: Sendable>: Sendable {
         self.items = items
         self.next = next
     }
+
+    /// What all pages hold, each found by where the one before it ended.
+    package static func all(_ page: (SearchPosition?) throws -> SearchPage) rethrows -> [Item] {
+        var items: [Item] = []
+        var position: SearchPosition?
+        repeat {
+            let page = try page(position)
+            items += page.items
+            position = page.next
+        } while position != nil
+        return items
+    }
 }
 
 /// After what a page of a search begins: which of the things that are searched was the last one found by, what that was,

@@ -161,7 +161,7 @@ struct UpstreamRecheckTests {
         fixture.now = fixture.now + 29
         token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
         _ = browser.send(.get, .upstream, try browser.authorize("offline").answer, tail: "corp")
-        _ = UpstreamUpkeep(fixture.provider).look()
+        UpstreamUpkeep(fixture.provider).look()
         #expect(fixture.sectors.posted.count == asked)
         fixture.now = fixture.now + 1
         answer(#"{"access_token": "at-2"}"#)
@@ -181,7 +181,7 @@ struct UpstreamRecheckTests {
         #expect(fixture.sectors.posted.count == asked)
 
         answer(#"{"access_token": "at-2"}"#)
-        _ = UpstreamUpkeep(fixture.provider).look()
+        UpstreamUpkeep(fixture.provider).look()
         #expect(fixture.sectors.posted.count == asked + 1, "the upkeep tries")
         for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
         fixture.now = fixture.now + 1
@@ -218,17 +218,17 @@ struct UpstreamRecheckTests {
         let token = try signIn()
         let upkeep = UpstreamUpkeep(fixture.provider)
         let calls = fixture.sectors.posted.count
-        _ = upkeep.look()
+        upkeep.look()
         #expect(fixture.sectors.posted.count == calls, "it isn't time yet")
         fixture.now = fixture.now + 301
         answer(#"{"error": "invalid_grant"}"#, status: 400)
         fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
-        _ = upkeep.look()
+        upkeep.look()
         #expect(try !isSignedIn)
         #expect(refresh(token).error == "invalid_grant")
         let asked = fixture.sectors.posted.count
         fixture.now = fixture.now + 301
-        _ = upkeep.look()
+        upkeep.look()
         #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
     }
 
@@ -238,7 +238,7 @@ struct UpstreamRecheckTests {
             .orThrow("no link")
         fixture.now = fixture.now + 301
         fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")
-        _ = UpstreamUpkeep(fixture.provider).look()
+        UpstreamUpkeep(fixture.provider).look()
         let check = try fixture.store.upstreamLink(link.id).orThrow("no link").check
         #expect(check.at == link.check.at && check.nextAt.map { $0 > fixture.now } == true, "and again later")
     }

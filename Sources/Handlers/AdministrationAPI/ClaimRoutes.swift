@@ -51,8 +51,7 @@ extension AdministrationRoute {
         let made = try claims.add(name, for: client, change)
         var response = try call.entity(made, isChanged: true)
         response.status = .created
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/claims/" + RoutePath.escaped(made.id.value))
+        response[.location] = call.location("claims", made.id.value)
         return response
     }
 }

@@ -202,8 +202,7 @@ extension Response {
     ) throws -> Response {
         var response = Response.json(RegisteredClient(client: client, secret: secret).json)
         response[.eTag] = HeaderValue(try call.tag(client).text)
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/clients/" + RoutePath.escaped(client.id.value))
+        response[.location] = call.location("clients", client.id.value)
         return response
     }
 }

@@ -13,8 +13,7 @@ extension Response {
     /// What was made, and where it is.
     static func made(_ json: JSON, _ collection: String, _ name: String, _ call: AdministrationCall) -> Response {
         var response = Response.entity(json, status: .created)
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/\(collection)/" + RoutePath.escaped(name))
+        response[.location] = call.location(collection, name)
         return response
     }
 
@@ -22,5 +21,12 @@ extension Response {
         var response = Response(status: .noContent)
         response[.cacheControl] = "no-store"
         return response
+    }
+}
+
+extension AdministrationCall {
+    /// Where a thing is.
+    func location(_ collection: String, _ name: String) -> HeaderValue? {
+        HeaderValue(AdministrationScope.resource(of: provider.issuer) + "/\(collection)/" + RoutePath.escaped(name))
     }
 }

@@ -51,9 +51,7 @@ extension AdministrationRoute {
         try call.requireHeld(rolesOf: body)
         let upstreams = call.upstreams
         // Whoever repeats a call whose answer was lost is told of what it did.
-        if let there = try call.provider.store.upstreamDeclarations().first(where: {
-            $0.name.value.hasSameBytes(as: name)
-        }),
+        if let there = try call.provider.store.upstreamDeclaration(UpstreamName(name)),
             try upstreams.isDone(body, in: there)
         {
             return call.entity(try upstreams.upstream(name))
@@ -61,8 +59,7 @@ extension AdministrationRoute {
         let made = try upstreams.add(name, body)
         var response = call.entity(made)
         response.status = .created
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/upstreams/" + RoutePath.escaped(name))
+        response[.location] = call.location("upstreams", name)
         return response
     }
 
@@ -83,9 +80,7 @@ extension AdministrationRoute {
         guard linked == nil || linked == "true" else {
             throw AdministrationProblem.invalid("linked must be true, or left out", member: "linked")
         }
-        if let former = try call.provider.store.upstreamDeclarations()
-            .first(where: { $0.name.value.hasSameBytes(as: call["name"]) })
-        {
+        if let former = try call.provider.store.upstreamDeclaration(UpstreamName(call["name"])) {
             try call.requireMatchIfSaid(call.tag(.object(former.members), former.version))
         }
         _ = try call.upstreams.remove(call["name"], knowingOfLinks: linked != nil)

@@ -73,8 +73,7 @@ extension AdministrationRoute {
             try body.required("username"), password: try body.text("password").map { Password($0) },
             attributes: try attributes(body), roles: roles, groups: groups)
         var response = Response.entity(user.json, version: user.version, status: .created)
-        response[.location] = HeaderValue(
-            AdministrationScope.resource(of: call.provider.issuer) + "/users/" + RoutePath.escaped(user.id.value))
+        response[.location] = call.location("users", user.id.value)
         return response
     }
 

@@ -31,9 +31,8 @@ extension ConsoleRoute {
     private static func list(_ call: ConsoleCall, _ title: String, _ block: ConsoleBlock) throws -> ConsolePage {
         var block = block
         block.heading = nil
-        return ConsolePage(
-            "\(title): \(try call.api(.get, "clients", call["client_id"]).appName)",
-            back: call.app(try call.api(.get, "clients", call["client_id"])), [block])
+        let client = try call.api(.get, "clients", call["client_id"])
+        return ConsolePage("\(title): \(client.appName)", back: call.app(client), [block])
     }
 
     private static func query(_ call: ConsoleCall, _ limit: Int) throws -> [(String, String)] {

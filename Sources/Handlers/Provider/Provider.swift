@@ -27,6 +27,7 @@ struct Provider {
     let logos: LogoCache
     let outbound: any Outbound
     let upstreams: UpstreamDirectory
+    let knownSignInOptions = KnownSignInOptions()
     let upstreamExpressions: any UpstreamExpressionEvaluator
     /// Those of the configuration.
     let rules: [PolicyRule]

@@ -149,21 +149,27 @@ struct Process: Sendable {
 
     /// Asks upstreams about their users, in a process that has to do with them.
     func askUpstreams() throws {
-        guard isOfUpstreams else { return }
-        try database.repeating(every: UpstreamUpkeep.interval, now: clock) { [self] store in
-            guard let provider = try? provider(store) else { return { false } }
-            let upkeep = UpstreamUpkeep(provider)
-            return { upkeep.look() }
-        }
+        try keepingUpstreams(every: UpstreamUpkeep.interval) { UpstreamUpkeep($0).look }
     }
 
     /// Keeps the plan of the keys that upstreams know us by.
     func keepUpstreamKeys() throws {
+        try keepingUpstreams(every: SigningKeyUpkeep.interval) { UpstreamKeyUpkeep($0).look }
+    }
+
+    /// - Parameter begin: makes what is done again and again, on the thread that does it.
+    private func keepingUpstreams(every seconds: Int64, _ begin: @escaping @Sendable (Provider) -> () -> Void) throws {
         guard isOfUpstreams else { return }
-        try database.repeating(every: SigningKeyUpkeep.interval, now: clock) { [self] store in
-            guard let provider = try? provider(store) else { return { false } }
-            let upkeep = UpstreamKeyUpkeep(provider)
-            return { upkeep.look() }
+        try database.repeating(every: seconds, now: clock) { [self] store in
+            do {
+                let look = begin(try provider(store))
+                return {
+                    look(); return false
+                }
+            } catch {
+                log.error("upstreams are not looked after in this process", metadata: ["error": "\(error)"])
+                return { false }
+            }
         }
     }
 

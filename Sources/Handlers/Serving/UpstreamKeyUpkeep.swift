@@ -7,8 +7,7 @@ final class UpstreamKeyUpkeep {
 
     init(_ provider: Provider) { self.provider = provider }
 
-    /// Returns that there is nothing more to do before the next.
-    func look() -> Bool {
+    func look() {
         do {
             for upstream in try provider.signInOptions().upstreams where upstream.authentication == .privateKeyJWT {
                 try provider.upstreamKeys.keepPlan(for: upstream)
@@ -21,6 +20,5 @@ final class UpstreamKeyUpkeep {
             }
             fault = text
         }
-        return false
     }
 }

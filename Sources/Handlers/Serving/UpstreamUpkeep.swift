@@ -12,8 +12,8 @@ final class UpstreamUpkeep {
     init(_ provider: Provider) { self.provider = provider }
 
     /// Asks each upstream about as many as it may be asked about in a second. One that has many, or doesn't answer, keeps the
-    /// others waiting for no more than one call. Returns that there is nothing more to do before the next.
-    func look() -> Bool {
+    /// others waiting for no more than one call.
+    func look() {
         do {
             for upstream in try provider.signInOptions().upstreams {
                 guard let rhythm = upstream.rhythm else { continue }
@@ -26,7 +26,6 @@ final class UpstreamUpkeep {
             if text != fault { provider.log.error("upstreams can't be asked", metadata: ["error": "\(text)"]) }
             fault = text
         }
-        return false
     }
 
     private func ask(_ upstream: Upstream, about count: Int) throws {

@@ -39,6 +39,21 @@ struct PageForm {
     }
 }
 
+extension PageForm {
+    /// Throws ``Refused`` for a form that isn't the login page's own.
+    func requireLoginToken(opening seal: Seal) throws {
+        guard FormToken.login(attempt).matches(try parameters.value("token"), opening: seal) else {
+            throw Refused(
+                kind: .expired, error: .invalidRequest("the form came without its token"), attempt: attempt)
+        }
+    }
+}
+
+extension FormToken {
+    /// Of the forms of a login page.
+    static func login(_ attempt: Attempt) -> FormToken { FormToken("login", attempt: attempt.id, signedIn: nil) }
+}
+
 extension Request {
     /// Whether a browser shows the answer to somebody, as far as it says: a frame or a script of any page is no person.
     var isOfPerson: Bool {

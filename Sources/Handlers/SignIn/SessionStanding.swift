@@ -10,9 +10,9 @@ enum SessionStanding {
 }
 
 extension Provider {
-    func standing(of signedIn: SignedIn?) throws -> SessionStanding {
+    func standing(of signedIn: SignedIn?, among options: SignInOptions) throws -> SessionStanding {
         guard let signedIn, let came = signedIn.session.upstream else { return .holds }
-        guard let upstream = try signInOptions().upstream(of: came.link), let link = try store.upstreamLink(came.link),
+        guard let upstream = options.upstream(of: came.link), let link = try store.upstreamLink(came.link),
             link.userID == signedIn.user.id
         else { return .isOver }
         return link.check.standing(by: upstream.rhythm, at: now()) == .fresh ? .holds : .isToBeAsked(upstream)

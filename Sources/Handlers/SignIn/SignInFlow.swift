@@ -67,21 +67,15 @@ struct SignInFlow {
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
         raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
     ) throws -> Response {
-        if let signedIn, try !provider.signInOptions().admits(signedIn.session, for: authorization.client) {
-            return try step(
-                authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
-                for: request)
-        }
+        let options = try provider.signInOptions()
+        var signedIn = signedIn.flatMap { options.admits($0.session, for: authorization.client) ? $0 : nil }
         if case .arrived = progress {
-            try tellOfUselessHint(authorization, request)
-            switch try standing ?? provider.standing(of: signedIn) {
+            tellOfUselessHint(authorization, options, request)
+            switch try standing ?? provider.standing(of: signedIn, among: options) {
             case .holds: break
             case .isToBeAsked(let upstream):
                 return try sendOn(to: upstream, raw, asking: true, for: request)
-            case .isOver:
-                return try step(
-                    authorization, signedIn: nil, progress: progress, attempt: attempt, raw: raw, standing: .holds,
-                    for: request)
+            case .isOver: signedIn = nil
             }
         }
         let consent: Consent? =
@@ -91,7 +85,6 @@ struct SignInFlow {
                 nil
             }
         let policy = try provider.policy()
-        let options = try provider.signInOptions()
         let upstream = options.upstream(for: authorization)
         let decision = try authorization.decide(
             signedIn: signedIn, consent: consent, progress: progress, policy: policy,
@@ -126,10 +119,10 @@ struct SignInFlow {
     }
 
     /// A hint is a wish: one that names nobody is passed over, and whoever wonders why finds it in the log.
-    private func tellOfUselessHint(_ authorization: ValidatedAuthorizationRequest, _ request: Request) throws {
-        guard let hint = authorization.upstreamHint,
-            try provider.signInOptions().hintedUpstream(for: authorization) == nil
-        else { return }
+    private func tellOfUselessHint(
+        _ authorization: ValidatedAuthorizationRequest, _ options: SignInOptions, _ request: Request
+    ) {
+        guard let hint = authorization.upstreamHint, options.hintedUpstream(for: authorization) == nil else { return }
         provider.log.notice(
             "idp_hint names no upstream that this client's users sign in at",
             metadata: [
@@ -161,7 +154,7 @@ struct SignInFlow {
     func loginPage(
         _ authorization: ValidatedAuthorizationRequest, _ raw: AuthorizationRequest, failure: LoginPage.Failure? = nil,
         username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
-        status: Status = .ok, for request: Request
+        for request: Request
     ) throws -> Response {
         let options = try provider.signInOptions()
         let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
@@ -183,14 +176,15 @@ struct SignInFlow {
                 links: AppLinks(of: client), logo: provider.logo(of: client),
                 loginHint: username ?? authorization.loginHint, action: action("/login", raw),
                 attempt: attempt.sealed(by: provider.seal),
-                token: FormToken("login", attempt: attempt.id, signedIn: nil).sealed(by: provider.seal),
+                token: FormToken.login(attempt).sealed(by: provider.seal),
                 staySignedIn: try choice(staysSignedIn, for: request),
                 hasPassword: invitation == nil && (options.hasPassword(for: authorization.client) || isLocal),
                 upstreams: upstreams.map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
                 failure: failure),
-            status: status, for: request, uiLocales: authorization.uiLocales)
+            status: failure?.status ?? .ok, for: request, uiLocales: authorization.uiLocales)
+        if let seconds = failure?.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
         if known == nil { response.setCookie(provider.cookies.setting(browser)) }
         return response
     }

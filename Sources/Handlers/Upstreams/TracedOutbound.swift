@@ -64,13 +64,6 @@ enum TraceCut {
 
     static func parameters(_ fields: [(name: String, value: String)]) -> JSON { cut(fields, but: harmlessParameters) }
 
-    static func parameters(ofQueryIn address: String) -> JSON {
-        guard let mark = address.firstIndex(of: "?") else { return .null }
-        let query = String(address[mark...].dropFirst())
-        let fields = try? Request(method: .get, handler: HandlerName.upstream.rawValue, query: query).queryFields()
-        return fields.map(parameters) ?? .null
-    }
-
     private static func cut(_ fields: [(name: String, value: String)], but harmless: [String]) -> JSON {
         .object(
             Dictionary(

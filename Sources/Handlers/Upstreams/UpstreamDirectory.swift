@@ -76,7 +76,13 @@ struct UpstreamDirectory: Sendable {
 
 extension Provider {
     /// How people sign in, as of now: an upstream that an administrator adds is there at the next request.
-    func signInOptions() throws -> SignInOptions { upstreams.options(adding: try store.upstreamDeclarations()) }
+    func signInOptions() throws -> SignInOptions {
+        // Before what it is the generation of: what came in between is read once more at the next.
+        let generation = try store.generation()
+        return try knownSignInOptions.value(at: generation) {
+            upstreams.options(adding: try store.upstreamDeclarations())
+        }
+    }
 
     /// Tells administrators how it goes with an upstream.
     func note(_ event: UpstreamEvent, of upstream: UpstreamName) { store.note(event, of: upstream, at: now()) }

@@ -38,6 +38,8 @@ struct UpstreamKeys {
                 let next = try SigningKeyRecord(next: .generate(plan.algorithm), sealedBy: seal, at: now())
                 try store.changeKeys(of: upstream.name, [.add(next)])
             case .activation(let next):
+                // Nothing that can't be opened takes the place of what can.
+                _ = try next.signingKey(opening: seal)
                 try store.changeKeys(of: upstream.name, plan.activation(of: next, at: now()))
             case nil: break
             }

@@ -43,7 +43,7 @@ struct UpstreamLeg {
             let asked = UpstreamRequest(
                 to: upstream, at: metadata, for: authorization, leg, state: state, from: provider.issuer)
             trace?.note(
-                "Sent the user to \(metadata.authorizationEndpoint.value)", TraceCut.parameters(ofQueryIn: asked.uri))
+                "Sent the user to \(metadata.authorizationEndpoint.value)", TraceCut.parameters(asked.fields))
             return provider.redirect(to: asked.uri, for: request)
         }
     }
@@ -190,11 +190,8 @@ struct UpstreamLeg {
             throw PageForm.Refused(kind: .unavailable, error: error, attempt: attempt)
         case .unreachable:
             provider.logRefusal(error, of: request)
-            var response = try flow.loginPage(
-                authorization, attempt.request, failure: .unreachable(upstream.title), status: .serviceUnavailable,
-                for: request)
-            response[.retryAfter] = HeaderValue(30)
-            return response
+            return try flow.loginPage(
+                authorization, attempt.request, failure: .unreachable(upstream.title), for: request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
         case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
         }

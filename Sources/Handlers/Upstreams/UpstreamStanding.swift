@@ -3,18 +3,19 @@ import OIDCLogic
 extension Provider {
     /// Whether a grant may be refreshed, as its upstream has it: asked at most every so often (``UpstreamRhythm``).
     ///
+    /// - Parameter client: the grant's.
+    ///
     /// Throws `invalid_grant` for whoever is gone there, or has to sign in there again, and `temporarily_unavailable` where
     /// nobody has known for too long.
-    func requireStanding(of grant: Grant) throws {
-        if let places = try store.client(grant.clientID)?.metadata.upstreams,
-            try !places.admit(grant.upstream.flatMap { try signInOptions().upstream(of: $0)?.name })
-        {
+    func requireStanding(of grant: Grant, for client: Client) throws {
+        let upstream = try grant.upstream.flatMap { try signInOptions().upstream(of: $0) }
+        guard client.metadata.upstreams.admit(upstream?.name) else {
             throw OAuthError.invalidGrant(
                 "the user has to sign in where this client's users do", cause: "upstreams of the client has changed",
                 detail: .credential(.refreshToken, .sessionOver))
         }
         guard let id = grant.upstream else { return }
-        guard let upstream = try signInOptions().upstream(of: id), let link = try store.upstreamLink(id),
+        guard let upstream, let link = try store.upstreamLink(id),
             link.userID == grant.userID
         else {
             throw OAuthError.invalidGrant(

@@ -74,12 +74,13 @@ struct MappedIdentity {
         }
         guard let expression = mapping.roleNames, let names = try value("role_names", expression) else { return roles }
         guard let items = names.arrayValue else { throw .mapping("role_names gave no array of names") }
-        for name in items.compactMap(\.stringValue) where !Scope.opensPostern(name) {
-            // Administration is given only where the configuration names it.
-            let role = RoleID(name)
-            if role.owner == nil, catalogue.roles[role] != nil { roles.insert(role) }
-        }
-        return roles
+        return roles.union(items.compactMap(\.stringValue).compactMap { role(named: $0, in: catalogue) })
+    }
+
+    /// What `role_names` gives by that name; nil: nothing. Administration is given only where the configuration names it.
+    static func role(named name: String, in catalogue: ScopeCatalogue) -> RoleID? {
+        let role = RoleID(name)
+        return !Scope.opensPostern(name) && role.owner == nil && catalogue.roles[role] != nil ? role : nil
     }
 
     /// The user with what the upstream says now in the place of what it said before. What they have otherwise stays.

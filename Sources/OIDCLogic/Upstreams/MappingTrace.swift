@@ -47,9 +47,7 @@ package struct MappingTrace {
         if let expression = mapping.roleNames {
             var details = value(expression).objectValue ?? [:]
             let names = (details["gave"]?.arrayValue ?? []).compactMap(\.stringValue)
-            let known = names.filter {
-                !Scope.opensPostern($0) && RoleID($0).owner == nil && catalogue.roles[RoleID($0)] != nil
-            }
+            let known = names.filter { MappedIdentity.role(named: $0, in: catalogue) != nil }
             details["roles"] = .array(known.map(JSON.string))
             details["unknown"] = .array(names.filter { !known.contains($0) }.map(JSON.string))
             steps.append(("Roles by their names (role_names)", .object(details)))

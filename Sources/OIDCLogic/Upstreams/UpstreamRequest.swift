@@ -2,6 +2,8 @@
 /// request that an app made here.
 package struct UpstreamRequest: Sendable {
     package let uri: String
+    /// What of it is ours.
+    package let fields: [(name: String, value: String)]
 
     /// What a sign-in sets by itself.
     package static let ownParameters: Set<String> = [
@@ -26,8 +28,8 @@ package struct UpstreamRequest: Sendable {
             if !fields.contains(where: { $0.name == name }) { fields.append((name, value)) }
         }
         // §3.1.2.1 lets an endpoint have a query of its own (RFC 6749 §3.1).
-        let endpoint = metadata.authorizationEndpoint.value
-        uri = endpoint + (endpoint.contains("?") ? "&" : "?") + FormEncoding.encode(fields)
+        uri = FormEncoding.append(fields, to: metadata.authorizationEndpoint.value)
+        self.fields = fields
     }
 
     /// What OAuth alone has no word for.

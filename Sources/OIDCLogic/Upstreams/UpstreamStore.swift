@@ -44,3 +44,9 @@ package protocol UpstreamHealthStore {
     /// Of those of which anything is known.
     func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth]
 }
+
+extension UpstreamDeclarationStore {
+    package func upstreamDeclaration(_ name: UpstreamName) throws -> UpstreamDeclaration? {
+        try upstreamDeclarations().first { $0.name == name }
+    }
+}

@@ -52,6 +52,8 @@ extension SQLiteStore {
             try database.run("DELETE FROM upstream WHERE name = ?1", Value(name))
             try database.run("DELETE FROM upstream_health WHERE upstream = ?1", Value(name))
             try database.run("DELETE FROM upstream_trace WHERE upstream = ?1", Value(name))
+            // Another of that name is another's, and is shown another key.
+            try database.run("DELETE FROM upstream_key WHERE upstream = ?1", Value(name))
             try audit.write(
                 .upstreamRemoved, name.value, AuditChange(from: former.audited, to: nil), in: database)
             return true

@@ -56,14 +56,7 @@ package struct ClientAdministration {
 
     /// Those whose id or name begins with that, by the search of the API.
     package func clients(beginning prefix: String) throws -> [Client] {
-        var clients: [Client] = []
-        var position: SearchPosition?
-        repeat {
-            let page = try store.clients(beginning: prefix, after: position, limit: 500)
-            clients += page.items
-            position = page.next
-        } while position != nil
-        return clients
+        try SearchPage.all { try store.clients(beginning: prefix, after: $0, limit: 500) }
     }
 
     /// Those that wait for approval, the longest waiting first.

@@ -134,10 +134,10 @@ package struct UpstreamAdministration {
     /// One of the store. Throws ``AdministrationError`` for one that a file declares, with the file to edit.
     func declaration(_ name: String) throws -> UpstreamDeclaration {
         try checkIsOfStore(name)
-        let all = try store.upstreamDeclarations()
-        guard let found = all.first(where: { $0.name.value.hasSameBytes(as: name) }) else {
+        guard let found = try store.upstreamDeclaration(UpstreamName(name)) else {
+            let names = try store.upstreamDeclarations().map(\.name.value)
             throw AdministrationError.missing(
-                "there is no upstream \"\(name)\".\(Nearest.question(name, among: all.map(\.name.value)))")
+                "there is no upstream \"\(name)\".\(Nearest.question(name, among: names))")
         }
         return found
     }
@@ -147,10 +147,10 @@ package struct UpstreamAdministration {
     /// Throws ``AdministrationError`` if somebody is linked, unless whoever removes it knows that.
     package func remove(_ name: String, knowingOfLinks isKnown: Bool) throws -> ListedUpstream {
         // One of the store may be hidden by one of a file; then it is that one that goes.
-        let hidden = try store.upstreamDeclarations().contains { $0.name.value.hasSameBytes(as: name) }
-        if !hidden { _ = try declaration(name) }
-        let found = try all().last { $0.name.value.hasSameBytes(as: name) && $0.declaredIn == nil }
-        guard var found else { throw AdministrationError.missing("there is no upstream \"\(name)\"") }
+        guard var found = try all().first(where: { $0.name == UpstreamName(name) && $0.declaredIn == nil }) else {
+            _ = try declaration(name)
+            throw AdministrationError.missing("the upstream \"\(name)\" was added meanwhile; try again")
+        }
         found.people = try found.upstream.map { try store.upstreamLinkCount(of: $0.issuer.value) }
         if !isKnown, let consequence = found.consequenceOfRemoval {
             throw AdministrationError.exists(
@@ -215,7 +215,11 @@ package struct UpstreamAdministration {
 
     /// People are linked by the issuer's own name: another would make strangers of them.
     private func checkIssuer(of former: UpstreamDeclaration, stays issuer: WebURI) throws {
-        guard let old = former.members["issuer"]?.stringValue, !old.hasSameBytes(as: issuer.value) else { return }
+        // A preset may know the issuer, which then stands in no member.
+        let known = try? UpstreamDeclarationReading().upstream(former.name.value, former.members).issuer.value
+        guard let old = known ?? former.members["issuer"]?.stringValue, !old.hasSameBytes(as: issuer.value) else {
+            return
+        }
         let people = try store.upstreamLinkCount(of: old)
         guard people > 0 else { return }
         throw AdministrationError.invalid(

@@ -56,14 +56,7 @@ package struct UserAdministration {
 
     /// Those whose name or e-mail address begins with that, by the search of the API.
     package func users(beginning prefix: String) throws -> [User] {
-        var users: [User] = []
-        var position: SearchPosition?
-        repeat {
-            let page = try store.users(beginning: prefix, after: position, limit: 500)
-            users += page.items
-            position = page.next
-        } while position != nil
-        return users
+        try SearchPage.all { try store.users(beginning: prefix, after: $0, limit: 500) }
     }
 
     /// In order of their names.
