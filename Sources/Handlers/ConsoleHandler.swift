@@ -62,7 +62,7 @@ struct ConsoleHandler {
     }
 
     private func isFresh(_ signedIn: SignedIn) -> Bool {
-        signedIn.session.authTime.isWithin(Self.freshness, of: provider.now())
+        signedIn.session.authTime?.isWithin(Self.freshness, of: provider.now()) ?? false
     }
 
     private static func fields(_ request: Request) throws -> [String: String] {

@@ -131,7 +131,7 @@ struct UpstreamLeg {
     }
 
     private func signIn(
-        _ identity: UpstreamIdentity, _ tokens: UpstreamTokens?, _ authTime: Timestamp, at upstream: Upstream,
+        _ identity: UpstreamIdentity, _ tokens: UpstreamTokens?, _ authTime: Timestamp?, at upstream: Upstream,
         _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request
     ) throws -> Response {
         let store = provider.store
@@ -230,7 +230,7 @@ private enum UpstreamFailure {
 
 extension ValidatedAuthorizationRequest {
     /// Whether its answer rests on when, or whether, the user has proved who they are.
-    fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent }
+    fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent || wantsAuthTime }
 }
 
 extension UpstreamUser {
