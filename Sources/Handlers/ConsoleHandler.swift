@@ -26,7 +26,7 @@ struct ConsoleHandler {
             guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
                 let (route, variables) = route(parts)
             else { return provider.errorPage(.notFound, .invalidRequest("the console has no such page"), for: request) }
-            guard let signedIn = try flow.signedIn(request) else { return try signIn(request, parts) }
+            guard let signedIn = try flow.signedInStanding(request) else { return try signIn(request, parts) }
             let caller = AdministrationCaller(signedIn, in: try provider.store.catalogue())
             guard caller.mayAnything else {
                 return provider.errorPage(

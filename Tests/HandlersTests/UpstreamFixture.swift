@@ -27,7 +27,7 @@ struct UpstreamFixture {
         browser = HandlerBrowser(fixture)
         key = try SigningKey.generate(.es256)
         try fixture.add("offline", metadata: ["grant_types": ["authorization_code", "refresh_token"]])
-        for role in ["editor", "postern:admin"] { try fixture.store.add(Role(RoleID(role))) }
+        try fixture.store.add(Role(RoleID("editor")))
         try fixture.published.publish([key.publicKey.publicJWK], at: Self.issuer + "/keys")
         fixture.sectors.publish(
             """

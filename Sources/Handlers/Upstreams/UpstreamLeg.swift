@@ -55,17 +55,7 @@ struct UpstreamLeg {
             let link = try provider.store.upstreamLink(came.link),
             came.link.issuer.hasSameBytes(as: upstream.issuer.value)
         else { return nil }
-        let standing = link.check.standing(by: upstream.rhythm, at: provider.now())
-        switch standing {
-        case .needsSignIn: return nil
-        case .fresh: break
-        case .due, .overdue:
-            switch try UpstreamRecheck(provider: provider).verdict(on: link, of: upstream) {
-            case .valid: break
-            case .unreachable where standing == .due: break
-            case .gone, .needsSignIn, .unreachable: return nil
-            }
-        }
+        guard try provider.admits(link, by: upstream) else { return nil }
         provider.store.moveOn()
         return flow.proceed(
             try flow.validate(attempt.request), signedIn: try flow.signedIn(request), progress: .arrived,
