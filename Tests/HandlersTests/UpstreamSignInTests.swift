@@ -201,7 +201,7 @@ struct UpstreamSignInTests {
     @Test(
         arguments: [
             (["state": nil], Status.badRequest), (["state": "x"], .badRequest), (["code": nil], .badGateway),
-            (["error": "server_error"], .badGateway), (["code": nil, "error": "server_error"], .badGateway),
+            (["error": "server_error"], .badGateway), (["code": nil, "error": "server_error"], .serviceUnavailable),
             (["iss": "https://evil.example"], .badGateway),
         ] as [(Change, Status)])
     func `an answer that can't be read is a page that leads on`(changes: Change, status: Status) throws {
