@@ -74,6 +74,7 @@ struct LogoutHandler {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,
             let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut
         else { return nil }
+        try provider.store.noteSignOut(ofUpstream: came.link.issuer, sid: came.sid, subject: came.link.subject)
         let signOut = UpstreamSignOut(
             at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())
         let hint = try? UpstreamLogoutHint(sealed: sealed, of: came.link, opening: provider.seal)
