@@ -30,7 +30,7 @@ struct AuthorizeHandler {
         let authorization = try flow.validate(try AuthorizationRequest(parameters))
         let raw = authorization.request
         if request.method == .post, provider.cookies.sessionToken(in: request) == nil {
-            return try getInstead(raw, for: request)
+            return try flow.sayingSilently(to: authorization.target) { try getInstead(raw, for: request) }
         }
         return flow.proceed(
             authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil, raw: raw,

@@ -101,6 +101,10 @@ struct ConfigurationUpstreamTests {
         ("preset: github\n    additional: { sub: 'https://api.github.com/user' }", "has sub"),
         ("issuer: https://i.example\n    authorization_parameters: { state: x }", "has state"),
         ("issuer: https://i.example\n    email_verified: \"'\"", "must be an expression"),
+        (
+            "issuer: https://i.example\n  - { name: two, issuer: 'https://i.example', client_id: c, client_secret_file: s }",
+            "as that of \"corp\"; people are linked by it"
+        ),
     ])
     func `a mistake is told in words that mend it`(lines: String, part: String) {
         let faults = faults(lines)

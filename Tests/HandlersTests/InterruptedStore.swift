@@ -48,6 +48,11 @@ final class InterruptedStore: Store {
         return try store.replace(user, spending: link, at: now)
     }
 
+    func touch(_ id: SessionID, at now: Timestamp) throws {
+        try interrupt()
+        try store.touch(id, at: now)
+    }
+
     private func interrupt() throws {
         let action = meanwhile
         meanwhile = nil
@@ -181,7 +186,6 @@ final class InterruptedStore: Store {
     func session(digest: [UInt8]) throws -> Session? { try store.session(digest: digest) }
     func session(_ id: SessionID) throws -> Session? { try store.session(id) }
     func sessions(of user: UserID, limit: Int) throws -> [Session] { try store.sessions(of: user, limit: limit) }
-    func touch(_ id: SessionID, at now: Timestamp) throws { try store.touch(id, at: now) }
     func endSession(_ id: SessionID) throws { try store.endSession(id) }
     func endSessions(of user: UserID, but kept: SessionID) throws -> Int {
         try store.endSessions(of: user, but: kept)

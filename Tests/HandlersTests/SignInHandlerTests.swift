@@ -70,6 +70,19 @@ struct SignInHandlerTests {
         #expect(try fixture.rows() == before)
     }
 
+    // RFC 6749 §4.1.2.1
+    @Test func `a silent request is told that the session can't be read, and anybody else is shown it`() throws {
+        _ = try browser.code()
+        for (prompt, error) in [("none", "temporarily_unavailable"), (nil, nil)] as [(String?, String?)] {
+            // Long enough for its use to be noted, which writes.
+            fixture.now = fixture.now + 3600
+            fixture.beforeWriting { throw StoreError.unavailable("the disk is full") }
+            let response = browser.authorize("app", ["prompt": prompt])
+            #expect(response.leads(to: "https://app.example/callback?") == (error != nil))
+            #expect(try error == nil ? response.status == .serviceUnavailable : response.parameter("error") == error)
+        }
+    }
+
     // security.md: a cross-site POST carries no Lax cookie, and a GET does.
     @Test func `a POST without a cookie becomes a GET of the same`() throws {
         let response = browser.authorize(method: .post)

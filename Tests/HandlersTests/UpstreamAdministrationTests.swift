@@ -231,6 +231,16 @@ struct UpstreamAdministrationTests {
         #expect(try upstreams.upstream("other").upstream?.issuer.value == "https://moved.example")
     }
 
+    @Test func `an issuer that a preset knows stays as well while somebody is linked by it`() throws {
+        let google: [String: JSON] = ["preset": "google", "client_id": "broker", "client_secret": "a secret of theirs"]
+        _ = try upstreams.add("google", google)
+        try link(to: "https://accounts.google.com")
+        let other: [String: JSON] = ["preset": .null, "issuer": "https://other.example"]
+        let error = try refusal { _ = try upstreams.change("google", by: other) }
+        #expect(error.member == "issuer" && error.description.contains("1 person is linked"))
+        #expect(try upstreams.change("google", by: ["title": "Ours"]).upstream?.title == "Ours")
+    }
+
     @Test func `whoever removes one that people are linked to says that they know`() throws {
         _ = try upstreams.add("other", Self.members)
         try link("a")

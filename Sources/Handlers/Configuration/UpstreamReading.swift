@@ -12,6 +12,7 @@ struct UpstreamReading {
         }
         var files: [UpstreamName: String] = [:]
         var names: Set<UpstreamName> = []
+        var issuers: [String: UpstreamName] = [:]
         var members: [UpstreamName: [String: JSON]] = [:]
         let upstreams = root.items("upstreams") { section, line -> Upstream? in
             defer { section.refuseUnknown() }
@@ -34,6 +35,11 @@ struct UpstreamReading {
             }
             if !names.insert(upstream.name).inserted {
                 section.fault("name", "is \"\(upstream.name)\", as another upstream's; each needs one of its own")
+            }
+            if let other = issuers.updateValue(upstream.name, forKey: upstream.issuer.value) {
+                section.fault(
+                    "issuer",
+                    "is \(upstream.issuer.value), as that of \"\(other)\"; people are linked by it, so let one have it")
             }
             members[upstream.name] = section.contents
             return upstream

@@ -40,24 +40,29 @@ struct SignInFlow {
     }
 
     /// Goes on from where things stand, and lets scripts see who is signed in.
+    ///
+    /// - Parameter signedIn: who is, found out here, since a silent request is told if that fails.
     func proceed(
-        _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
-        raw: AuthorizationRequest, standing: SessionStanding? = nil, for request: Request
+        _ authorization: ValidatedAuthorizationRequest, signedIn: @autoclosure () throws -> SignedIn?,
+        progress: Progress, attempt: Attempt?, raw: AuthorizationRequest, standing: SessionStanding? = nil,
+        for request: Request
     ) -> Response {
+        var known: SignedIn?
         var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
             try sayingSilently(to: authorization.target) {
-                try step(
-                    authorization, signedIn: signedIn, progress: progress, attempt: attempt, raw: raw,
+                known = try signedIn()
+                return try step(
+                    authorization, signedIn: known, progress: progress, attempt: attempt, raw: raw,
                     standing: standing, for: request)
             }
         }
-        provider.tell(signedIn?.session, by: &response, to: request)
+        provider.tell(known?.session, by: &response, to: request)
         return response
     }
 
     /// Whatever happens is told to the app where nothing may be shown (RFC 6749 §4.1.2.1: `server_error`,
     /// `temporarily_unavailable`).
-    private func sayingSilently(to target: RedirectTarget, _ respond: () throws -> Response) throws -> Response {
+    func sayingSilently(to target: RedirectTarget, _ respond: () throws -> Response) throws -> Response {
         do { return try respond() } catch let error where target.isSilent && !(error is AuthorizationFailure) {
             throw AuthorizationFailure.redirect(OAuthError(answering: error), target)
         }

@@ -148,7 +148,7 @@ package struct UpstreamTest {
         case .tokenEndpoint("invalid_grant"), .tokenEndpoint("bad_verification_code"):
             add(.ok, "client", "\(upstream.clientID), and its \(usesKey ? "key" : "secret") is right")
         case .tokenEndpoint("invalid_client"), .tokenEndpoint("incorrect_client_credentials"):
-            let proof = usesKey ? "the keys at \(upstream.keysURI(at: issuer))" : "what is in client_secret_file"
+            let proof = usesKey ? "the keys at \(upstream.keysURI(at: issuer))" : "the client secret that is kept here"
             add(.fault, "client", "it doesn't know \(upstream.clientID), or \(proof) isn't what it has")
         case .tokenEndpoint("unauthorized_client"):
             add(.fault, "client", "\(upstream.clientID) may not use the authorization code there")
