@@ -230,8 +230,8 @@ def framed(provider):
 
 
 def test_a_double_click_on_an_apps_sign_out(visitor, provider, framed, user):
-    """The first click ends the session, and its page is never seen: the second one's tells the apps. No answer is there
-    before both clicks are done."""
+    """No answer is there before both clicks are done. Firefox gives up the first request for the second, whose page tells
+    the apps of the session that the first one ended; Chromium asks once."""
     request = framed.party.request()
     visitor.open(address(framed.party, request))
     visitor.sign_in(user)
