@@ -241,6 +241,41 @@ struct UpstreamAdministrationTests {
         #expect(try upstreams.change("google", by: ["title": "Ours"]).upstream?.title == "Ours")
     }
 
+    @Test func `which upstreams know a user is shown, and ended by whoever may change users`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try link("amy-1")
+        try link("ben-1")
+        let path = "users/linked-amy-1/upstreams"
+        let people = try call(.get, path, holding: [.readUsers]).json()["items"]?.arrayValue ?? []
+        #expect(people.map { $0["upstream"] } == ["other"] && people.map { $0["upstream_sub"] } == ["amy-1"])
+        let one = path + "/" + (try people.first?["id"]?.stringValue.orThrow("no id") ?? "")
+        #expect(throws: AdministrationOperations.LackingScope.self) {
+            _ = try call(.delete, one, holding: [.readUsers])
+        }
+        #expect(try call(.delete, one, holding: [.writeUsers]).status == .noContent)
+        let error = try refusal { _ = try call(.delete, one, holding: [.writeUsers]) }
+        #expect(error.description.contains("they sign in by a password here alone"))
+        #expect(try fixture.store.upstreamLinkCount(of: "https://other.example") == 1, "nobody else's ends")
+    }
+
+    @Test func `of several subjects that one upstream knows a user by, one is named`() throws {
+        var ann: User { get throws { try fixture.store.user(named: Username("ann")).orThrow("no user") } }
+        for subject in ["one", "two"] {
+            let user = try ann
+            let id = UpstreamLinkID(issuer: Self.declared.issuer.value, subject: subject)
+            let link = UpstreamLink(
+                id: id, userID: user.id, createdAt: fixture.now, lastUsedAt: fixture.now,
+                check: UpstreamCheck(at: fixture.now, nextAt: nil))
+            let linked = UpstreamUser(user: user, link: link, known: .version(user.version))
+            #expect(try fixture.store.link(linked, spending: nil, at: fixture.now))
+        }
+        let error = try refusal { _ = try upstreams.unlink("corp", from: try ann) }
+        #expect(error.description.contains("by several subjects"))
+        let second = try upstreams.people(of: try ann)[1]
+        #expect(try upstreams.unlink(second.id, from: try ann).link.id.subject == "two")
+        #expect(try upstreams.unlink("corp", from: try ann).link.id.subject == "one")
+    }
+
     @Test func `whoever removes one that people are linked to says that they know`() throws {
         _ = try upstreams.add("other", Self.members)
         try link("a")

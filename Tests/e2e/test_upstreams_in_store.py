@@ -96,13 +96,11 @@ def test_the_console_adds_changes_tests_and_removes_one(provider, central, page,
     enter(page, provider, admin, "upstreams")
     page.get_by_role("link", name="Add an upstream").click()
     for name, value in {"name": "seen", "title": "Seen Corp", **members}.items():
-        if name != "recheck":
-            field(page, name, value)
+        field(page, name, value)
     field(page, "roles", "no expression")
     send(page)
     assert "is no NAME = EXPRESSION" in page.content(), "what was typed is refused beside its field"
     field(page, "roles", "")
-    field(page, "others", 'recheck="never"')
     field(page, "client_secret", members["client_secret"])
     send(page)
     assert "The upstream was added" in page.get_by_role("status").inner_text()

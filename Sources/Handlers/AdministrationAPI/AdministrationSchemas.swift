@@ -47,7 +47,7 @@ enum AdministrationSchemas {
     private static let lists: [String: JSON] = Dictionary(
         uniqueKeysWithValues: [
             "Client", "User", "Session", "Consent", "Grant", "Role", "Group", "Scope", "Claim", "RegistrationToken",
-            "Key", "LogoutDelivery", "AuditRecord", "Upstream",
+            "Key", "LogoutDelivery", "AuditRecord", "Upstream", "UpstreamPerson",
         ].map {
             (
                 "\($0)List",
@@ -164,6 +164,7 @@ enum AdministrationSchemas {
                 "amr": JSONSchema.list(), "acr": JSONSchema.text(), "created_at": JSONSchema.time,
                 "last_used_at": JSONSchema.time, "expires_at": JSONSchema.time,
                 "remembered": JSONSchema.boolean("The user asked to stay signed in, however long it goes unused"),
+                "upstream": JSONSchema.text("Where they signed in; absent: here"),
             ],
             required: [
                 "id", "sub", "auth_time", "amr", "acr", "created_at", "last_used_at", "expires_at", "remembered",

@@ -13,12 +13,27 @@ enum UpstreamSchemas {
             written.mapValues(JSONSchema.orNull).merging([
                 "name": JSONSchema.text(
                     "1 to 64 lower-case letters, digits, and - . _; it is in the redirect URI", atLeast: 1, atMost: 64),
-                "issuer": issuer, "client_id": clientID,
-            ]) { $1 }, required: ["name", "issuer", "client_id"], isOpen: true),
+                "client_id": clientID,
+            ]) { $1 }, required: ["name", "client_id"], isOpen: true),
         "UpstreamMembers": JSONSchema.object(
-            written.mapValues(JSONSchema.orNull).merging(["issuer": issuer, "client_id": clientID]) { $1 },
-            required: ["issuer", "client_id"], isOpen: true),
+            written.mapValues(JSONSchema.orNull).merging(["client_id": clientID]) { $1 }, required: ["client_id"],
+            isOpen: true),
         "UpstreamChange": JSONSchema.object(written.mapValues(JSONSchema.orNull), isOpen: true),
+        "UpstreamPerson": JSONSchema.object(
+            [
+                "id": JSONSchema.text(),
+                "upstream": JSONSchema.orNull(
+                    JSONSchema.text("Null: no upstream of that issuer is there now, and nobody signs in by it")),
+                "issuer": JSONSchema.text(), "upstream_sub": JSONSchema.text("What the upstream knows the user by"),
+                "roles": JSONSchema.list(), "attributes": JSONSchema.list(), "linked_at": JSONSchema.time,
+                "signed_in_at": JSONSchema.time,
+                "checked_at": JSONSchema.time("When it last said that they may sign in"),
+                "needs_sign_in": JSONSchema.boolean("It says nothing more until they sign in there"),
+            ],
+            required: [
+                "id", "upstream", "issuer", "upstream_sub", "roles", "attributes", "linked_at", "signed_in_at",
+                "checked_at", "needs_sign_in",
+            ]),
         "UpstreamTraceLink": JSONSchema.object(
             [
                 "link": JSONSchema.text("Shown this once: whoever follows it is traced"), "expires_at": JSONSchema.time,
@@ -41,17 +56,21 @@ enum UpstreamSchemas {
                 "findings": JSONSchema.list(
                     JSONSchema.object(
                         [:], isOpen: true)),
-                "registration": [
-                    "type": "object", "additionalProperties": JSONSchema.text(), "description": "What to enter there",
-                ],
+                "registration": registration,
             ], required: ["passed", "findings", "registration"]),
     ]
 
-    private static let issuer = JSONSchema.text("As its discovery document has it", atLeast: 1)
+    private static let registration: JSON = [
+        "type": "object", "additionalProperties": JSONSchema.text(), "description": "What to enter there",
+    ]
+
+    private static let issuer = JSONSchema.text(
+        "As its discovery document has it; must be there unless the preset knows it", atLeast: 1)
     private static let clientID = JSONSchema.text("What it knows us by", atLeast: 1)
 
     /// Those of an item of `upstreams`, as docs/configuration.md explains them; there may be others.
     private static let written: [String: JSON] = [
+        "preset": JSONSchema.choice(UpstreamPreset.allCases.map(\.rawValue)),
         "title": JSONSchema.text("What people call it"), "issuer": issuer, "client_id": clientID,
         "client_secret": JSONSchema.text("Never shown again", atLeast: 1, atMost: 4096),
         "token_endpoint_auth_method": JSONSchema.text(),
@@ -71,7 +90,8 @@ enum UpstreamSchemas {
         "declared_in": JSONSchema.text("The file that declares it, and that alone changes it"),
         "redirect_uri": JSONSchema.text("To be entered there"),
         "backchannel_logout_uri": JSONSchema.text("To be entered there, so that it can tell of sign-outs"),
-        "has_client_secret": JSONSchema.boolean, "fault": JSONSchema.text("Why it can't be used"),
+        "registration": registration, "has_client_secret": JSONSchema.boolean,
+        "fault": JSONSchema.text("Why it can't be used"),
         "linked_people": JSONSchema.integer(0...Int64.max),
         "standing": JSONSchema.text("How it goes with it, in a word or two"),
         "health": JSONSchema.object(

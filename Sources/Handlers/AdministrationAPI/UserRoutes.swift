@@ -57,6 +57,23 @@ extension AdministrationRoute {
             return .nothing
         },
         AdministrationRoute(
+            .get, "users/{sub}/upstreams", .readUsers, "List which upstreams know a user, and by what",
+            answer: (.ok, "UpstreamPersonList")
+        ) { call in
+            let people = try call.upstreams.people(of: try call.user())
+            return .json(ListPage(items: people.map(\.json), next: nil).json)
+        },
+        AdministrationRoute(
+            .delete, "users/{sub}/upstreams/{upstream_person}", .writeUsers,
+            "Let an upstream not know a user any more: what they have by it alone goes, and sessions that came from there end",
+            answer: (.noContent, nil)
+        ) { call in
+            let user = try call.user()
+            try call.caller.requireHeld(rolesOf: user, in: try call.provider.store.catalogue())
+            _ = try call.upstreams.unlink(call["upstream_person"], from: user)
+            return .nothing
+        },
+        AdministrationRoute(
             .delete, "sessions/{session_id}", .writeSessions, "End one session", answer: (.noContent, nil)
         ) { call in
             try call.administration.sessions.end(call["session_id"])

@@ -47,6 +47,19 @@ enum UpstreamPreset: String, CaseIterable {
             additional: ["emails": emails])
     }()
 
+    /// What people call it.
+    var label: String {
+        switch self {
+        case .entra: "Microsoft Entra ID"
+        case .keycloak: "Keycloak"
+        case .okta: "Okta"
+        case .google: "Google"
+        case .auth0: "Auth0"
+        case .github: "GitHub"
+        case .postern: "Postern"
+        }
+    }
+
     /// Of one whose issuer differs from one installation to the next.
     var issuerExample: String? {
         switch self {

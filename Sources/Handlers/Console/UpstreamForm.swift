@@ -62,8 +62,11 @@ extension ConsoleRoute {
 /// The form of an upstream. What has no field of its own is written as the command line writes it, `KEY=JSON`.
 enum UpstreamForm {
     private static let texts = [
-        "title", "issuer", "client_id", "scope", "users", "username", "role_names",
+        "preset", "title", "issuer", "client_id", "token_endpoint_auth_method", "scope", "users", "username",
+        "role_names",
+        "recheck", "grace",
     ]
+    private static let flags = ["logout"]
     private static let lists = ["email_domains", "trusted_email_domains"]
     private static let expressions = ["attributes", "roles"]
     private static let discovery = "/.well-known/openid-configuration"
@@ -77,7 +80,7 @@ enum UpstreamForm {
         of upstream: JSON, after first: [ConsoleForm.Field], hasSecret: Bool
     ) -> [ConsoleForm.Group] {
         let members = members(of: upstream)
-        let others = members.filter { !(texts + lists + expressions).contains($0.key) }
+        let others = members.filter { !(texts + flags + lists + expressions).contains($0.key) }
         func text(_ name: String) -> String {
             guard let items = members[name]?.arrayValue else { return upstream.text(name) }
             return items.compactMap(\.stringValue).joined(separator: name == "scope" ? " " : "\n")
@@ -89,10 +92,17 @@ enum UpstreamForm {
         return [
             .init(
                 first + [
+                    .init(
+                        "preset", "Kind",
+                        .choice(
+                            [("", "Any OpenID provider")] + UpstreamPreset.allCases.map { ($0.rawValue, $0.label) }),
+                        value: text("preset"), hint: "It fills in what such a provider needs, where a field is empty"),
                     .init("title", "Title", value: text("title"), hint: "What people read on its button"),
                     .init(
                         "issuer", "Issuer, or discovery address", value: text("issuer"),
-                        hint: "Such as https://idp.example.com/realms/main", isRequired: true),
+                        hint:
+                            "Such as https://idp.example.com/realms/main. Empty for Google and GitHub, which have one each"
+                    ),
                     .init(
                         "client_id", "Client id", value: text("client_id"), hint: "What it knows us by",
                         isRequired: true),
@@ -101,6 +111,14 @@ enum UpstreamForm {
                         hint: hasSecret
                             ? "Empty: it stays as it is. It is never shown again"
                             : "It is kept sealed, and never shown again"),
+                    .init(
+                        "token_endpoint_auth_method", "How we prove who we are",
+                        .choice([
+                            ("", "By the secret, as such a provider has it"),
+                            ("client_secret_basic", "By the secret in a header (client_secret_basic)"),
+                            ("client_secret_post", "By the secret in the form (client_secret_post)"),
+                            ("private_key_jwt", "By a key of ours, without a secret (private_key_jwt)"),
+                        ]), value: text("token_endpoint_auth_method")),
                 ]),
             .init(
                 legend: "Who comes by it",
@@ -131,6 +149,19 @@ enum UpstreamForm {
                     .init("username", "User name of who is new", value: text("username"), hint: "An expression"),
                 ]),
             .init(
+                legend: "Who goes there goes here",
+                [
+                    .init(
+                        "recheck", "Ask again after", value: text("recheck"),
+                        hint: "For so long its word that somebody may sign in holds: 5m, 1h, or never. Empty: 5m"),
+                    .init(
+                        "grace", "While it is down", value: text("grace"),
+                        hint: "For so much longer its word holds, such as 2h. Empty: 1h"),
+                    .init(
+                        "logout", "Whoever signs out here signs out there", .check,
+                        value: upstream["logout"] == true || upstream["logout"] == "true" ? "on" : ""),
+                ]),
+            .init(
                 legend: "Protocol",
                 [
                     .init("scope", "Scopes", value: text("scope"), hint: "Empty: openid profile email"),
@@ -138,10 +169,9 @@ enum UpstreamForm {
                         "others", "Other members", .lines,
                         value: others.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" }
                             .joined(separator: "\n"),
-                        hint: "One a line: KEY=JSON, such as recheck=\"10m\", as upstreams in postern.yaml has them",
-                        answersFor: [
-                            "algorithms", "token_endpoint_auth_method", "recheck", "grace", "rechecks_per_second",
-                        ]),
+                        hint:
+                            "One a line: KEY=JSON, such as algorithms=[\"ES256\"], as upstreams in postern.yaml has them",
+                        answersFor: ["algorithms", "rechecks_per_second", "authorization_parameters"]),
                 ]),
         ]
     }
@@ -153,6 +183,7 @@ enum UpstreamForm {
         if let issuer = body["issuer"]?.stringValue, issuer.hasSuffix(discovery) {
             body["issuer"] = .string(String(issuer.dropLast(discovery.count)))
         }
+        for name in flags where call.isChecked(name) { body[name] = true }
         for name in lists where !call.lines(name).isEmpty { body[name] = .array(call.lines(name).map(JSON.string)) }
         for name in expressions where !call.lines(name).isEmpty { body[name] = try pairs(call.lines(name), name) }
         if !call.field("client_secret").isEmpty { body["client_secret"] = .string(call.field("client_secret")) }
@@ -161,10 +192,10 @@ enum UpstreamForm {
                 let value = try? JSON(parsing: Array(line[line.index(after: equals)...].utf8))
             else {
                 throw .invalid(
-                    "\"\(line)\" is no KEY=JSON, such as recheck=\"10m\"; a text needs quotes", member: "others")
+                    "\"\(line)\" is no KEY=JSON, such as algorithms=[\"ES256\"]; a text needs quotes", member: "others")
             }
             let name = String(line[..<equals])
-            guard !(texts + lists + expressions + ["client_secret"]).contains(name) else {
+            guard !(texts + flags + lists + expressions + ["client_secret"]).contains(name) else {
                 throw .invalid("\(name) has a field of its own", member: "others")
             }
             body[name] = value

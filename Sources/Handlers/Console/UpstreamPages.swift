@@ -71,10 +71,7 @@ extension ConsoleRoute {
                     "How it goes", upstream["fault"]?.stringValue, .details(health(of: upstream)), links: links),
                 ConsoleBlock(
                     "To be entered there", "By these it sends people back, and tells of those who sign out.",
-                    .details([
-                        .init("Redirect URI", .code(upstream.text("redirect_uri"))),
-                        .init("Back-channel logout URI", .code(upstream.text("backchannel_logout_uri"))),
-                    ])),
+                    .details(registration(of: upstream))),
                 ConsoleBlock(
                     "What it is", file.map { "It is declared in \($0), and changed there alone." },
                     .details(members(of: upstream))),
@@ -126,15 +123,19 @@ extension ConsoleRoute {
                 ConsoleBlock.Cell(finding.text("text")),
             ]
         }
-        let registration = (result["registration"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
         return [
             ConsoleBlock(
                 result["passed"] == true ? "People can sign in at it" : "Something is in the way", nil,
                 .table(.init(columns: ["What", "Result", "More"], rows: rows, empty: ""))),
             ConsoleBlock(
-                "To be entered there", nil,
-                .details(registration.map { name, value in .init(name, .code(value.stringValue ?? "")) })),
+                "To be entered there", nil, .details(registration(of: result))),
         ]
+    }
+
+    private static func registration(of upstream: JSON) -> [ConsoleBlock.Detail] {
+        (upstream["registration"]?.objectValue ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+            .init(name.prefix(1).uppercased() + name.dropFirst(), .code(value.stringValue ?? ""))
+        }
     }
 
     // MARK: Removal

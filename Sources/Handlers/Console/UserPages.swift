@@ -14,6 +14,12 @@ extension ConsoleRoute {
             return .done(.signedOut, at: call.path("users", call["sub"]))
         },
         ConsoleRoute(
+            "users/{sub}/upstreams/{upstream_person}", needs: .writeUsers, wantsFreshSignIn: true, show: unlinkForm
+        ) { call in
+            try call.api(.delete, "users", call["sub"], "upstreams", call["upstream_person"])
+            return .done(.userUnlinked, at: call.path("users", call["sub"]))
+        },
+        ConsoleRoute(
             "users/{sub}/sessions/{session_id}", needs: .writeSessions, wantsFreshSignIn: false, show: sessionForm
         ) { call in
             try call.api(.delete, "sessions", call["session_id"])
@@ -49,6 +55,7 @@ extension ConsoleRoute {
                             ConsoleBlock.Detail(name, ConsoleBlock.Cell(value.stringValue ?? value.text))
                         })),
         ]
+        if let upstreams = try upstreams(of: sub, call) { blocks.append(upstreams) }
         if call.caller.may(.readSessions) { blocks.append(try sessions(of: sub, call)) }
         return ConsolePage(user.userName, back: call.users, blocks)
     }
@@ -57,12 +64,50 @@ extension ConsoleRoute {
         names.isEmpty ? ["none"] : names.map { .code($0) }
     }
 
+    /// Nil: there is nothing to say of it.
+    private static func upstreams(of sub: String, _ call: ConsoleCall) throws -> ConsoleBlock? {
+        let people = try call.api(.get, "users", sub, "upstreams").listed
+        guard !people.isEmpty else { return nil }
+        let mayEnd = call.caller.may(.writeUsers)
+        let rows = people.map { person in
+            [
+                ConsoleBlock.Cell(person["upstream"]?.stringValue ?? "\(person.text("issuer")), which is gone"),
+                .code(person.text("upstream_sub")), ConsoleBlock.Cell(person.time("linked_at")),
+                ConsoleBlock.Cell(person.time("signed_in_at")),
+                ConsoleBlock.Cell(
+                    person["needs_sign_in"] == true ? "wants a new sign-in" : person.time("checked_at")),
+                ConsoleBlock.Cell(
+                    mayEnd ? "Unlink" : "", to: mayEnd ? call.path("users", sub, "upstreams", person.text("id")) : nil),
+            ]
+        }
+        return ConsoleBlock(
+            "Upstreams", nil,
+            .table(
+                .init(
+                    columns: ["Known at", "As", "Since", "Signed in there", "Last confirmed", "Action"], rows: rows,
+                    empty: "")))
+    }
+
+    private static func unlinkForm(_ call: ConsoleCall) throws -> ConsolePage {
+        let user = try call.api(.get, "users", call["sub"])
+        let people = try call.api(.get, "users", call["sub"], "upstreams").listed
+        let isLast = people.count < 2 && user["has_password"] != true
+        return try confirmation(
+            call, { "Unlink \($0.userName) from this upstream?" },
+            "What they have by it alone, roles and attributes, is taken away, and sessions and grants that came from there "
+                + "end. Signing in there again doesn’t make them this user."
+                + (isLast ? " They have no other way to sign in." : ""),
+            ["upstreams", call["upstream_person"]], "Unlink")
+    }
+
     private static func sessions(of sub: String, _ call: ConsoleCall) throws -> ConsoleBlock {
         let mayEnd = call.caller.may(.writeSessions)
         let rows = try call.api(.get, "users", sub, "sessions").listed.map { session in
             [
                 ConsoleBlock.Cell(session.time("auth_time")), ConsoleBlock.Cell(session.time("last_used_at")),
-                ConsoleBlock.Cell(session.texts("amr").joined(separator: ", ")),
+                ConsoleBlock.Cell(
+                    ((session["upstream"]?.stringValue.map { ["\($0):"] } ?? []) + session.texts("amr"))
+                        .joined(separator: " ")),
                 ConsoleBlock.Cell(session["remembered"] == true ? "until \(session.time("expires_at"))" : "no"),
                 ConsoleBlock.Cell(
                     mayEnd ? "End" : "", to: mayEnd ? call.path("users", sub, "sessions", session.text("id")) : nil),

@@ -39,25 +39,7 @@ package struct UpstreamTest {
     }
 
     /// What to enter at the upstream.
-    package var registration: [(name: String, value: String)] {
-        if upstream.oauth != nil {
-            return [("redirect URI", upstream.redirectURI(at: issuer)), ("scope", upstream.scope.description)]
-        }
-        let keys = usesKey ? [(name: "JWKS URI", value: upstream.keysURI(at: issuer))] : []
-        let signOut =
-            upstream.signsOut
-            ? [(name: "post-logout redirect URI", value: upstream.postLogoutRedirectURI(at: issuer))] : []
-        return keys + signOut + [
-            ("redirect URI", upstream.redirectURI(at: issuer)),
-            ("back-channel logout URI", issuer.endpoint("backchannel/\(upstream.name)")),
-            (
-                "grant types",
-                upstream.scope.contains(Scope.offlineAccess)
-                    ? "authorization_code, refresh_token" : "authorization_code"
-            ),
-            ("scope", upstream.scope.description), ("client authentication", upstream.authentication.rawValue),
-        ]
-    }
+    package var registration: [(name: String, value: String)] { upstream.registration(at: issuer) }
 
     private var usesKey: Bool { upstream.authentication == .privateKeyJWT }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handlers
+import JOSE
 import OIDCLogic
 
 struct UserCommand: ParsableCommand {
@@ -7,7 +8,7 @@ struct UserCommand: ParsableCommand {
         commandName: "user", abstract: "Add, change and remove the people who sign in.",
         subcommands: [
             UserAdd.self, UserList.self, UserShow.self, UserSet.self, UserSetPassword.self, UserDisable.self,
-            UserEnable.self, UserInvite.self, UserRemove.self, UserImport.self, UserExport.self,
+            UserEnable.self, UserInvite.self, UserUnlink.self, UserRemove.self, UserImport.self, UserExport.self,
         ])
 }
 
@@ -71,13 +72,24 @@ struct UsernameArgument: ParsableArguments {
 
 /// How a user is shown.
 enum UserOutput {
-    static func print(_ user: User, heading: String, password: Password? = nil, json: Bool) {
+    static func print(
+        _ user: User, knownAs people: [UpstreamPerson]? = nil, heading: String, password: Password? = nil, json: Bool
+    ) {
         guard !json else {
-            Swift.print(user.json(showing: password).readableText)
+            var members = user.json(showing: password).objectValue ?? [:]
+            members["upstreams"] = people.map { .array($0.map(\.json)) }
+            Swift.print(JSON.object(members).readableText)
             return
         }
         Swift.print("\(heading)\n")
-        details(of: user, password: password).print()
+        var details = details(of: user, password: password)
+        details.add(
+            "known at",
+            (people ?? []).map { person in
+                "\(person.upstream?.value ?? "\(person.link.id.issuer) (gone)"), as \(person.link.id.subject), since "
+                    + "\(DisplayText.time(person.link.createdAt.seconds))  [\(person.id)]"
+            })
+        details.print()
     }
 
     private static func details(of user: User, password: Password?) -> Details {

@@ -2,14 +2,17 @@ import ArgumentParser
 import Handlers
 
 struct UserShow: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one user.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one user, and which upstreams know them.")
 
     @OptionGroup var user: UsernameArgument
     @OptionGroup var config: ConfigurationOption
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let found = try config.open().users.user(user.name)
-        UserOutput.print(found, heading: "The user", json: format.json)
+        let installation = try config.open()
+        let found = try installation.users.user(user.name)
+        let people = try installation.upstreams.people(of: found)
+        UserOutput.print(found, knownAs: people, heading: "The user", json: format.json)
     }
 }

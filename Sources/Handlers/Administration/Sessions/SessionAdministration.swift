@@ -41,11 +41,13 @@ package struct SessionAdministration {
 extension Session {
     /// What an administrator sees. Nothing of it opens anything.
     package var json: JSON {
-        .object([
+        var members: [String: JSON] = [
             "id": .string(id.value), "sub": .string(userID.value), "auth_time": .integer(authTime.seconds),
             "amr": .array(amr.map(JSON.string)), "acr": .string(acr), "created_at": .integer(createdAt.seconds),
             "last_used_at": .integer(lastUsedAt.seconds), "expires_at": .integer(expiresAt.seconds),
             "remembered": .bool(isRemembered),
-        ])
+        ]
+        members["upstream"] = (upstream?.upstream.value).map(JSON.string)
+        return .object(members)
     }
 }

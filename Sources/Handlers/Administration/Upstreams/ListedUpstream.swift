@@ -95,7 +95,9 @@ package struct ListedUpstream {
         json["declared_in"] = declaredIn.map(JSON.string)
         json["redirect_uri"] = .string(redirectURI)
         json["backchannel_logout_uri"] = .string(backchannelLogoutURI)
-        json["has_client_secret"] = .bool(declaredIn != nil || declaration?.sealedSecret != nil)
+        json["registration"] = upstream.map { $0.registration(at: issuer).json }
+        json["has_client_secret"] = .bool(
+            declaredIn == nil ? declaration?.sealedSecret != nil : upstream?.authentication != .privateKeyJWT)
         json["fault"] = fault.map(JSON.string)
         json["linked_people"] = people.map { .integer(Int64($0)) }
         json["standing"] = .string(standing)
@@ -122,7 +124,10 @@ extension UpstreamHealth {
 extension UpstreamTest {
     /// What came of it, and what to enter there.
     package var json: JSON {
-        let registration = Dictionary(self.registration.map { ($0.name, JSON.string($0.value)) }) { first, _ in first }
-        return ["findings": findings.json, "passed": .bool(!hasFault), "registration": .object(registration)]
+        ["findings": findings.json, "passed": .bool(!hasFault), "registration": registration.json]
     }
+}
+
+extension [(name: String, value: String)] {
+    fileprivate var json: JSON { .object(Dictionary(map { ($0.name, .string($0.value)) }) { first, _ in first }) }
 }
