@@ -34,6 +34,7 @@ struct LogoutHandler {
             keys: try provider.keys.verificationKeys(from: provider.store), issuer: provider.issuer)
         let raw = try LogoutRequest(parameters, hints: hints)
         let logout = try raw.validated(for: try raw.clientID.flatMap { try provider.store.client($0) })
+        tellOfIgnoredURI(raw, request)
         guard let signedIn = try flow.signedIn(request) else {
             // A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
             if request.method == .post, !provider.cookies.sessionCame(in: request),
@@ -64,6 +65,16 @@ struct LogoutHandler {
         }
         return try done(
             logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
+    }
+
+    /// §3: an address that no client can be seen to have registered leads nowhere. Who wonders why finds it in the log.
+    private func tellOfIgnoredURI(_ raw: LogoutRequest, _ request: Request) {
+        guard let uri = raw.ignoredURI else { return }
+        provider.log.notice(
+            "post_logout_redirect_uri came without client_id or id_token_hint: nobody is sent there",
+            metadata: [
+                "request": "\(request.id)", "uri": "\(String(decoding: uri.utf8.prefix(256), as: UTF8.self))",
+            ])
     }
 
     /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may

@@ -158,7 +158,7 @@ extension Upstream {
 }
 
 /// What is decided of somebody who has signed in there, as things stand in the store.
-private func signIn(
+func signIn(
     _ subject: String, _ claims: [String: JSON], in store: some Store, at now: Timestamp,
     available: (String) throws -> Username? = { Username($0) }
 ) throws -> UpstreamUser {
@@ -183,7 +183,7 @@ private struct GroupEvaluator: UpstreamExpressionEvaluator {
 }
 
 extension SessionStore {
-    fileprivate func start(
+    func start(
         _ user: UpstreamUser, _ attempt: String, digest: UInt8 = 1, at now: Timestamp
     ) throws -> SessionStart.Outcome {
         let session = Session(
