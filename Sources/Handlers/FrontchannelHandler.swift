@@ -35,7 +35,7 @@ struct FrontchannelHandler {
             let hasEnded = try end(sid, of: upstream, request)
             var response = try provider.signedOutPage(
                 .done, telling: hasEnded ? told : [], onward: nil, for: request, uiLocales: [])
-            response.allowFraming(framing: hasEnded ? told.frameSources : "")
+            response.allowFraming(framing: hasEnded ? told.headerFrameSources : "")
             if hasEnded {
                 response.clear([provider.cookies.endingSession])
                 provider.tell(nil, by: &response, to: request)

@@ -34,6 +34,7 @@ struct LogoutHandler {
             keys: try provider.keys.verificationKeys(from: provider.store), issuer: provider.issuer)
         let raw = try LogoutRequest(parameters, hints: hints)
         let logout = try raw.validated(for: try raw.clientID.flatMap { try provider.store.client($0) })
+        tellOfIgnoredURI(raw, request)
         guard let signedIn = try flow.signedIn(request) else {
             // A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
             if request.method == .post, !provider.cookies.sessionCame(in: request),
@@ -66,6 +67,16 @@ struct LogoutHandler {
             logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
     }
 
+    /// §3: an address that no client can be seen to have registered leads nowhere. Who wonders why finds it in the log.
+    private func tellOfIgnoredURI(_ raw: LogoutRequest, _ request: Request) {
+        guard let uri = raw.ignoredURI else { return }
+        provider.log.notice(
+            "post_logout_redirect_uri came without client_id or id_token_hint: nobody is sent there",
+            metadata: [
+                "request": "\(request.id)", "uri": "\(String(decoding: uri.utf8.prefix(256), as: UTF8.self))",
+            ])
+    }
+
     /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may
     /// take a while.
     private func upstream(
@@ -74,6 +85,7 @@ struct LogoutHandler {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,
             let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut
         else { return nil }
+        try provider.store.noteSignOut(ofUpstream: came.link.issuer, sid: came.sid, subject: came.link.subject)
         let signOut = UpstreamSignOut(
             at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())
         let hint = try? UpstreamLogoutHint(sealed: sealed, of: came.link, opening: provider.seal)

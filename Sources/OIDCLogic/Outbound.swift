@@ -63,14 +63,18 @@ package struct OutboundAnswer: Sendable {
     package let contentType: String?
     /// What the server's clock says (RFC 9110 §6.6.1).
     package let date: Timestamp?
+    /// Where a redirect leads (RFC 9110 §10.2.2), which isn't followed.
+    package let location: String?
 
     package init(
-        status: Int, cacheControl: String?, body: [UInt8], contentType: String? = nil, date: Timestamp? = nil
+        status: Int, cacheControl: String?, body: [UInt8], contentType: String? = nil, date: Timestamp? = nil,
+        location: String? = nil
     ) {
         self.status = status
         self.cacheControl = cacheControl
         self.contentType = contentType
         self.date = date
+        self.location = location
         self.body = body
     }
 }

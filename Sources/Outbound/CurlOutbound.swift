@@ -35,7 +35,7 @@ package final class CurlOutbound: Outbound {
         return OutboundAnswer(
             status: status, cacheControl: transfer.cacheControl, body: transfer.body,
             contentType: transfer.contentType,
-            date: transfer.date.flatMap(try CurlLibrary.shared.get().time))
+            date: transfer.date.flatMap(try CurlLibrary.shared.get().time), location: transfer.location)
     }
 
     package func post(_ fields: [(name: String, value: String)], to uri: WebURI) throws(OutboundError) -> Int {

@@ -14,6 +14,7 @@ final class Transfer {
     private(set) var cacheControl: String?
     private(set) var contentType: String?
     private(set) var date: String?
+    private(set) var location: String?
     private(set) var isTooLong = false
     private(set) var hasTooLongBody = false
     private(set) var hasForbiddenAddress = false
@@ -54,6 +55,7 @@ final class Transfer {
         case "cache-control": cacheControl = cacheControl.map { $0 + "," + value } ?? value
         case "content-type": contentType = value
         case "date": date = value
+        case "location": location = value
         default: break
         }
         return true

@@ -28,6 +28,7 @@ enum Schema {
         upstreamTraces,
         upstreamKeys,
         upstreamSignOut,
+        upstreamSignedOut,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

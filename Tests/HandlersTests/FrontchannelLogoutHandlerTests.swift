@@ -53,6 +53,7 @@ import Testing
         #expect(page.text.contains("content=\"0; url=\(Self.after)?state=a%20b\""))
         let policy = try #require(page[.contentSecurityPolicy]?.text)
         #expect(policy.contains(" frame-src https://framed.example/out; "))
+        #expect(try ownPolicy(of: page) == "frame-src https://framed.example/out")
         #expect(policy.contains("default-src 'none'; script-src 'self'; ") && policy.contains("frame-ancestors 'none'"))
         #expect(browser.cookies["__Host-postern"] == nil)
     }
@@ -71,6 +72,7 @@ import Testing
         let page = signOut([:])
         #expect(!page.text.contains("<iframe"))
         #expect(page[.contentSecurityPolicy]?.text.contains("frame-src") == false)
+        #expect(!page.text.contains("Content-Security-Policy"))
     }
 
     @Test func `of two clicks each shows the frames, for the session that it had`() throws {
@@ -154,7 +156,14 @@ import Testing
         #expect(!signOut(fields, cookies: cookies).text.contains("<iframe"))
     }
 
-    @Test func `many apps fit into the headers`() throws {
+    /// What the page says itself, before the first frame.
+    private func ownPolicy(of page: Response) throws -> String {
+        let head = try page.text.components(separatedBy: "<iframe").first.orThrow("no page")
+        return String(
+            try head.firstMatch(of: /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/).orThrow("none").1)
+    }
+
+    @Test func `many apps fit into the headers, and the page names them all`() throws {
         let apps = (1...40).map { "an-application-of-a-large-company-\($0)" }
         for app in apps {
             try fixture.add(app, metadata: ["frontchannel_logout_uri": .string("https://\(app).example/sign/out")])
@@ -162,6 +171,10 @@ import Testing
         let tokens = try signIn(to: apps)
         let page = signOut(["id_token_hint": tokens[apps[0]] ?? ""])
         #expect(page.text.components(separatedBy: "<iframe").count == 41)
+        #expect(page[.contentSecurityPolicy]?.text.contains(" frame-src https:; ") == true)
+        #expect(
+            try ownPolicy(of: page)
+                == "frame-src " + apps.map { "https://\($0).example/sign/out" }.sorted().joined(separator: " "))
         #expect(page.headers.reduce(0) { $0 + "\($1.name)".utf8.count + $1.value.text.utf8.count } < 4000)
     }
 }

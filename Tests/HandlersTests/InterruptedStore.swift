@@ -236,11 +236,21 @@ final class InterruptedStore: Store {
         try store.takeUpstreamCheck(by: issuer, at: now)
     }
 
-    func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool {
-        try store.takeUpstreamCheck(of: link, at: now)
+    func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> UpstreamLink? {
+        try interrupt()
+        return try store.takeUpstreamCheck(of: link, at: now)
     }
-    func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
-        try store.record(check, of: link, at: now)
+    func record(
+        _ check: UpstreamCheck, of link: UpstreamLinkID, after former: UpstreamCheck, telling event: AuditEvent?,
+        at now: Timestamp
+    ) throws -> Bool {
+        try store.record(check, of: link, after: former, telling: event, at: now)
+    }
+    func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int {
+        try store.planUpstreamChecks(by: issuer, within: interval, at: now)
+    }
+    func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws {
+        try store.noteSignOut(ofUpstream: issuer, sid: sid, subject: subject)
     }
     func upstreamKeys(of upstream: UpstreamName) throws -> [SigningKeyRecord] { try store.upstreamKeys(of: upstream) }
     func changeKeys(of upstream: UpstreamName, _ steps: [SigningKeyStep]) throws {

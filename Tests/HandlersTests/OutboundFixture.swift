@@ -15,9 +15,12 @@ final class OutboundFixture: Outbound {
     /// The addresses that were called, in order.
     var calls: [String] { contents.withLock { $0.calls } }
 
-    func publish(_ body: String, status: Int = 200, type: String? = nil, at uri: String) {
+    /// - Parameter uri: without a query, whatever the query is.
+    func publish(
+        _ body: String, status: Int = 200, type: String? = nil, location: String? = nil, at uri: String
+    ) {
         let answer = OutboundAnswer(
-            status: status, cacheControl: nil, body: Array(body.utf8), contentType: type)
+            status: status, cacheControl: nil, body: Array(body.utf8), contentType: type, location: location)
         contents.withLock { $0.answers[uri] = .success(answer) }
     }
 
@@ -28,7 +31,8 @@ final class OutboundFixture: Outbound {
         let result = contents.withLock { contents in
             contents.calls.append(uri)
             if let form = call.form { contents.posted.append((uri, Dictionary(form) { _, last in last })) }
-            return contents.answers[uri] ?? .failure(.unreachable("\(uri): no such server"))
+            return contents.answers[uri] ?? contents.answers[String(uri.prefix { $0 != "?" })]
+                ?? .failure(.unreachable("\(uri): no such server"))
         }
         let answer = try result.get()
         guard answer.body.count <= call.maximumBytes else { throw .tooLong }

@@ -76,7 +76,8 @@ enum PagesFixture {
 
     static func signedOut(_ text: String = "x", _ outcome: SignedOutPage.Outcome = .done) -> SignedOutPage {
         SignedOutPage(
-            outcome, frames: [.init(clientName: text, uri: text)], onward: .init(uri: text, clientName: text))
+            outcome, frames: [.init(clientName: text, uri: text)], frameSources: text,
+            onward: .init(uri: text, clientName: text))
     }
 
     /// Every kind of page, each with `text` in every member that is a text.

@@ -127,11 +127,14 @@ import Testing
         ]
         let renderer = try PagesFixture.renderer()
         let html = renderer.text(
-            SignedOutPage(.done, frames: frames, onward: .init(uri: "https://app.example/bye?a&b", clientName: "App")))
+            SignedOutPage(
+                .done, frames: frames, frameSources: "https://notes.example/out https://time.example/out",
+                onward: .init(uri: "https://app.example/bye?a&b", clientName: "App")))
         for expected in [
             #"<iframe src="https://time.example/out?iss=i&amp;sid=s" title="Time" sandbox="#,
             #"<iframe src="https://notes.example/out" title="Notes" sandbox="#, "<li><bdi>Notes</bdi></li>",
             #"<meta http-equiv="refresh" content="0; url=https://app.example/bye?a&amp;b">"#,
+            #"content="frame-src https://notes.example/out https://time.example/out">"#,
             #"id="onward" href="https://app.example/bye?a&amp;b""#, "Continue to <bdi>App</bdi>",
         ] {
             #expect(html.contains(expected), "\(expected)")

@@ -53,6 +53,23 @@ struct UnknownAppTests {
         #expect(signOut("good").leads(to: "https://good.example/out"))
     }
 
+    // §2, and §3 of the same.
+    @Test func `nor by one that names nobody: whoever is there is asked, and stays`() throws {
+        func signOut() -> Response {
+            browser.send(.get, .logout, [("post_logout_redirect_uri", "https://evil.example/out"), ("state", "s")])
+        }
+        #expect(signOut().text.contains("You are signed out"), "nobody is there")
+        _ = try browser.code()
+        let page = signOut()
+        #expect(page.status == .ok && page.text.contains("Sign out?"))
+        let done = browser.send(.post, .logout, page.hidden.fields)
+        #expect(done.status == .ok && done[.location] == nil && done.text.contains("You are signed out"))
+        #expect(!done.text.contains("evil.example") && !page.text.contains("evil.example"))
+        let notices = fixture.logged.filter { $0.contains("nobody is sent there") }
+        #expect(notices.count == 2 && notices.allSatisfy { $0.contains("evil.example") }, "one for each request")
+        #expect(browser.authorize("good", ["prompt": "none"]).error == "login_required")
+    }
+
     @Test func `a frame or a script signs nobody out`() throws {
         _ = try browser.code()
         #expect(browser.send(.get, .logout, [("client_id", "good")], mode: "no-cors").status == .forbidden)

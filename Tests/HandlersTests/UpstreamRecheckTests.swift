@@ -17,8 +17,10 @@ struct UpstreamRecheckTests {
     private let key: SigningKey
     private let browser: HandlerBrowser
 
-    init() throws {
-        fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [Self.corp]))
+    init() throws { try self.init(Self.corp) }
+
+    private init(_ corp: Upstream) throws {
+        fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [corp]))
         key = try SigningKey.generate(.es256)
         browser = HandlerBrowser(fixture)
         try fixture.add("offline", metadata: ["grant_types": ["authorization_code", "refresh_token"]])
@@ -99,8 +101,9 @@ struct UpstreamRecheckTests {
         fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
         #expect(refresh(token).error == "invalid_grant")
         #expect(try !isSignedIn)
-        let row = try fixture.store.auditRecords(matching: AuditQuery(), before: nil, limit: 1).first
-        #expect(row?.actor.who == .upstream(UpstreamName("corp")) && row?.event == .userSignedOut)
+        let rows = try fixture.store.auditRecords(matching: AuditQuery(), before: nil, limit: 2)
+        #expect(rows.map(\.event) == [.userSignedOut, .userGone])
+        #expect(rows.allSatisfy { $0.actor.who == .upstream(UpstreamName("corp")) })
         answer(#"{"access_token": "at-2"}"#)
         #expect(refresh(token).error == "invalid_grant", "and gets nothing back by asking again")
     }
@@ -115,6 +118,8 @@ struct UpstreamRecheckTests {
         #expect(try isSignedIn, "the refresh is refused, and nothing else happens")
         let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
         #expect(link?.check.needsSignIn == true)
+        let row = try fixture.store.auditRecords(matching: AuditQuery(), before: nil, limit: 1).first
+        #expect(row?.actor.who == .upstream(UpstreamName("corp")) && row?.event == .userSignInNeeded)
         let away = browser.authorize("offline")
         #expect(away.leads(to: "https://login.example/oidc/upstream/corp?"), "the next request asks there")
         #expect(
@@ -133,7 +138,111 @@ struct UpstreamRecheckTests {
         #expect(try isSignedIn == !isGone)
     }
 
-    @Test(arguments: [(503, "{}"), (429, "{}"), (400, #"{"error": "invalid_client"}"#), (200, "no JSON")])
+    @Test(arguments: ["interaction_required", "mfa_required", "access_denied", "login_required"])
+    func `other words that say something of the user mean the same`(word: String) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(#"{"error": "\#(word)"}"#, status: 400)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try isSignedIn)
+    }
+
+    @Test func `where the upstream is known to refuse for that alone, a refusal is the end of its user`() throws {
+        let strict = Upstream(
+            name: Self.corp.name, title: "Corp", issuer: Self.corp.issuer, clientID: "broker", authentication: .post,
+            scope: Self.corp.scope, algorithms: [.es256], endsByRefusal: true)
+        let test = try UpstreamRecheckTests(strict)
+        let token = try test.signIn()
+        test.fixture.now = test.fixture.now + 301
+        test.answer(#"{"error": "invalid_grant"}"#, status: 400)
+        #expect(test.refresh(token).error == "invalid_grant")
+        #expect(try !test.isSignedIn)
+    }
+
+    private var linkID: UpstreamLinkID { UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1") }
+
+    private var link: UpstreamLink { get throws { try fixture.store.upstreamLink(linkID).orThrow("no link") } }
+
+    private func makeGone() {
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
+    }
+
+    @Test func `tokens that end with a session that was signed out say nothing of their user`() throws {
+        let token = try signIn()
+        try fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
+        fixture.now = fixture.now + 301
+        makeGone()
+        #expect(refresh(token).error == "invalid_grant", "they have to sign in")
+        #expect(try isSignedIn && link.check.needsSignIn)
+        _ = try signIn()
+        fixture.now = fixture.now + 301
+        makeGone()
+        UpstreamUpkeep(fixture.provider).look()
+        #expect(try !isSignedIn, "a new sign-in has a session of its own")
+    }
+
+    @Test func `a check asks with what the one before it left`() throws {
+        _ = try signIn()
+        fixture.now = fixture.now + 301
+        let read = try link
+        answer(#"{"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}"#)
+        UpstreamUpkeep(fixture.provider).look()
+        let asked = fixture.sectors.posted.count
+        let recheck = UpstreamRecheck(provider: fixture.provider)
+        guard case .valid = try recheck.verdict(on: read, of: Self.corp) else {
+            Issue.record("it was valid a moment ago")
+            return
+        }
+        #expect(fixture.sectors.posted.count == asked, "nobody needs to be asked again")
+    }
+
+    @Test func `a check that ends after a new sign-in is about what is no more`() throws {
+        _ = try signIn()
+        fixture.now = fixture.now + 301
+        let taken = try fixture.store.takeUpstreamCheck(by: "https://corp.example", at: fixture.now).orThrow("none due")
+        browser.cookies = [:]
+        let token = try signIn(upstreamRefreshToken: "rt-new")
+        makeGone()
+        let verdict = try UpstreamRecheck(provider: fixture.provider).check(taken, of: Self.corp)
+        #expect(verdict == .valid(sealedTokens: try link.check.sealedTokens))
+        #expect(try !link.check.needsSignIn)
+        answer(#"{"access_token": "at-2"}"#)
+        #expect(refresh(token).status == .ok)
+    }
+
+    @Test func `a sign-in that brings nothing to ask with leaves what there was`() throws {
+        _ = try signIn()
+        let former = try link.check.sealedTokens
+        browser.cookies = [:]
+        let token = try signIn(upstreamRefreshToken: nil)
+        #expect(try former != nil && link.check.sealedTokens == former)
+        fixture.now = fixture.now + 301
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        #expect(refresh(token).error == "invalid_grant")
+        browser.cookies = [:]
+        _ = try signIn(upstreamRefreshToken: nil)
+        #expect(try link.check.sealedTokens == nil, "but nothing that was refused")
+    }
+
+    @Test func `whoever signed in while nobody asked is asked about once somebody does`() throws {
+        _ = try signIn()
+        var check = try link.check
+        let former = check
+        check.nextAt = nil
+        let store = fixture.store
+        #expect(
+            try store.acting(as: .system, at: fixture.now) {
+                try store.record(check, of: linkID, after: former, telling: nil, at: fixture.now)
+            })
+        fixture.now = fixture.now + 301
+        let asked = fixture.sectors.posted.count
+        answer(#"{"access_token": "at-2"}"#)
+        UpstreamUpkeep(fixture.provider).look()
+        #expect(fixture.sectors.posted.count == asked + 1)
+    }
+
+    @Test(arguments: [(503, "{}"), (200, "{}"), (429, "{}"), (400, #"{"error": "invalid_client"}"#), (200, "no JSON")])
     func `an outage changes nothing within its grace`(status: Int, body: String) throws {
         var token = try signIn()
         fixture.now = fixture.now + 301

@@ -102,12 +102,27 @@ struct LogoutRequestTests {
         }
     }
 
-    @Test func `without a client there is no way back`() throws {
-        #expect(throws: AuthorizationFailure.self) {
-            try request(["post_logout_redirect_uri": Self.after]).validated(for: nil)
-        }
+    // §2: without a hint the person is asked, whatever else comes; §3: nobody can vouch for the address.
+    @Test(arguments: [[:], ["state": "s"]])
+    func `without a client there is no way back, and no error`(more: [String: String]) throws {
+        let raw = try request(more.merging(["post_logout_redirect_uri": Self.after, "ui_locales": "de"]) { $1 })
+        let logout = try raw.validated(for: nil)
+        #expect(logout.client == nil && logout.destination == nil)
+        #expect(!logout.isProven(for: .fixture(), knowing: nil))
+        #expect(raw.ignoredURI == Self.after)
+        #expect(raw.fields.map(\.name) == ["ui_locales"], "what is ignored doesn't come again")
+        let bare = try request(more)
+        #expect(try bare.validated(for: nil).destination == nil && bare.ignoredURI == nil)
+    }
+
+    @Test func `a client that isn't there is an error`() throws {
         #expect(throws: AuthorizationFailure.self) { try request(["client_id": "gone"]).validated(for: nil) }
-        #expect(try request([:]).validated(for: nil).destination == nil)
+    }
+
+    @Test func `what a client's request says comes again`() throws {
+        let raw = try request(["client_id": "app", "post_logout_redirect_uri": Self.after, "state": "s"])
+        #expect(raw.ignoredURI == nil)
+        #expect(raw.fields.map(\.name) == ["client_id", "post_logout_redirect_uri", "state"])
     }
 
     @Test func `the way back has the state as it came`() throws {

@@ -16,15 +16,19 @@ private func session(
     let session = Session.fixture(id, of: user.id)
     let outcome = try store.start(session, digest: Array(id.utf8), of: user, former: former, spending: id)
     try expect(outcome == .started, "a session starts")
+    try use(session, for: clients, in: store)
+    return session
+}
+
+private func use(_ session: Session, for clients: [String], in store: some Store) throws {
     for client in clients {
         for number in 1...2 {
-            try expect(
-                try store.redeemOrRevoke(
-                    .fixture("\(id) \(client) \(number)", client: client, user: user.id, session: id))
-                    == .recorded, "a code is redeemed")
+            let code = Grant.fixture(
+                "\(session.id.value) \(client) \(number)", client: client, user: session.userID,
+                session: session.id.value)
+            try expect(try store.redeemOrRevoke(code) == .recorded, "a code is redeemed")
         }
     }
-    return session
 }
 
 private func addClient(
@@ -108,7 +112,32 @@ func expectWhomToTell(in store: some Store) throws {
     let sixth = try make("sixth", of: try store.user(ann.id).orBroken("the user is there"))
     try expectTold([sixth], "those of a user who is removed") { _ = try store.removeUser(ann.id) }
 
-    let late = try session("late", of: bob, for: [], in: store)
+    let seventh = try make("seventh", of: bob)
+    var changed = bob
+    try expectTold([seventh], "all but the one that the user changes their password in") {
+        changed = try store.replace(bob, ending: .otherSessions(than: kept.id))
+    }
+    let eighth = try make("eighth", of: changed)
+    try expectTold([eighth], "all but one") { try store.endSessions(of: bob.id, but: kept.id) }
+
+    func come(_ id: String, digest: UInt8) throws -> Session {
+        let dora = try signIn("dora", ["name": "Dora"], in: store, at: .noon)
+        try expect(try store.start(dora, id, digest: digest, at: .noon) == .started, "they come from an upstream")
+        let session = try store.session(digest: [digest]).orBroken("there is a session")
+        try use(session, for: clients, in: store)
+        return session
+    }
+    let ninth = try come("ninth", digest: 9)
+    let link = try (ninth.upstream?.link).orBroken("it says by whom")
+    try expectTold([ninth], "one that its upstream ends") {
+        _ = try store.endSessions(ofUpstream: link.issuer, sid: "a sid", subject: link.subject)
+    }
+    let tenth = try come("tenth", digest: 10)
+    try expectTold([tenth], "those that came by a link which is taken away") {
+        try expect(try store.unlink(link, from: tenth.userID), "it is the user's")
+    }
+
+    let late = try session("late", of: changed, for: [], in: store)
     try expectTold([], "nobody is told whom it wasn't used for") { try store.endSession(late.id) }
     try expectTold([], "nobody is told of what has expired") { _ = try store.prune(at: kept.expiresAt, limit: 99) }
     try expect(try store.session(kept.id) == nil, "which is gone")

@@ -106,13 +106,38 @@ private func expectLinking(in store: some Store) throws {
     func take(_ issuer: String, _ seconds: Int64) throws -> UpstreamLinkID? {
         try store.takeUpstreamCheck(by: issuer, at: .noon + seconds)?.id
     }
-    try store.record(UpstreamCheck(at: .noon, nextAt: .noon + 10), of: ids[0], at: .noon)
-    try store.record(UpstreamCheck(at: .noon, nextAt: .noon + 10), of: ids[1], at: .noon)
+    func record(_ check: UpstreamCheck, _ link: UpstreamLinkID, after former: UpstreamCheck? = nil) throws -> Bool {
+        let former = try former ?? store.upstreamLink(link).orBroken("a link").check
+        return try store.acting(as: .system, at: .noon) {
+            try store.record(check, of: link, after: former, telling: .userSignInNeeded, at: .noon)
+        }
+    }
+    let check = UpstreamCheck(at: .noon, nextAt: .noon + 10, sealedTokens: "later")
+    try expect(try record(check, ids[0]) && record(check, ids[1]), "what came of asking is kept")
+    let query = AuditQuery(userID: dora.id, eventPrefix: "user.sign_in_needed")
+    try expect(try store.auditRecords(matching: query, before: nil, limit: 9).count == 2, "and told")
+    let outdated = UpstreamCheck(at: .noon, nextAt: nil, sealedTokens: "before")
+    try expect(try !record(outdated, ids[0], after: outdated), "what is about something older isn't")
+    try expect(try store.upstreamLink(ids[0])?.check == check, "and changes nothing")
+    try expect(try store.upstreamLink(ids[1])?.check.nextAt == nil, "nobody is asked about whom nothing lives here")
     try expect(try take(issuer, 9) == nil, "nobody is asked about before it is time")
     try expect(try take("https://other.example", 10) == nil, "nor by whoever doesn't know them")
     try expect(try take(issuer, 10) == ids[0], "then one asks, about whom something lives here")
-    try expect(try take(issuer, 10) == nil && !store.takeUpstreamCheck(of: ids[0], at: .noon + 10), "and no other")
+    try expect(
+        try take(issuer, 10) == nil && store.takeUpstreamCheck(of: ids[0], at: .noon + 10) == nil, "and no other")
     try expect(try take(issuer, 10 + UpstreamCheck.lease) == ids[0], "unless that one is gone")
+    let late = UpstreamCheck(at: .noon, nextAt: .noon + 999, sealedTokens: "later", sid: nil)
+    try expect(try record(late, ids[0]), "who is asked about late")
+    func plan(_ issuer: String, _ interval: Int64) throws -> Int {
+        try store.planUpstreamChecks(by: issuer, within: interval, at: .noon)
+    }
+    try expect(try plan("https://other.example", 60) == 0 && plan(issuer, 999) == 0, "stays so where that is right")
+    try expect(try plan(issuer, 60) == 1, "or is asked about in time")
+    try expect(try store.upstreamLink(ids[0])?.check.nextAt == .noon + 60, "after the new interval")
+    try store.noteSignOut(ofUpstream: issuer, sid: "another", subject: ids[0].subject)
+    try expect(try store.upstreamLink(ids[0])?.check.isSignedOut == false, "another session's end means nothing")
+    try store.noteSignOut(ofUpstream: issuer, sid: nil, subject: ids[0].subject)
+    try expect(try store.upstreamLink(ids[0])?.check.isSignedOut == true, "that of the tokens is known")
     try expect(try store.unlink(ids[0], from: dora.id), "it ends")
     try expect(try store.session(digest: [9]) == nil, "with what came from there")
     try expect(try !current(dora.id).roles.contains(RoleID("editor")), "and what it gave")
@@ -183,7 +208,7 @@ extension Upstream {
 }
 
 /// What is decided of somebody who has signed in there, as things stand in the store.
-private func signIn(
+func signIn(
     _ subject: String, _ claims: [String: JSON], in store: some Store, at now: Timestamp,
     available: (String) throws -> Username? = { Username($0) }
 ) throws -> UpstreamUser {
@@ -208,7 +233,7 @@ private struct GroupEvaluator: UpstreamExpressionEvaluator {
 }
 
 extension SessionStore {
-    fileprivate func start(
+    func start(
         _ user: UpstreamUser, _ attempt: String, digest: UInt8 = 1, at now: Timestamp
     ) throws -> SessionStart.Outcome {
         let session = Session(

@@ -3,21 +3,36 @@
 import contextlib
 import os
 import shutil
+import tempfile
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 
-@pytest.fixture(scope="session")
-def chromium():
+def options():
     program = shutil.which("chromium")
     assert program, "chromium is not installed"
     # Its sandbox refuses to run as root.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": program, "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
+
+
+@pytest.fixture(scope="session")
+def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        browser = playwright.chromium.launch(**options())
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def new_profile(chromium):
+    """A context with settings: a Chromium of its own, which takes a second to start."""
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
+        context = chromium.browser_type.launch_persistent_context(folder, locale="en-GB", **options())
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 @contextlib.contextmanager

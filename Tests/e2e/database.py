@@ -17,6 +17,13 @@ class Database:
         with contextlib.closing(sqlite3.connect(self.path, timeout=10)) as connection, connection:
             connection.execute(statement, values)
 
+    @contextlib.contextmanager
+    def held(self):
+        """Whoever else wants to write waits meanwhile."""
+        with contextlib.closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+
     def snapshot(self):
         """Every row of every table, but for what a refusal is meant to change: counts of failures, and its record; for
         what is counted and noted beside all answers; and for the refresh token before a grant's own, which is forgotten

@@ -52,6 +52,7 @@ def make_everything(given):
     call_command("migrate", verbosity=0, run_syncdb=True)
     Application.objects.create(
         name="Broker", client_id=given["client_id"], client_secret=given["client_secret"], redirect_uris=given["callback"],
+        post_logout_redirect_uris=given["signed_out"],
         client_type="confidential", authorization_grant_type="authorization-code", algorithm="RS256",
         skip_authorization=True)
     editors = Group.objects.create(name="editors")

@@ -22,12 +22,14 @@ class Django(ForeignProvider):
 
     def prepare(self, broker):
         self._callback = f"{broker.issuer}/callback/{self.name}"
+        self._signed_out = f"{broker.issuer}/signed-out/{self.name}"
         self.up()
 
     def up(self, ahead=None):
         (self.folder / "settings.json").write_text(json.dumps({
             "issuer": self.issuer, "port": self.port, "key": self._keys[0], "former_keys": self._keys[1:],
-            "client_id": "broker", "client_secret": SECRET, "callback": self._callback, "users": self.users}))
+            "client_id": "broker", "client_secret": SECRET, "callback": self._callback, "signed_out": self._signed_out,
+            "users": self.users}))
         super().up(ahead)
 
     def rotate_key(self):
@@ -38,7 +40,7 @@ class Django(ForeignProvider):
     def sign_in(self, browser, address, name):
         """From its authorization endpoint to the answer."""
         answer = browser.get(address)
-        if not answer.location.startswith("/login/"):
+        if not answer.location.startswith("/login/") or not name:
             return answer
         page = browser.get(answer.location)
         form = page.form.fields
@@ -65,3 +67,7 @@ class Django(ForeignProvider):
         """OpenID Connect RP-Initiated Logout 1.0; it ends the user's tokens, and tells nobody."""
         answer = browser.post("/o/logout/", {**browser.get("/o/logout/").form.fields, "allow": "true"})
         assert answer.status == 302 and "sessionid" not in browser.cookies
+
+    def follow_sign_out(self, browser, address):
+        """From its end session endpoint to where it leads on."""
+        return browser.get(address).location

@@ -62,6 +62,7 @@ class ForeignProvider:
     client_secret_file: {secret_file}
     scope: {self.scope}
     recheck: 5s
+    logout: true
     roles: {{ editor: "{self.expression}" }}
 """
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import urllib.parse
 
 from foreign_provider import SECRET, ForeignProvider, new_key, public_part
 from oidc import Browser
@@ -63,21 +64,27 @@ class Glewlwyd(ForeignProvider):
                 "name": "groups", "user-property": "groups", "type": "string", "mandatory": True, "on-demand": False}],
         }
         self._plug("POST", "mod/plugin/")
+        self._let_have("client", "post_logout_redirect_uris")
         self._call(
             self._admin, "POST", "client/", client_id="broker", name="The broker", confidential=True, enabled=True,
             client_secret=SECRET, redirect_uri=[f"{broker.issuer}/callback/{self.name}"],
             authorization_type=["code", "refresh_token"], token_endpoint_auth_method=["client_secret_basic"],
+            post_logout_redirect_uris=[f"{broker.issuer}/signed-out/{self.name}"],
             backchannel_logout_uri=f"{broker.issuer}/backchannel/{self.name}",
             backchannel_logout_session_required="1")
-        module = self._call(self._admin, "GET", "mod/user/database")
-        module["parameters"]["data-format"]["groups"] = {
-            "multiple": True, "read": True, "write": True, "profile-read": True, "profile-write": False}
-        self._call(self._admin, "PUT", "mod/user/database", **module)
-        self._call(self._admin, "PUT", "mod/user/database/reset")
+        self._let_have("user", "groups")
         for name, password in self.users.items():
             self._call(
                 self._admin, "POST", "user/", username=name, name=name.title(), email=f"{name}@corp.example",
                 password=password, enabled=True, scope=["openid"], groups=["editors"])
+
+    def _let_have(self, kind, name):
+        """Several values of that name, of each user or client."""
+        module = self._call(self._admin, "GET", f"mod/{kind}/database")
+        module["parameters"]["data-format"][name] = {
+            "multiple": True, "read": True, "write": True, "profile-read": True, "profile-write": False}
+        self._call(self._admin, "PUT", f"mod/{kind}/database", **module)
+        self._call(self._admin, "PUT", f"mod/{kind}/database/reset")
 
     @staticmethod
     def _call(browser, method, path, **members):
@@ -117,3 +124,12 @@ class Glewlwyd(ForeignProvider):
     def sign_out(self, browser, sid):
         """As its page does, once the user has agreed: it tells the broker."""
         self._call(browser, "DELETE", f"oidc/session/{sid}/")
+
+    def follow_sign_out(self, browser, address):
+        """From its end session endpoint to where it leads on; its page asks the user, and then does this."""
+        # Its query begins with an ampersand.
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(browser.get(address).location).query))
+        assert asked["prompt"] == "end_session"
+        self._call(browser, "DELETE", f"{asked['plugin']}/session/{asked['sid']}/")
+        self._call(browser, "DELETE", "auth/")
+        return asked["callback_url"]

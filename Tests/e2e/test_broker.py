@@ -354,13 +354,13 @@ def test_the_command_line_says_whether_people_can_sign_in_there(broker, central)
     assert CALLBACK.format(port=broker.port) in run.stdout
     looked = json.loads(broker.postern("upstream", "test", "central", "--json"))
     found = {finding["subject"]: finding["status"] for finding in looked["findings"]}
-    assert found == {"discovery": "ok", "clock": "ok", "keys": "ok", "client": "ok"}
+    assert found == dict.fromkeys(["discovery", "clock", "keys", "client", "redirect URI"], "ok")
     # Another secret than the one that it gave; the pools have read theirs.
     right = broker.secret.read_text()
     broker.secret.write_text("another one that is long enough")
     run = broker.run("upstream", "test", "central")
     broker.secret.write_text(right)
-    assert run.returncode == 1 and "client_secret_file" in run.stdout
+    assert run.returncode == 1 and "the client secret that is kept here" in run.stdout
     assert broker.run("upstream", "test", "centrl").stderr.endswith('Did you mean "central"?\n')
 
 

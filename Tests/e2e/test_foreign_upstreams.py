@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import secrets
+import urllib.parse
 
 import pytest
 
@@ -16,7 +17,8 @@ from waiting import wait_for
 from provider import running_provider, temporary_folder
 
 KINDS = [Glewlwyd, Django]
-USERS = ["amy", "bob", "carol", "dora", "erin", "fred", "gil"]
+USERS = ["amy", "bob", "carol", "dora", "erin", "fred", "gil", "hana"]
+AFTER = "http://localhost/after"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,7 @@ def receiver():
 def app(world, receiver):
     return world[0].add_client(
         scope="openid profile email offline_access editor", backchannel_logout_uri=receiver.uri,
+        post_logout_redirect_uris=[AFTER],
         grant_types=["authorization_code", "refresh_token"])
 
 
@@ -69,14 +72,18 @@ class Person:
         self.here = broker.browser()
         self.there = there or Browser(upstream.base)
 
+    def set_out(self, app, request):
+        """From the app's request to the address there that they are sent to."""
+        hidden = app.start(self.here, request).form.fields
+        return self.here.post(
+            f"/oidc/upstream/{self.upstream.name}", {"attempt": hidden["attempt"], "token": hidden["token"]}).location
+
     def try_to_sign_in(self, app, name=None, **changes):
         """From the app's request to what they are sent back with from there, and what that leads to; without a name the
         session there must do."""
         request = app.request(**changes)
-        hidden = app.start(self.here, request).form.fields
-        away = self.here.post(
-            f"/oidc/upstream/{self.upstream.name}", {"attempt": hidden["attempt"], "token": hidden["token"]})
-        return request, self.here.follow(self.upstream.sign_in(self.there, away.location, name))
+        away = self.set_out(app, request)
+        return request, self.here.follow(self.upstream.sign_in(self.there, away, name))
 
     def sign_in(self, app, name=None, scope="openid profile email editor"):
         request, answer = self.try_to_sign_in(app, name, scope=scope)
@@ -121,6 +128,20 @@ def test_another_key_there_is_fetched_when_it_signs(broker, upstream, app):
     Person(broker, upstream).sign_in(app, "carol")
     upstream.rotate_key()
     Person(broker, upstream).sign_in(app, "carol")
+
+
+def test_who_signs_out_here_is_signed_out_there(broker, upstream, app, receiver):
+    person = Person(broker, upstream)
+    tokens = person.sign_in(app, "hana")
+    away = person.here.follow(person.here.get(
+        "/oidc/logout?" + urllib.parse.urlencode({
+            "id_token_hint": tokens["id_token"], "post_logout_redirect_uri": AFTER, "state": "s"})))
+    assert away.location.startswith(upstream.base)
+    back = person.here.get(upstream.follow_sign_out(person.there, away.location))
+    assert back.location == f"{AFTER}?state=s"
+    assert verified(receiver.told(timeout=30), app)["sid"] == claims(tokens["id_token"])["sid"]
+    asked = upstream.sign_in(person.there, person.set_out(app, app.request()), name=None)
+    assert not asked.location.startswith(broker.issuer), "the session there is over too"
 
 
 def test_who_is_removed_or_signs_out_there_has_nothing_left_here(world, app, receiver):
@@ -175,10 +196,7 @@ def test_an_outage_is_said_so_and_costs_nobody_their_session(broker, upstream, a
     person = Person(broker, upstream)
     tokens = person.sign_in(app, "fred", "openid offline_access")
     stranger = Person(broker, upstream)
-    hidden = app.start(stranger.here, app.request()).form.fields
-    away = stranger.here.post(
-        f"/oidc/upstream/{upstream.name}", {"attempt": hidden["attempt"], "token": hidden["token"]})
-    back = upstream.sign_in(stranger.there, away.location, "gil")
+    back = upstream.sign_in(stranger.there, stranger.set_out(app, app.request()), "gil")
     failed = broker.log("upstream").count("verdict=unreachable")
     upstream.down()
     try:

@@ -138,17 +138,3 @@ def test_without_an_app_to_go_back_to_the_page_stays(provider, apps, user, chrom
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
         assert_accessible(page)
         assert_told(apps, tokens, provider)
-
-
-def test_the_second_of_two_hasty_clicks_tells_them_too(provider, apps, user, page):
-    """The first click ended the session, and its page was never seen."""
-    tokens = sign_in_to(apps, page, user)
-    page.goto(f"{apps[0].url}/")
-    hint = {"id_token_hint": tokens[0], "post_logout_redirect_uri": apps[0].after}
-    cookies = page.context.cookies()
-    first = page.context.request.get(logout_address(apps[0], **hint))
-    assert first.ok and "<iframe" in first.text()
-    page.context.add_cookies(cookies)
-    page.goto(logout_address(apps[0], **hint), wait_until="commit")
-    page.wait_for_url(apps[0].after)
-    assert_told(apps, tokens, provider)

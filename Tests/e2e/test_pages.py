@@ -316,20 +316,6 @@ def test_who_does_not_allow_it_is_sent_back_too(provider, app, third, user, page
     assert app.queries[-1]["error"] == "access_denied" and app.queries[-1]["state"] == request.state
 
 
-@pytest.mark.parametrize("times", [2, 3])
-def test_a_hasty_click_is_no_mistake(provider, app, first, user, page, times):
-    """A browser may drop the answer that a later click overtook, and the cookie in it: then the login page is back."""
-    request, _ = start(page, first)
-    page.locator("[name=username]").fill(user.name)
-    page.locator("[name=password]").fill(user.password)
-    page.get_by_role("button", name="Sign in").click(click_count=times, no_wait_after=True)
-    playwright.sync_api.expect(page).to_have_url(re.compile(r"/(callback\?code|authorize\?attempt)="))
-    if "/authorize?" in page.url:
-        assert page.get_by_role("alert").is_visible()
-        sign_in(page, user)
-    is_back(page, app, request)
-
-
 def test_the_consent_page_can_be_loaded_anew(provider, app, third, user, page):
     """It has an address, so reloading sends no form again, and it still works."""
     request, _ = start(page, third)

@@ -9,8 +9,11 @@ import urllib.parse
 import pytest
 
 from administration import Caller
+from chromium import new_profile
+from frontchannel_app import FrontchannelApp
+from oidc import claims, encode
 from test_pages import App, address, app, first, third, user  # noqa: F401
-from visitor import ChromiumVisitor, FirefoxVisitor
+from visitor import SIGN_IN, ChromiumVisitor, FirefoxVisitor
 
 ALLOW = "[value=allow]"
 
@@ -19,6 +22,17 @@ ALLOW = "[value=allow]"
 def visitor(request):
     if request.param == "chromium":
         with contextlib.closing(request.getfixturevalue("chromium").new_context(locale="en-GB")) as context:
+            yield ChromiumVisitor(context)
+    else:
+        with contextlib.closing(FirefoxVisitor(request.getfixturevalue("firefox"))) as visitor:
+            yield visitor
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def cautious_visitor(request):
+    """One who changes the browser's settings."""
+    if request.param == "chromium":
+        with new_profile(request.getfixturevalue("chromium")) as context:
             yield ChromiumVisitor(context)
     else:
         with contextlib.closing(FirefoxVisitor(request.getfixturevalue("firefox"))) as visitor:
@@ -65,7 +79,7 @@ def test_a_bookmark_of_the_login_page(visitor, app, first, user):
     request = starts(visitor, first)
     visitor.fill("username", user.name)
     visitor.fill("password", "not it")
-    visitor.click("form button:not([name=cancel])")
+    visitor.click(SIGN_IN)
     visitor.waits_until(lambda: "/login" in visitor.address)
     bookmark = visitor.address
     visitor.open(f"{app.url}/")
@@ -102,14 +116,18 @@ def test_cookies_lost_in_the_middle(visitor, app, first, user):
     begins_again(visitor, app, user, request)
 
 
-def test_cookies_blocked(app, first, user, firefox):
-    """It is said, and once they are allowed the way goes on. Firefox alone, which blocks them by a setting."""
-    with contextlib.closing(FirefoxVisitor(firefox)) as visitor:
-        with visitor.blocking_cookies():
-            request = starts(visitor, first)
-            visitor.sign_in(user)
-            visitor.sees("Your browser blocks cookies")
-        begins_again(visitor, app, user, request)
+def test_cookies_blocked(cautious_visitor, app, first, user):
+    """It is said, each time, and once they are allowed the way goes on."""
+    visitor = cautious_visitor
+    with visitor.blocking_cookies():
+        request = starts(visitor, first)
+        visitor.sign_in(user)
+        visitor.sees("Your browser blocks cookies")
+        visitor.click("a.button")
+        visitor.sees("Sign in")
+        visitor.sign_in(user)
+        visitor.sees("Your browser blocks cookies")
+    begins_again(visitor, app, user, request)
 
 
 def test_a_cross_site_post(visitor, app, first, user):
@@ -180,13 +198,54 @@ def test_a_consent_page_left_open_overnight(visitor, provider, morning, app, thi
     assert "could not be used any more" in visitor.text
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_double_click_on_sign_in(visitor, app, first, user, times):
+    """A browser may drop the answer that a later click overtook, and the cookie in it: then the login page is back."""
+    request = starts(visitor, first)
+    visitor.fill("username", user.name)
+    visitor.fill("password", user.password)
+    visitor.click_hastily(SIGN_IN, times)
+    visitor.waits_until(lambda: visitor.heading == "Back at the app" or "/authorize?attempt=" in visitor.address)
+    if "/authorize?" in visitor.address:
+        visitor.sees("Sign in")
+        assert "could not be used any more" in visitor.text
+        visitor.sign_in(user)
+    visitor.arrives(app, request)
+
+
 def test_a_double_click_on_allow(visitor, app, third, user):
     request = starts(visitor, third)
     visitor.sign_in(user)
     visitor.sees("Allow access for Photo prints?")
-    visitor.double_click(ALLOW)
+    visitor.click_hastily(ALLOW)
     code = visitor.arrives(app, request)["code"]
     assert third.exchange(code, request.verifier).status == 200
+
+
+@pytest.fixture
+def framed(provider):
+    app = FrontchannelApp(provider, "Time sheets")
+    yield app
+    app.close()
+
+
+def test_a_double_click_on_an_apps_sign_out(visitor, provider, framed, user):
+    """No answer is there before both clicks are done. Firefox gives up the first request for the second, whose page tells
+    the apps of the session that the first one ended; Chromium asks once."""
+    request = framed.party.request()
+    visitor.open(address(framed.party, request))
+    visitor.sign_in(user)
+    code = framed.answers.get(timeout=10)["code"]
+    token = framed.party.exchange(code, request.verifier).json()["id_token"]
+    visitor.waits_until(lambda: visitor.heading == "/callback")
+    out = f"{framed.party.issuer}/logout?{encode({'id_token_hint': token, 'post_logout_redirect_uri': framed.after})}"
+    visitor.run(f"document.body.innerHTML = '<a id=out href=\"{out}\">Sign out</a>'")
+    with provider.database.held():
+        visitor.click_hastily("#out")
+    visitor.waits_until(lambda: visitor.address == framed.after)
+    assert framed.told.get(timeout=10)["sid"] == claims(token)["sid"] and framed.told.empty()
+    visitor.open(address(framed.party, framed.party.request(prompt="none")))
+    assert framed.answers.get(timeout=10)["error"] == "login_required"
 
 
 class LoopingApp(App):

@@ -7,13 +7,16 @@ from marionette_driver import By
 from marionette_driver.marionette import ActionSequence
 
 
+SIGN_IN = "form button:not([name=cancel])"
+
+
 class Visitor:
     """`tabs` are in the order in which they were opened; all that is done happens in the current one."""
 
     def sign_in(self, user):
         self.fill("username", user.name)
         self.fill("password", user.password)
-        self.click("form button:not([name=cancel])")
+        self.click(SIGN_IN)
 
     def arrives(self, app, request=None):
         """Waits until the app has its answer, and gives it back: to this request, and no error, where it is named."""
@@ -69,8 +72,8 @@ class ChromiumVisitor(Visitor):
     def click(self, selector):
         self._page.locator(selector).click()
 
-    def double_click(self, selector):
-        self._page.locator(selector).click(click_count=2, no_wait_after=True)
+    def click_hastily(self, selector, times=2):
+        self._page.locator(selector).click(click_count=times, no_wait_after=True)
 
     def run(self, script):
         self._page.evaluate(f"() => {{ {script} }}")
@@ -78,6 +81,20 @@ class ChromiumVisitor(Visitor):
     def lose_cookies(self, *names):
         for name in names or [cookie["name"] for cookie in self._context.cookies()]:
             self._context.clear_cookies(name=name)
+
+    @contextlib.contextmanager
+    def blocking_cookies(self):
+        """By the settings, which a context has that is a profile of its own (`new_profile`)."""
+        settings = self._context.new_page()
+        # Of the page no more is needed than that it may change them.
+        settings.goto("chrome://settings/content/siteData", wait_until="commit")
+        choose = "value => chrome.send('setDefaultValueForContentType', ['cookies', value])"
+        settings.evaluate(choose, "block")
+        try:
+            yield
+        finally:
+            settings.evaluate(choose, "allow")
+            settings.close()
 
     @property
     def address(self):
@@ -123,12 +140,12 @@ class FirefoxVisitor(Visitor):
     def click(self, selector):
         self._client.find_element(By.CSS_SELECTOR, selector).click()
 
-    def double_click(self, selector):
+    def click_hastily(self, selector, times=2):
         button = self._client.find_element(By.CSS_SELECTOR, selector)
         self._client.execute_script("arguments[0].scrollIntoView({ block: 'center' })", script_args=[button])
         mouse = ActionSequence(self._client, "pointer", "mouse", {"pointerType": "mouse"})
         mouse.pointer_move(0, 0, origin=button)
-        for _ in range(2):
+        for _ in range(times):
             mouse.pointer_down().pointer_up()
         mouse.perform()
 

@@ -40,18 +40,18 @@ extension Response {
     /// For the page that sends its form by itself where scripts run.
     mutating func allowOwnScript() { protect(allowing: "script-src 'self'; ") }
 
-    /// For the page that tells apps of a sign-out: the only one with frames, and with none but those.
+    /// For the page that tells apps of a sign-out: the only one with frames, and with none but those, as it says itself.
     ///
     /// - Parameter frames: as Content Security Policy writes sources.
     mutating func allowFrames(_ frames: String) { protect(allowing: "script-src 'self'; frame-src \(frames); ") }
 
-    /// For the one page that others may frame. It shows nothing that could be clicked.
+    /// For the page that any app's page may frame. It shows nothing that could be clicked.
     mutating func allowFraming() {
         self[.contentSecurityPolicy] = "default-src 'none'; script-src 'self'; base-uri 'none'"
         self[.xFrameOptions] = nil
     }
 
-    /// The same, for the page that an upstream frames, which tells apps in turn.
+    /// For the other page that may be framed: an upstream's sign-out has it in a frame, and it tells apps in turn.
     mutating func allowFraming(framing frames: String) {
         self[.contentSecurityPolicy] = HeaderValue(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'"

@@ -32,6 +32,10 @@ struct UpstreamItemReading {
         let mapping = mappings.mapping
         let rhythm = Self.rhythm(section)
         let parameters = Self.parameters(section, usual)
+        let endsByRefusal = section.value(
+            "refused_refresh", default: false,
+            expected: "must be sign-in or gone: what a refresh token that the upstream refuses says of its user"
+        ) { ["sign-in": false, "gone": true][$0] }
         let signsOut = section.value("logout", default: false, expected: "must be true or false") { Bool($0) }
         if signsOut, oauth.isWanted {
             section.fault("logout", "is true, and an upstream that speaks OAuth alone has no sign-out; leave it out")
@@ -44,7 +48,7 @@ struct UpstreamItemReading {
             authentication: authentication, assertionAlgorithm: assertionAlgorithm, scope: scope,
             algorithms: algorithms, domains: domains,
             admission: admission, mapping: mapping, rhythm: rhythm, oauth: oauth.oauth, parameters: parameters,
-            signsOut: signsOut)
+            signsOut: signsOut, endsByRefusal: endsByRefusal)
     }
 
     private static func preset(_ section: ConfigurationSection) -> UpstreamPreset? {

@@ -80,11 +80,15 @@ package struct SignedOutPage: Page {
 
     package var outcome: Outcome
     package var frames: [Frame]
+    /// What may be loaded into frames, as Content Security Policy writes sources: all of them, which a header may have no
+    /// room for.
+    package var frameSources: String?
     package var onward: Onward?
 
-    package init(_ outcome: Outcome, frames: [Frame] = [], onward: Onward? = nil) {
+    package init(_ outcome: Outcome, frames: [Frame] = [], frameSources: String? = nil, onward: Onward? = nil) {
         self.outcome = outcome
         self.frames = frames
+        self.frameSources = frameSources
         self.onward = onward
     }
 
@@ -104,6 +108,7 @@ package struct SignedOutPage: Page {
             let list = frames.map { PageMembers([.name: .text($0.clientName), .uri: .text($0.uri)]) }
             var told = PageMembers([.frames: .list(list)])
             told[text: .heading] = texts[outcome.told]
+            told[text: .sources] = frameSources
             members[.told] = .group(told)
         }
         members[.onward] = onward.map { onward in

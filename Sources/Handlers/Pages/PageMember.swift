@@ -13,7 +13,7 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Errors.
     case title, explanation, advice, reference, startAgain, error, description
     // Signing out.
-    case told, frames, onward, byItself
+    case told, frames, sources, onward, byItself
     // The landing page.
     case discovery
     // An answer on its way to the app.

@@ -8,6 +8,8 @@ final class UpstreamUpkeep {
 
     private let provider: Provider
     private var fault: String?
+    /// By which interval the checks of each are planned.
+    private var planned: [UpstreamName: Int64] = [:]
 
     init(_ provider: Provider) { self.provider = provider }
 
@@ -17,6 +19,7 @@ final class UpstreamUpkeep {
         do {
             for upstream in try provider.signInOptions().upstreams {
                 guard let rhythm = upstream.rhythm else { continue }
+                try plan(upstream, within: rhythm.interval)
                 try ask(upstream, about: rhythm.perSecond)
             }
             fault = nil
@@ -26,6 +29,13 @@ final class UpstreamUpkeep {
             if text != fault { provider.log.error("upstreams can't be asked", metadata: ["error": "\(text)"]) }
             fault = text
         }
+    }
+
+    /// Whoever signed in while it was asked more rarely, or never, is asked about as soon as those of now.
+    private func plan(_ upstream: Upstream, within interval: Int64) throws {
+        guard planned[upstream.name] != interval else { return }
+        _ = try provider.store.planUpstreamChecks(by: upstream.issuer.value, within: interval, at: provider.now())
+        planned[upstream.name] = interval
     }
 
     private func ask(_ upstream: Upstream, about count: Int) throws {

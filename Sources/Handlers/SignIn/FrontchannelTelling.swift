@@ -18,8 +18,10 @@ extension Provider {
             return SignedOutPage.Frame(clientName: name, uri: one.frame(from: issuer))
         }
         var response = page(
-            SignedOutPage(outcome, frames: frames, onward: onward), for: request, uiLocales: uiLocales)
-        if !told.isEmpty { response.allowFrames(told.frameSources) }
+            SignedOutPage(
+                outcome, frames: frames, frameSources: told.isEmpty ? nil : told.frameSources, onward: onward),
+            for: request, uiLocales: uiLocales)
+        if !told.isEmpty { response.allowFrames(told.headerFrameSources) }
         return response
     }
 }

@@ -27,7 +27,12 @@ struct UpstreamEndpoints {
 
     /// RFC 6749 §6.
     func tokens(byRefreshToken token: Secret<UpstreamTokens>) throws(UpstreamFault) -> [String: JSON] {
-        try tokens(by: [("grant_type", "refresh_token"), ("refresh_token", token.reveal())])
+        let answer = try tokens(by: [("grant_type", "refresh_token"), ("refresh_token", token.reveal())])
+        // §5.1: it must be there, so what has none says nothing of the user.
+        guard answer["access_token"]?.stringValue?.isEmpty == false else {
+            throw .tokenEndpoint("its answer has no access_token")
+        }
+        return answer
     }
 
     /// What it says to a code that it never gave.

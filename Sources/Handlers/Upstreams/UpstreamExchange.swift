@@ -14,6 +14,13 @@ struct UpstreamExchange {
     /// Of a token endpoint that refuses a refresh token and names no error (Glewlwyd: 400 without a body).
     private static let wordlessRefusal = "status 400"
 
+    /// What is said of the user or of what they allowed (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, and what providers say
+    /// where conditions of access have changed). All else is about us, or the upstream itself.
+    private static let refusals: Set<String> = [
+        "invalid_grant", "access_denied", "interaction_required", "login_required", "consent_required",
+        "account_selection_required", "mfa_required",
+    ]
+
     /// Throws ``UpstreamFault``.
     func identity(
         by code: String, of attempt: UpstreamAttempt
@@ -48,8 +55,9 @@ struct UpstreamExchange {
                 sealedTokens: UpstreamTokens(response: answer, after: tokens, at: now())?.sealed(for: link, by: seal))
         } catch {
             switch error {
-            // Alone it says little: a refresh token also ends by rotation, by idleness and by changed consent.
-            case .tokenEndpoint("invalid_grant"): return verdictOfUserinfo(by: tokens)
+            case .tokenEndpoint(let word) where Self.refusals.contains(word):
+                // Alone it says little: a refresh token also ends by rotation, by idleness and by changed consent.
+                return upstream.endsByRefusal ? .gone : verdictOfUserinfo(by: tokens)
             // Nor does it say that the upstream is well, so only what proves the end of the user counts.
             case .tokenEndpoint(Self.wordlessRefusal):
                 return verdictOfUserinfo(by: tokens) == .gone ? .gone : .unreachable("\(error)")

@@ -11,32 +11,70 @@ struct UpstreamRecheck {
         guard !link.check.wasAskedInVain(at: provider.now()) else {
             return .unreachable("it was asked a moment ago, and didn't answer")
         }
-        guard try provider.store.takeUpstreamCheck(of: link.id, at: provider.now()) else {
+        guard let taken = try provider.store.takeUpstreamCheck(of: link.id, at: provider.now()) else {
             return .unreachable("somebody else asks at this moment")
         }
-        return try check(link, of: upstream)
+        // Somebody else may have asked since the link was read: what that one asked with may have been used up.
+        return try known(of: taken, by: upstream) ?? check(taken, of: upstream)
+    }
+
+    /// Nil: it is to be asked.
+    private func known(of link: UpstreamLink, by upstream: Upstream) -> UpstreamVerdict? {
+        switch link.check.standing(by: upstream.rhythm, at: provider.now()) {
+        case .fresh: .valid(sealedTokens: link.check.sealedTokens)
+        case .needsSignIn: .needsSignIn
+        case .due, .overdue: nil
+        }
     }
 
     /// The same of one that was taken.
     func check(_ link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
         provider.store.moveOn()
         let verdict = try ask(link, upstream)
+        guard try keep(verdict, link, upstream) else {
+            // They have signed in there meanwhile, and what was asked with is of before.
+            provider.store.moveOn()
+            return try provider.store.upstreamLink(link.id).flatMap { known(of: $0, by: upstream) }
+                ?? .unreachable("somebody else asks at this moment")
+        }
+        if case .unreachable(let cause) = verdict { provider.note(.failed("re-check: \(cause)"), of: upstream.name) }
+        log(verdict, link, upstream)
+        return verdict
+    }
+
+    /// Before the answer is used: a refresh token that was rotated and lost would be the end of the next check. False: it was
+    /// about what is no more.
+    private func keep(_ verdict: UpstreamVerdict, _ link: UpstreamLink, _ upstream: Upstream) throws -> Bool {
         var check = link.check
         check.nextAt = upstream.rhythm.map { provider.now() + $0.interval }
         switch verdict {
         case .valid(let sealedTokens):
             (check.at, check.sealedTokens, check.needsSignIn) = (provider.now(), sealedTokens, false)
-        case .needsSignIn: check.needsSignIn = true
+        case .needsSignIn:
+            check.needsSignIn = true
+            return try record(check, link, link.check.needsSignIn ? nil : .userSignInNeeded, upstream)
         case .gone:
-            (check.needsSignIn, check.sealedTokens) = (true, nil)
+            // Asked again soon, should this end before all has ended that there is.
+            (check.needsSignIn, check.nextAt) = (true, provider.now() + UpstreamCheck.lease)
+            guard try record(check, link, .userGone, upstream) else { return false }
             try endEverything(of: link, upstream)
+            let former = check
+            (check.sealedTokens, check.nextAt) = (nil, nil)
+            return try record(check, link, after: former, nil, upstream)
         case .unreachable: check.note(unansweredAt: provider.now(), by: upstream.rhythm)
         }
-        // Before the answer is used: a refresh token that was rotated and lost would be the end of the next check.
-        try provider.store.record(check, of: link.id, at: provider.now())
-        if case .unreachable(let cause) = verdict { provider.note(.failed("re-check: \(cause)"), of: upstream.name) }
-        log(verdict, link, upstream)
-        return verdict
+        return try record(check, link, nil, upstream)
+    }
+
+    private func record(
+        _ check: UpstreamCheck, _ link: UpstreamLink, after former: UpstreamCheck? = nil, _ event: AuditEvent?,
+        _ upstream: Upstream
+    ) throws -> Bool {
+        let store = provider.store
+        return try store.acting(as: AuditActor(.upstream(upstream.name), by: .upstream), at: provider.now()) {
+            try store.record(
+                check, of: link.id, after: former ?? link.check, telling: event, at: provider.now())
+        }
     }
 
     private func ask(_ link: UpstreamLink, _ upstream: Upstream) throws -> UpstreamVerdict {
@@ -47,8 +85,10 @@ struct UpstreamRecheck {
         do throws(UpstreamFault) { metadata = try provider.upstreams.metadata(of: upstream) } catch {
             return .unreachable("\(error)")
         }
-        return try provider.exchange(with: upstream, metadata)
+        let verdict = try provider.exchange(with: upstream, metadata)
             .verdict(by: tokens, of: link.id, sealedBy: provider.seal)
+        // Tokens may end with the session that they are of, and who signed out there isn't gone.
+        return verdict == .gone && link.check.isSignedOut ? .needsSignIn : verdict
     }
 
     private func endEverything(of link: UpstreamLink, _ upstream: Upstream) throws {

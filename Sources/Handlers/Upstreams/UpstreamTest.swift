@@ -30,6 +30,7 @@ package struct UpstreamTest {
         lookAtKeys(metadata)
         compareSupport(metadata)
         tryClient(metadata)
+        tryRedirectURI(metadata)
         if let rhythm = upstream.rhythm, !upstream.scope.contains(Scope.offlineAccess) {
             add(
                 .warning, "recheck",
@@ -120,6 +121,49 @@ package struct UpstreamTest {
         }
     }
 
+    /// By a request that shows nothing to anybody (OpenID Connect Core §3.1.2.1, `prompt=none`): where the redirect URI is
+    /// registered, the answer to it is sent there.
+    private mutating func tryRedirectURI(_ metadata: UpstreamMetadata) {
+        let redirectURI = upstream.redirectURI(at: issuer)
+        let asked = FormEncoding.append(
+            [
+                ("response_type", "code"), ("client_id", upstream.clientID), ("redirect_uri", redirectURI),
+                ("scope", upstream.scope.description), ("state", "test"), ("nonce", "test"), ("prompt", "none"),
+                // RFC 7636, Appendix B
+                ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256"),
+            ], to: metadata.authorizationEndpoint.value)
+        guard let uri = WebURI(asked) else { return }
+        let answer: OutboundAnswer
+        do throws(OutboundError) { answer = try outbound.get(uri, maximumBytes: Self.pageLimit) } catch {
+            return add(.warning, "redirect URI", "the authorization endpoint gives no answer that could be read")
+        }
+        if let location = answer.location, location.hasPrefix(redirectURI + "?") {
+            // Its words have no character that a query would have to encode.
+            let error = location.dropFirst(redirectURI.count + 1).split(separator: "&")
+                .first { $0.hasPrefix("error=") }?.dropFirst("error=".count)
+            guard let error, !Self.silentErrors.contains(String(error)) else {
+                return add(.ok, "redirect URI", redirectURI)
+            }
+            return add(.warning, "redirect URI", "it is registered, and a sign-in comes back with the error \(error)")
+        }
+        guard (400..<500).contains(answer.status) else {
+            return add(
+                .warning, "redirect URI",
+                "the upstream wants a page before it says whether \(redirectURI) is registered")
+        }
+        add(
+            .fault, "redirect URI",
+            "the authorization endpoint answers \(answer.status) and sends nobody back: \(redirectURI) has to be registered "
+                + "there, to the byte")
+    }
+
+    /// In bytes.
+    private static let pageLimit = 1024 * 1024
+    /// OpenID Connect Core §3.1.2.6.
+    private static let silentErrors: Set<String> = [
+        "login_required", "interaction_required", "consent_required", "account_selection_required",
+    ]
+
     /// By a code that is none: whoever is known is told that it is none, anybody else that they aren't known.
     private mutating func tryClient(_ metadata: UpstreamMetadata) {
         let endpoints = UpstreamEndpoints(
@@ -133,7 +177,11 @@ package struct UpstreamTest {
             let proof = usesKey ? "the keys at \(upstream.keysURI(at: issuer))" : "the client secret that is kept here"
             add(.fault, "client", "it doesn't know \(upstream.clientID), or \(proof) isn't what it has")
         case .tokenEndpoint("unauthorized_client"):
-            add(.fault, "client", "\(upstream.clientID) may not use the authorization code there")
+            // Keycloak says it of a wrong secret.
+            add(
+                .fault, "client",
+                "\(upstream.clientID) may not use the authorization code there, or \(usesKey ? "our key" : "the secret") is wrong"
+            )
         case let fault?: add(.warning, "client", "the upstream \(fault)")
         case nil: add(.warning, "client", "the token endpoint takes any code")
         }

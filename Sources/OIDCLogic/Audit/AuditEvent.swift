@@ -27,6 +27,10 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     /// All sessions and grants were ended.
     case userSignedOut = "user.signed_out"
     case userRemoved = "user.removed"
+    /// Their upstream says that they are no more, or may no longer.
+    case userGone = "user.gone"
+    /// Their upstream says nothing more of them before they have signed in there.
+    case userSignInNeeded = "user.sign_in_needed"
 
     case roleAdded = "role.added"
     case roleChanged = "role.changed"
@@ -50,6 +54,9 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case upstreamRemoved = "upstream.removed"
     /// Somebody has made a link whose sign-in is traced, claims included.
     case upstreamTraced = "upstream.traced"
+    /// It hasn't answered several times in a row: what it said before holds for a while.
+    case upstreamSilent = "upstream.silent"
+    case upstreamAnswered = "upstream.answered"
 
     case keyAdded = "key.added"
     case keyChanged = "key.changed"

@@ -27,10 +27,13 @@ extension [FrontchannelLogout] {
     private static var sourceLimit: Int { 2000 }
 
     /// What a page with these frames may load into frames, as Content Security Policy Level 3 §2.3.1 writes it: those
-    /// addresses and no other. Where there are too many for a header, whatever goes by their schemes.
-    package var frameSources: String {
-        let exact = sources(\.frameSource)
-        return exact.utf8.count <= Self.sourceLimit ? exact : sources { "\($0.scheme):" }
+    /// addresses and no other.
+    package var frameSources: String { sources(\.frameSource) }
+
+    /// The same for a header, where too many have no room: then whatever goes by their schemes. Of several policies a browser
+    /// obeys each (§8.1), so the page itself says the rest.
+    package var headerFrameSources: String {
+        frameSources.utf8.count <= Self.sourceLimit ? frameSources : sources { "\($0.scheme):" }
     }
 
     private func sources(_ source: (WebURI) -> String) -> String {
@@ -41,7 +44,7 @@ extension [FrontchannelLogout] {
 extension WebURI {
     fileprivate var scheme: String { String(value.prefix { $0 != ":" }).lowercased() }
 
-    /// A source has no query, and no spelling for an IPv6 address.
+    /// A source has no query, and no spelling for an IPv6 address (§2.3.1, `host-char`).
     fileprivate var frameSource: String {
         let address = value.prefix { $0 != "?" && $0 != "#" }
         guard !address.contains("[") else { return "\(scheme):" }

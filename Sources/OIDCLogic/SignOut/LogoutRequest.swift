@@ -9,6 +9,7 @@ package struct LogoutRequest: Sendable {
     /// All but `logout_hint`, which is the provider's to make something of (§2): nothing here, where a browser has one
     /// account, so that none is too long either.
     private static let names = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"]
+    private static let ofWayBack: Set<String> = ["post_logout_redirect_uri", "state"]
     /// In bytes, so that it fits into a header.
     private static let destinationLimit = 3200
     /// In bytes.
@@ -35,9 +36,19 @@ package struct LogoutRequest: Sendable {
         uiLocales = AuthorizationRequest.uiLocales(in: parameters)
     }
 
-    /// What makes the same request again.
+    /// What makes the same request again, but for what ``ignoredURI`` says.
     package var fields: [(name: String, value: String)] {
-        Self.names.compactMap { name in (try? parameters.value(name)).map { (name, $0) } }
+        Self.names.compactMap { name in
+            if clientID == nil, Self.ofWayBack.contains(name) { return nil }
+            return (try? parameters.value(name)).map { (name, $0) }
+        }
+    }
+
+    /// Where it wants to go afterwards, if nobody says whose address that is: §3 leads nowhere then, and §2 has the person
+    /// asked all the same.
+    package var ignoredURI: String? {
+        guard clientID == nil else { return nil }
+        return try? parameters.value("post_logout_redirect_uri")
     }
 
     /// §3: an address that isn't registered is never redirected to.
@@ -50,11 +61,8 @@ package struct LogoutRequest: Sendable {
         }
         if let client, client.approval != .given { throw .page(.awaitedApproval, .awaitedApproval) }
         do throws(OAuthError) {
-            guard let uri = try parameters.value("post_logout_redirect_uri") else {
+            guard let client, let uri = try parameters.value("post_logout_redirect_uri") else {
                 return ValidatedLogoutRequest(client: client, hint: hint, target: nil)
-            }
-            guard let client else {
-                throw .invalidRequest("post_logout_redirect_uri came without client_id or id_token_hint")
             }
             guard client.metadata.postLogoutRedirectURIs.contains(where: { $0.value.hasSameBytes(as: uri) }) else {
                 throw .invalidRequest("post_logout_redirect_uri is none of those registered for this client")
@@ -65,7 +73,7 @@ package struct LogoutRequest: Sendable {
             }
             return ValidatedLogoutRequest(client: client, hint: hint, target: .init(uri: uri, state: state))
         } catch {
-            throw .page(client == nil ? .badRequest : .redirectMismatch, error)
+            throw .page(.redirectMismatch, error)
         }
     }
 }

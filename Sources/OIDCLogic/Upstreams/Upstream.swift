@@ -28,6 +28,8 @@ package struct Upstream: Sendable, Equatable {
     package let parameters: [String: String]
     /// Whether signing out here leads on to it, so that its session ends as well (RP-Initiated Logout 1.0).
     package let signsOut: Bool
+    /// Whether a refresh token that it refuses is the end of its user here, and not of a sign-in alone.
+    package let endsByRefusal: Bool
 
     package init(
         name: UpstreamName, title: String, issuer: WebURI, clientID: String, authentication: UpstreamAuthentication,
@@ -35,7 +37,7 @@ package struct Upstream: Sendable, Equatable {
         domains: [EmailDomain] = [],
         admission: UpstreamAdmission = .everyone, mapping: UpstreamMapping = UpstreamMapping(),
         rhythm: UpstreamRhythm? = UpstreamRhythm(), oauth: PlainOAuth? = nil,
-        parameters: [String: String] = [:], signsOut: Bool = false
+        parameters: [String: String] = [:], signsOut: Bool = false, endsByRefusal: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -52,6 +54,7 @@ package struct Upstream: Sendable, Equatable {
         self.oauth = oauth
         self.parameters = parameters
         self.signsOut = signsOut
+        self.endsByRefusal = endsByRefusal
     }
 
     /// Whether it can be asked who is signed in without a page of its (OpenID Connect Core §3.1.2.1, `prompt=none`).

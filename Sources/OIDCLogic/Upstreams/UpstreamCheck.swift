@@ -8,13 +8,25 @@ package struct UpstreamCheck: Sendable, Equatable {
     package var sealedTokens: String?
     /// It said that they have to sign in there before it says anything else.
     package var needsSignIn: Bool
+    /// What the upstream calls the session that the tokens are of; nil: it has no name for it.
+    package var sid: String?
+    /// That session was signed out, so that the end of the tokens says nothing of its user.
+    package var isSignedOut: Bool
 
-    package init(at: Timestamp, nextAt: Timestamp?, sealedTokens: String? = nil, needsSignIn: Bool = false) {
+    package init(
+        at: Timestamp, nextAt: Timestamp?, sealedTokens: String? = nil, needsSignIn: Bool = false, sid: String? = nil,
+        isSignedOut: Bool = false
+    ) {
         self.at = at
         self.nextAt = nextAt
         self.sealedTokens = sealedTokens
         self.needsSignIn = needsSignIn
+        self.sid = sid
+        self.isSignedOut = isSignedOut
     }
+
+    /// Whether it is as it was asked about: nobody has signed in since, nor asked.
+    package func isSame(as other: UpstreamCheck) -> Bool { at == other.at && sealedTokens == other.sealedTokens }
 
     /// In seconds: longer than asking takes.
     package static let lease: Int64 = 20

@@ -13,11 +13,20 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     func endEverything(of link: UpstreamLinkID) throws -> Bool
     /// Takes one of that issuer that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
     func takeUpstreamCheck(by issuer: String, at now: Timestamp) throws -> UpstreamLink?
-    /// The same of this one, whether it is due or not. False: somebody else checks it.
-    func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool
-    /// Keeps what came of it. It is due again at `check.nextAt`, if a session or a refresh token of theirs that came from
-    /// there lives; else at their next sign-in.
-    func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws
+    /// The same of this one, whether it is due or not, as it is by then. Nil: somebody else checks it.
+    func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> UpstreamLink?
+    /// Keeps what came of it, and tells the audit log of `event`. It is due again at `check.nextAt`, if a session or a refresh
+    /// token of theirs that came from there lives; else at their next sign-in. False, and nothing is kept: it isn't as it was
+    /// in `former` any more, since they have signed in meanwhile.
+    func record(
+        _ check: UpstreamCheck, of link: UpstreamLinkID, after former: UpstreamCheck, telling event: AuditEvent?,
+        at now: Timestamp
+    ) throws -> Bool
+    /// Lets those be asked about within `interval` seconds about whom something lives here and who would be asked about later,
+    /// or never. Returns how many.
+    func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int
+    /// Their session there was signed out: see ``UpstreamCheck/isSignedOut``.
+    func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws
     /// How many people are linked to that issuer.
     func upstreamLinkCount(of issuer: String) throws -> Int
     /// Ends the sessions that came from an upstream's session, and tells whom they were used for, as

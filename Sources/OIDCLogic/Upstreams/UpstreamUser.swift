@@ -58,8 +58,7 @@ extension UpstreamIdentity {
     ) throws -> UpstreamUser {
         let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
         let id = UpstreamLinkID(self)
-        let check = UpstreamCheck(
-            at: now, nextAt: upstream.rhythm.map { now + $0.interval }, sealedTokens: tokens?.sealed(for: id, by: seal))
+        let check = check(by: tokens, after: link?.check, of: upstream, sealedBy: seal, at: now)
         guard let link, let user, user.id == link.userID else {
             try admit(by: upstream, evaluator)
             let name = try username(mapped.username, of: upstream, available)
@@ -86,10 +85,23 @@ extension UpstreamIdentity {
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
         let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
         let id = UpstreamLinkID(self)
-        let check = UpstreamCheck(
-            at: now, nextAt: upstream.rhythm.map { now + $0.interval }, sealedTokens: tokens?.sealed(for: id, by: seal))
+        let check = check(by: tokens, after: nil, of: upstream, sealedBy: seal, at: now)
         let link = UpstreamLink(id: id, userID: user.id, createdAt: now, lastUsedAt: now, check: check)
         return mapped.applied(to: user, by: link, check, at: now)
+    }
+
+    /// A sign-in that brings nothing to ask with leaves what there was: Google gives a refresh token for consent alone.
+    private func check(
+        by tokens: UpstreamTokens?, after former: UpstreamCheck?, of upstream: Upstream, sealedBy seal: Seal,
+        at now: Timestamp
+    ) -> UpstreamCheck {
+        var check = UpstreamCheck(
+            at: now, nextAt: upstream.rhythm.map { now + $0.interval },
+            sealedTokens: tokens?.sealed(for: UpstreamLinkID(self), by: seal), sid: sid)
+        if tokens == nil, let former, !former.needsSignIn {
+            (check.sealedTokens, check.sid, check.isSignedOut) = (former.sealedTokens, former.sid, former.isSignedOut)
+        }
+        return check
     }
 
     private func admit(

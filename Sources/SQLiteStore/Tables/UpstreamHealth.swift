@@ -66,10 +66,24 @@ struct UpstreamSeen: Sendable {
 }
 
 extension HourlyActivity {
+    /// An outage begins and ends once, however many processes notice.
+    private static func tell(_ seen: UpstreamSeen, of name: UpstreamName, in database: Database) throws(StoreError) {
+        guard let silence = seen.silence else { return }
+        let sql = "SELECT unreachable_since IS NOT NULL FROM upstream_health WHERE upstream = ?1"
+        let wasSilent = try database.first(sql, Value(name), read: { $0.flag(0) }) ?? false
+        let audit = AuditRow(actor: AuditActor(.upstream(name), by: .upstream), at: nil)
+        switch silence {
+        case .since where !wasSilent: try audit.write(.upstreamSilent, name.value, in: database)
+        case .over where wasSilent: try audit.write(.upstreamAnswered, name.value, in: database)
+        default: break
+        }
+    }
+
     static func count(_ seen: [UpstreamName: UpstreamSeen], in database: Database) throws(StoreError) {
         for (name, seen) in seen {
             var unreachableSince: Timestamp?
             if case .since(let time) = seen.silence { unreachableSince = time }
+            try tell(seen, of: name, in: database)
             try database.run(
                 """
                 INSERT INTO upstream_health (upstream, signed_in_at, failed_at, failure, unreachable_since)

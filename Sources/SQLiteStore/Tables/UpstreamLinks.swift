@@ -4,7 +4,7 @@ import OIDCLogic
 extension SQLiteStore: UpstreamStore {
     private static let columns = """
         issuer, upstream_sub, sub, created_at, last_used_at, roles, attributes, checked_at, next_check_at, sealed_tokens,
-        needs_sign_in
+        needs_sign_in, upstream_sid, is_signed_out
         """
 
     package func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? {
@@ -47,37 +47,84 @@ extension SQLiteStore: UpstreamStore {
         }
     }
 
-    package func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> Bool {
+    package func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> UpstreamLink? {
         try write { database in
             let sql = """
                 UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
-                WHERE issuer = ?2 AND upstream_sub = ?3 AND \(Self.isFree)
+                WHERE issuer = ?2 AND upstream_sub = ?3 AND \(Self.isFree) RETURNING \(Self.columns)
                 """
-            return try database.run(sql, Value(now), .text(link.issuer), .text(link.subject)) == 1
+            return try database.first(sql, Value(now), .text(link.issuer), .text(link.subject)) {
+                row throws(StoreError) in try Self.link(row)
+            }
         }
     }
 
-    package func record(_ check: UpstreamCheck, of link: UpstreamLinkID, at now: Timestamp) throws {
-        try write { database in
-            _ = try database.run(
+    /// Something of theirs that came from there lives here at `?1`.
+    private static let isNeeded = """
+        EXISTS (
+            SELECT 1 FROM session
+            WHERE session.sub = upstream_link.sub AND session.expires_at > ?1
+                AND session.upstream_issuer = upstream_link.issuer AND session.upstream_sub = upstream_link.upstream_sub)
+        OR EXISTS (
+            SELECT 1 FROM authorization_grant
+            WHERE authorization_grant.sub = upstream_link.sub AND is_revoked = 0 AND refresh_expires_at > ?1
+                AND authorization_grant.upstream_issuer = upstream_link.issuer
+                AND authorization_grant.upstream_sub = upstream_link.upstream_sub)
+        """
+
+    package func record(
+        _ check: UpstreamCheck, of link: UpstreamLinkID, after former: UpstreamCheck, telling event: AuditEvent?,
+        at now: Timestamp
+    ) throws -> Bool {
+        try change { database, audit in
+            // Check and change are one statement: what a sign-in has written meanwhile counts, and not what is older.
+            let sql = """
+                UPDATE upstream_link SET checked_at = ?4, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
+                    next_check_at = iif(\(Self.isNeeded), ?7, NULL)
+                WHERE issuer = ?2 AND upstream_sub = ?3 AND checked_at = ?8 AND sealed_tokens IS ?9 RETURNING sub
                 """
-                UPDATE upstream_link SET checked_at = ?3, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
-                    next_check_at = iif(
-                        EXISTS (
-                            SELECT 1 FROM session
-                            WHERE session.sub = upstream_link.sub AND session.expires_at > ?7
-                                AND session.upstream_issuer = ?1 AND session.upstream_sub = ?2)
-                        OR EXISTS (
-                            SELECT 1 FROM authorization_grant
-                            WHERE authorization_grant.sub = upstream_link.sub AND is_revoked = 0
-                                AND refresh_expires_at > ?7 AND authorization_grant.upstream_issuer = ?1
-                                AND authorization_grant.upstream_sub = ?2),
-                        ?4, NULL)
-                WHERE issuer = ?1 AND upstream_sub = ?2
-                """,
-                .text(link.issuer), .text(link.subject), Value(check.at), Value(check.nextAt),
-                Value(check.sealedTokens), Value(check.needsSignIn), Value(now))
+            let user = try database.first(
+                sql, Value(now), .text(link.issuer), .text(link.subject), Value(check.at), Value(check.sealedTokens),
+                Value(check.needsSignIn), Value(check.nextAt), Value(former.at), Value(former.sealedTokens)
+            ) { row throws(StoreError) in UserID(try row.text(0)) }
+            guard let user else { return false }
+            if let event {
+                try audit.write(event, user.value, user: user, AuditChange(after: Self.audited(link)), in: database)
+            }
+            return true
         }
+    }
+
+    package func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int {
+        let late = """
+            issuer = ?2 AND (next_check_at IS NULL OR next_check_at > ?1 + ?3) AND (\(Self.isNeeded))
+            """
+        let look = "SELECT 1 FROM upstream_link WHERE \(late) LIMIT 1"
+        // Nearly always there is none, and then nothing is written.
+        guard try reader.first(look, Value(now), .text(issuer), .integer(interval), read: { _ in true }) != nil else {
+            return 0
+        }
+        return try write { database in
+            try database.run(
+                "UPDATE upstream_link SET next_check_at = max(checked_at + ?3, ?1) WHERE \(late)", Value(now),
+                .text(issuer), .integer(interval))
+        }
+    }
+
+    package func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws {
+        try write { database in
+            try Self.noteSignOut(ofUpstream: issuer, sid: Value(sid), subject: subject, in: database)
+        }
+    }
+
+    private static func noteSignOut(
+        ofUpstream issuer: String, sid: Value, subject: String?, in database: Database
+    ) throws(StoreError) {
+        try database.run(
+            """
+            UPDATE upstream_link SET is_signed_out = 1
+            WHERE issuer = ?1 AND upstream_sid IS ?2 AND upstream_sub = coalesce(?3, upstream_sub)
+            """, .text(issuer), sid, Value(subject))
     }
 
     package func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
@@ -89,6 +136,7 @@ extension SQLiteStore: UpstreamStore {
                 """, .text(issuer), .text(sid), Value(subject)
             ) { row throws(StoreError) in SessionID(try row.text(0)) }
             for session in sessions { try Self.endOne(session, in: database, audit) }
+            try Self.noteSignOut(ofUpstream: issuer, sid: .text(sid), subject: subject, in: database)
             return sessions.count
         }
     }
@@ -214,18 +262,20 @@ extension SQLiteStore: UpstreamStore {
         let kept = try database.run(
             """
             INSERT INTO upstream_link (\(columns), leased_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)
             ON CONFLICT (issuer, upstream_sub) DO UPDATE SET
                 last_used_at = max(last_used_at, excluded.last_used_at), roles = excluded.roles,
                 attributes = excluded.attributes, checked_at = excluded.checked_at,
                 next_check_at = excluded.next_check_at, sealed_tokens = excluded.sealed_tokens,
-                needs_sign_in = excluded.needs_sign_in, leased_until = 0
+                needs_sign_in = excluded.needs_sign_in, upstream_sid = excluded.upstream_sid,
+                is_signed_out = excluded.is_signed_out, leased_until = 0
             WHERE sub = excluded.sub
             """,
             .text(link.id.issuer), .text(link.id.subject), Value(link.userID), Value(link.createdAt),
             Value(link.lastUsedAt), .text(text(of: link.roles.sorted().map(\.description))),
             .text(text(of: link.attributes.sorted())), Value(link.check.at), Value(link.check.nextAt),
-            Value(link.check.sealedTokens), Value(link.check.needsSignIn))
+            Value(link.check.sealedTokens), Value(link.check.needsSignIn), Value(link.check.sid),
+            Value(link.check.isSignedOut))
         guard kept == 1 else { throw UpstreamUserChanged() }
     }
 
@@ -238,6 +288,6 @@ extension SQLiteStore: UpstreamStore {
             roles: Set(try row.strings(5).map(RoleID.init(written:))), attributes: Set(try row.strings(6)),
             check: UpstreamCheck(
                 at: row.time(7), nextAt: row.optionalTime(8), sealedTokens: try row.optionalText(9),
-                needsSignIn: row.flag(10)))
+                needsSignIn: row.flag(10), sid: try row.optionalText(11), isSignedOut: row.flag(12)))
     }
 }

@@ -44,6 +44,11 @@ def suite(provider, metadata, buffy):
     return Suite(provider, metadata, buffy, json.loads(issued)["token"])
 
 
+@pytest.fixture
+def mode():
+    """By the query, unless the test says otherwise."""
+
+
 @pytest.fixture(scope="session")
 def later(provider):
     """The same provider, half a minute on."""

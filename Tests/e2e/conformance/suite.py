@@ -10,6 +10,7 @@ import time
 import urllib.parse
 from dataclasses import dataclass, field
 
+import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
@@ -19,6 +20,8 @@ from joserfc.jwk import KeySet, RSAKey
 
 from oidc import Forms
 
+# A module that the suite runs by `form_post` as well.
+BY_BOTH_MODES = pytest.mark.parametrize("mode", [None, "form_post"], ids=["query", "form_post"])
 CALLBACK = "https://conformance.example/callback"
 AFTER_LOGOUT = "https://conformance.example/post_logout_redirect"
 # What a token of OpenID Connect Core section 2 may say without being asked.

@@ -11,6 +11,7 @@ import pytest
 
 from oidc import base64url, s256
 from refusals import assert_page
+from suite import BY_BOTH_MODES
 
 PROFILE = {
     "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
@@ -22,9 +23,7 @@ TYPES = {
     "email_verified": bool, "phone_number_verified": bool, "address": dict, "updated_at": int}
 
 
-@pytest.fixture(params=[None, "form_post"], ids=["query", "form_post"])
-def mode(request):
-    return request.param
+pytestmark = BY_BOTH_MODES
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_oidcc_frontchannel_rp_initiated_logout(suite, agent):
     target, _, query = frames[0].partition("?")
     assert len(frames) == 1 and target == uri
     assert dict(urllib.parse.parse_qsl(query)) == {"iss": suite.metadata["issuer"], "sid": tokens.claims["sid"]}
-    assert "frame-src https://conformance.example" in page.header("Content-Security-Policy")
+    assert f" frame-src {uri}; " in page.header("Content-Security-Policy")
     assert f"{AFTER_LOGOUT}?state={state}" in page.form.links
     assert not app.is_signed_in(agent)
     app.unregister()

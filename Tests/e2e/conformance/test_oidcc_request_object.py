@@ -1,7 +1,7 @@
 """The modules of "Basic" and "Dynamic" about request objects (OpenID Connect Core section 6, RFC 9101).
 
 Those with unsigned ones are skipped for a provider that doesn't list `none`; what happens to them here is checked all the
-same.
+same. Those of "Basic" run by `form_post` as well, as `test_oidcc_basic.py` does.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from joserfc.jwk import OctKey
 
 from oidc import base64url
 from refusals import assert_page
-from suite import new_key
+from suite import BY_BOTH_MODES, new_key
 
 OCT = OctKey.generate_key(256)
 
@@ -25,10 +25,10 @@ def key():
 
 
 @pytest.fixture
-def app(suite, served, key):
+def app(suite, served, key, mode):
     path = "/requesturi/" + secrets.token_urlsafe(48)
     app = suite.register(
-        key=key, request_object_signing_alg="RS256",
+        mode, key=key, request_object_signing_alg="RS256",
         request_uris=[served.uri(path) + "#" + base64url(secrets.token_bytes(32))])
     app.path = path
     yield app
@@ -86,17 +86,20 @@ def test_an_app_that_must_sign_is_heard_in_nothing_else(suite, key, agent):
     app.unregister()
 
 
+@BY_BOTH_MODES
 def test_oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(app, agent, metadata):
     assert "none" not in metadata["request_object_signing_alg_values_supported"]
     app.assert_error(ask(app, agent, request=unsigned(app)), "request_not_supported")
 
 
+@BY_BOTH_MODES
 def test_oidcc_request_uri_unsigned(app, served, agent):
     """And `oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported`."""
     served.serve(app.path, unsigned(app).encode())
     app.assert_error(ask(app, agent, request_uri=app.registered["request_uris"][0]), "request_uri_not_supported")
 
 
+@BY_BOTH_MODES
 def test_oidcc_ensure_request_object_with_redirect_uri(app, key, agent):
     """The object's redirect URI counts; of an object that isn't taken, not even that leads away."""
     page = ask(app, agent, request=signed(app, key), redirect_uri="https://conformance.example/invalid")

@@ -19,9 +19,11 @@ def app(suite):
 def test_auth_time_is_of_the_session_that_the_code_is_of(app, provider, later):
     """Two browsers of one user, half a minute apart; the codes are exchanged the other way round."""
     early, late = provider.browser(), provider.browser()
-    first = app.tokens(early)
+    asked = {"nonce": secrets.token_urlsafe(12), "state": secrets.token_urlsafe(12)}
+    answer = app.sign_in(early, **asked)
     app.go(later, late)
-    second = app.tokens(late)
+    second = app.tokens(late, **asked)
+    first = app.fetch(answer)
     early.close()
     early.port = later.port
     again = app.tokens(early, prompt="none")
