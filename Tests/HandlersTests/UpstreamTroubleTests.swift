@@ -86,6 +86,14 @@ struct UpstreamTroubleTests {
         #expect(throws: Missing.self) { try fixture.session() }
     }
 
+    @Test func `a silent request that took too long is told to the app`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true).test
+        let away = try straight.setOut(["prompt": "none"])
+        straight.fixture.now = straight.fixture.now + straight.fixture.provider.lifetimes.attempt
+        let answer = try straight.comeBack(away)
+        #expect(answer.leads(to: "https://offline.example/callback?") && answer.error == "login_required")
+    }
+
     @Test func `a state that came twice leaves a line`() throws {
         let away = try test.setOut()
         #expect(try linesOf { try test.comeBack(away) }.isEmpty)

@@ -26,9 +26,10 @@ struct UpstreamLeg {
         guard upstream.oauth == nil || !authorization.wantsProofOfTime else {
             throw AuthorizationFailure.redirect(
                 .loginRequired(
-                    "the user's identity provider can't say when they proved who they are, and prompt or max_age asks",
+                    "the user's identity provider can't say when they proved who they are, and the app's request rests on it",
                     detail: .upstream(
-                        upstream.name, "speaks OAuth alone: it serves no max_age, prompt=login or prompt=none")),
+                        upstream.name,
+                        "speaks OAuth alone: it serves no max_age, prompt=login, prompt=none or need of auth_time")),
                 authorization.target)
         }
         return try telling(upstream, authorization, attempt, request) {
@@ -139,6 +140,11 @@ struct UpstreamLeg {
             let why = isInTime ? "the app's users sign in elsewhere" : "it is of a sign-in that was begun too long ago"
             logBadState(why, at: upstream, request)
             trace?.fail(why)
+            guard !authorization.target.isSilent else {
+                throw AuthorizationFailure.redirect(
+                    .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
+                    authorization.target)
+            }
             guard case .session = attempt.linking else {
                 return try page(.stale, attempt, authorization, request)
             }
