@@ -120,6 +120,20 @@ class Provider:
         return (self.folder / "run" / f"{pool}.log").read_text()
 
     @contextlib.contextmanager
+    def with_clock(self, ahead):
+        """Runs it by a clock that is so many seconds fast, and afterwards by the right one."""
+        right, self.environment = self.environment, {
+            **self.environment, "LD_PRELOAD": faketime_library(), "FAKETIME": f"+{ahead}s"}
+        try:
+            self.down()
+            self.up()
+            yield
+        finally:
+            self.down()
+            self.environment = right
+            self.up()
+
+    @contextlib.contextmanager
     def later(self, seconds, **environment):
         """The same provider, `seconds` from now: pools and nginx of their own, on the same database and keys."""
         with temporary_folder() as folder:

@@ -418,3 +418,33 @@ def test_who_signs_out_here_is_signed_out_there_as_well(broker, central, person)
     assert answer.location == "https://app.example/bye?state=as%20it%20was", answer
     _, page = sign_in(person, broker, app)
     assert "password" in page.form.fields, "the other provider knows nobody any more"
+
+
+def test_another_key_there_is_fetched_when_it_signs(broker, central, app, person):
+    eva = central.add_user("eva", None)
+    assert sign_in(person, broker, app, eva)[1].query["code"]
+    central.postern("key", "rotate", "RS256", "--now", "--nginx-cache", str(central.folder / "run/cache"))
+    request, answer = sign_in(Person(broker, central), broker, app, eva)
+    assert app.exchange(answer.query["code"], request.verifier).status == 200
+
+
+def test_a_clock_that_is_wrong_is_said_to_be(broker, central, app):
+    finn = central.add_user("finn", None)
+
+    def answer():
+        """After an outage it is spared for a moment, and then tried again."""
+        answers = []
+
+        def answered():
+            answers.append(sign_in(Person(broker, central), broker, app, finn)[1])
+            return answers[-1].status != 503
+
+        wait_for(answered, "it is asked again")
+        return answers[-1]
+
+    with central.with_clock(ahead=300):
+        assert answer().status == 502
+        looked = json.loads(broker.run("upstream", "test", "central", "--json").stdout)
+        clock, = [finding for finding in looked["findings"] if finding["subject"] == "clock"]
+        assert clock["status"] == "fault" and "ahead of ours" in clock["text"]
+    assert answer().query["code"]
