@@ -92,6 +92,19 @@ struct UpstreamOwnPagesTests {
                 .leads(to: Self.signIn), "unless they may not be here")
     }
 
+    @Test(arguments: [(601, false), (599, true)] as [(Int64, Bool)])
+    func `who comes by an old session there connects nothing`(age: Int64, mayConnect: Bool) throws {
+        _ = try test.signIn(["auth_time": .integer(fixture.now.seconds - age)], ["prompt": "select_account"])
+        let token = try account().hidden["token"].orThrow("the page has no token")
+        let way = test.browser.send(.post, .account, [("token", token), ("connect", "corp")], tail: "ways")
+        if mayConnect {
+            #expect(way.leads(to: "https://login.example/oidc/upstream/corp?"))
+        } else {
+            #expect(way.leads(to: Self.signIn))
+            #expect(try way.parameter("prompt") == "login")
+        }
+    }
+
     @Test func `a session of a password here asks nobody`() throws {
         var ann = try fixture.store.user(named: Username("ann")).orThrow("no user")
         ann.roles = [RoleID(AdministrationScope.admin.rawValue)]
