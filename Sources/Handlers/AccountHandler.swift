@@ -29,7 +29,7 @@ struct AccountHandler {
             guard act != nil || request.tail.isEmpty else {
                 return provider.errorPage(.notFound, .invalidRequest("there is no such page"), for: request)
             }
-            guard let signedIn = try flow.signedIn(request) else {
+            guard let signedIn = try flow.signedInStanding(request) else {
                 return try flow.signIn(by: .account, state: "", for: request)
             }
             return provider.answeringPage(request, uiLocales: signedIn.user.uiLocales) {

@@ -26,7 +26,7 @@ struct ConsoleHandler {
             guard let parts = request.tail.isEmpty ? [] : RoutePath.parts(of: request.tail),
                 let (route, variables) = route(parts)
             else { return provider.errorPage(.notFound, .invalidRequest("the console has no such page"), for: request) }
-            guard let signedIn = try flow.signedIn(request) else { return try signIn(request, parts) }
+            guard let signedIn = try flow.signedInStanding(request) else { return try signIn(request, parts) }
             let caller = AdministrationCaller(signedIn, in: try provider.store.catalogue())
             guard caller.mayAnything else {
                 return provider.errorPage(
@@ -62,7 +62,7 @@ struct ConsoleHandler {
     }
 
     private func isFresh(_ signedIn: SignedIn) -> Bool {
-        signedIn.session.authTime.isWithin(Self.freshness, of: provider.now())
+        signedIn.session.authTime?.isWithin(Self.freshness, of: provider.now()) ?? false
     }
 
     private static func fields(_ request: Request) throws -> [String: String] {

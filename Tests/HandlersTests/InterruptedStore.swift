@@ -260,6 +260,12 @@ final class InterruptedStore: Store {
         try store.link(user, spending: invitation, at: now)
     }
 
+    func spend(_ link: [UInt8], of user: UserID, at now: Timestamp) throws -> Bool {
+        try store.spend(link, of: user, at: now)
+    }
+
+    func endEverything(of link: UpstreamLinkID) throws -> Bool { try store.endEverything(of: link) }
+
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
 
     func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }

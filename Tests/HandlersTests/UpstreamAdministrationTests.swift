@@ -241,6 +241,26 @@ struct UpstreamAdministrationTests {
         #expect(try upstreams.change("google", by: ["title": "Ours"]).upstream?.title == "Ours")
     }
 
+    @Test func `what names its users stays while somebody is linked by it`() throws {
+        let hub: [String: JSON] = [
+            "issuer": "https://hub.example", "client_id": "broker", "client_secret": "a secret of theirs",
+            "authorization_endpoint": "https://hub.example/authorize", "token_endpoint": "https://hub.example/token",
+            "userinfo_endpoint": "https://hub.example/user", "subject": "login", "scope": "user",
+        ]
+        _ = try upstreams.add("hub", hub)
+        _ = try upstreams.change("hub", by: ["subject": "id"])
+        try link(to: "https://hub.example")
+        for subject in ["login", .null] as [JSON] {
+            let error = try refusal { _ = try upstreams.change("hub", by: ["subject": subject]) }
+            #expect(error.member == "subject" && error.description.contains("1 person is linked"))
+        }
+        let endpoints = hub.keys.filter { $0.hasSuffix("_endpoint") } + ["subject"]
+        let spoken = Dictionary(uniqueKeysWithValues: endpoints.map { ($0, JSON.null) })
+            .merging(["scope": "openid"]) { $1 }
+        #expect(try refusal { _ = try upstreams.change("hub", by: spoken) }.member == "subject")
+        #expect(try upstreams.change("hub", by: ["title": "Ours", "subject": "id"]).upstream?.oauth?.subject == "id")
+    }
+
     @Test func `which upstreams know a user is shown, and ended by whoever may change users`() throws {
         _ = try upstreams.add("other", Self.members)
         try link("amy-1")

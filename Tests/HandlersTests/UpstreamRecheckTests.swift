@@ -341,6 +341,28 @@ struct UpstreamRecheckTests {
         #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
     }
 
+    @Test func `who is gone keeps no role that they had by the upstream alone`() throws {
+        let sales = "upstream ->> 'dept' = 'Sales'"
+        let test = try UpstreamFixture(UpstreamMapping(roles: [RoleID("editor"): sales, RoleID("auditor"): sales]))
+        try test.fixture.store.add(Role(RoleID("auditor")))
+        _ = try test.signIn(["dept": "Engineering"])
+        try test.change { $0.roles = [RoleID("auditor")] }
+        _ = try test.signIn(["dept": "Sales"], in: HandlerBrowser(test.fixture))
+        #expect(try test.user().roles == [RoleID("editor"), RoleID("auditor")])
+
+        test.fixture.now = test.fixture.now + 301
+        test.answer(#"{"error": "invalid_grant"}"#, status: 400)
+        UpstreamUpkeep(test.fixture.provider).look()
+        #expect(try test.user().roles.count == 2, "who only has to sign in again keeps all")
+        _ = try test.signIn(["dept": "Sales"], in: HandlerBrowser(test.fixture))
+        test.fixture.now = test.fixture.now + 301
+        test.answer(#"{"error": "invalid_grant"}"#, status: 400)
+        test.fixture.sectors.publish("", status: 401, at: UpstreamFixture.issuer + "/userinfo")
+        UpstreamUpkeep(test.fixture.provider).look()
+        #expect(try test.fixture.store.sessions(of: test.user().id, limit: 9).isEmpty)
+        #expect(try test.user().roles == [RoleID("auditor")], "that one was given here")
+    }
+
     @Test func `one that does not answer is asked again after a while`() throws {
         _ = try signIn()
         let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))

@@ -99,11 +99,25 @@ struct UpstreamSignInTests {
         #expect(user.roles == [RoleID("editor")])
     }
 
-    @Test func `a time of authentication that it doesn't know is the time of the sign-in`() throws {
+    @Test func `what it doesn't say of the sign-in nobody is told`() throws {
         let asked = try setOut()
-        try sign(asked, ["auth_time": 0])
-        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
-        #expect(try fixture.session().authTime == fixture.now)
+        try sign(asked, ["auth_time": 0, "acr": nil])
+        let code = try callBack(asked).parameter("code").orThrow("no code")
+        let session = try fixture.session()
+        #expect(session.authTime == nil && session.acr == nil && session.signedInAt == fixture.now)
+        let token = try browser.token(code).json()["id_token"]?.stringValue.orThrow("no ID token") ?? ""
+        let claims = try JSON(parsing: try UnverifiedJWS(token).unverifiedPayload)
+        #expect(claims["sub"] != nil && claims["auth_time"] == nil && claims["acr"] == nil)
+
+        #expect(try browser.authorize("app", ["prompt": "none"]).parameter("code") != nil)
+        let silent = browser.authorize("app", ["prompt": "none", "max_age": "60"])
+        #expect(silent.error == "login_required")
+        let wants = try setOut(["claims": #"{"id_token": {"auth_time": {"essential": true}}}"#])
+        try sign(wants, ["auth_time": nil])
+        #expect(callBack(wants).error == "login_required", "an app that needs the time isn't told another")
+        let again = try setOut(["claims": #"{"id_token": {"auth_time": {"essential": true}}}"#])
+        try sign(again)
+        #expect(try callBack(again).parameter("code") != nil, "nor refused where the upstream says it")
     }
 
     @Test func `what was taken away there is taken away here, and what was given here stays`() throws {
@@ -187,7 +201,7 @@ struct UpstreamSignInTests {
     @Test(
         arguments: [
             (["state": nil], Status.badRequest), (["state": "x"], .badRequest), (["code": nil], .badGateway),
-            (["error": "server_error"], .badGateway), (["code": nil, "error": "server_error"], .badGateway),
+            (["error": "server_error"], .badGateway), (["code": nil, "error": "server_error"], .serviceUnavailable),
             (["iss": "https://evil.example"], .badGateway),
         ] as [(Change, Status)])
     func `an answer that can't be read is a page that leads on`(changes: Change, status: Status) throws {

@@ -178,6 +178,10 @@ struct AuthorizationDecisionTests {
             try decide(gold, progress: .signedIn(as: User.fixture().id, since: start), hasUpstreams: true)
                 == .refuse(.unmetAuthenticationRequirements))
         var session = Session.fixture()
+        session.acr = nil
+        #expect(
+            try decide(gold, signedIn: .fixture(session, of: .fixture()), hasUpstreams: true)
+                == .signIn(.authenticationContext), "an upstream that says none meets none")
         session.acr = "gold"
         #expect(try decide(gold, signedIn: .fixture(session, of: .fixture()), hasUpstreams: true) == .grant(asked))
     }
@@ -276,6 +280,23 @@ struct AuthorizationDecisionTests {
         #expect(
             try decide(["max_age": "0"], signedIn: .fixture(authTime: start - 1), progress: progress)
                 == .signIn(.maxAge))
+    }
+
+    @Test func `a sign-in of an age that nobody knows is too old for any max_age, and for who wants to know it`() throws
+    {
+        let unknown = SignedIn.fixture(authTime: nil)
+        #expect(try decide(signedIn: unknown) == .grant(asked))
+        #expect(try decide(["max_age": "9999999999"], signedIn: unknown) == .signIn(.maxAge))
+        #expect(try decide(["max_age": "60", "prompt": "none"], signedIn: unknown) == .refuse(.loginRequired))
+        let voluntary: Change = ["claims": #"{"id_token": {"auth_time": null}}"#]
+        #expect(try decide(voluntary, signedIn: unknown) == .grant(asked))
+        let essential: Change = ["claims": #"{"id_token": {"auth_time": {"essential": true}}}"#]
+        let required = try Client.fixture(metadata: ["require_auth_time": true])
+        #expect(try decide(essential, signedIn: unknown) == .signIn(.maxAge))
+        #expect(try decide(of: required, signedIn: unknown) == .signIn(.maxAge))
+        #expect(try decide(of: required) == .grant(asked))
+        let again = Progress.signedIn(as: User.fixture().id, since: start)
+        #expect(try decide(of: required, signedIn: unknown, progress: again) == .refuse(.loginRequired))
     }
 
     @Test func `without max_age a sign-in of any age serves`() throws {

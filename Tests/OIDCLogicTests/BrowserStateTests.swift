@@ -18,7 +18,7 @@ struct BrowserStateTests {
     @Test func `it stays while the session goes on, and another session has another`() throws {
         let session = Session.fixture()
         var renewed = session
-        renewed.authTime = session.authTime + 60
+        renewed.authTime = .noon + 60
         #expect(BrowserState(of: renewed) == BrowserState(of: session))
         let other = Session(
             id: session.id, userID: session.userID, authTime: session.authTime, amr: session.amr, acr: session.acr,

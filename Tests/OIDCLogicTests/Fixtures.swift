@@ -111,16 +111,16 @@ extension User {
 
 extension Session {
     static func fixture(
-        _ id: String = "session", of user: User = .fixture(), authTime: Timestamp = .noon, amr: [String] = ["pwd"]
+        _ id: String = "session", of user: User = .fixture(), authTime: Timestamp? = .noon, amr: [String] = ["pwd"]
     ) -> Session {
         Session(
-            id: SessionID(id), userID: user.id, authTime: authTime, amr: amr, acr: "1", createdAt: authTime,
+            id: SessionID(id), userID: user.id, authTime: authTime, amr: amr, acr: "1", createdAt: authTime ?? .noon,
             lastUsedAt: .noon, expiresAt: .noon + 24 * 3600, sidKey: Array(repeating: 9, count: 32))
     }
 }
 
 extension SignedIn {
-    static func fixture(authTime: Timestamp = .noon, user: User = .fixture()) -> SignedIn {
+    static func fixture(authTime: Timestamp? = .noon, user: User = .fixture()) -> SignedIn {
         fixture(.fixture(of: user, authTime: authTime), of: user)
     }
 }

@@ -324,7 +324,7 @@ private func expectSignInRows(in store: some Store) throws {
                 spending: AttemptID(attempt), until: .noon))
     }
     let told: [String: JSON] = [
-        "username": "ann", "acr": .string(session.acr), "amr": .array(session.amr.map(JSON.string)),
+        "username": "ann", "acr": session.acr.map(JSON.string) ?? .null, "amr": .array(session.amr.map(JSON.string)),
     ]
     try expectRow(.sessionStarted, "sign-in", client: "app", user: user.id, after: told, in: store) {
         try start(session, 10, .absent, "audit 10")

@@ -37,6 +37,14 @@ func expectSessions(in store: some Store) throws {
     try expect(try store.session(digest: [3]) == raised, "and its new values")
     try expect(try store.session(digest: [2]) == nil, "the old digest is worth nothing")
 
+    raised.authTime = nil
+    raised.acr = nil
+    try expect(try start(raised, [4], "fourth", former: .renewed(presented: [3]), in: store), "what isn't known")
+    try expect(try store.session(digest: [4]) == raised, "comes back as not known")
+    raised.authTime = .noon + 30
+    raised.acr = "high"
+    try expect(try start(raised, [3], "fifth", former: .renewed(presented: [4]), in: store), "until it is")
+
     try store.touch(raised.id, at: .noon + 90)
     try expect(try store.session(digest: [3])?.lastUsedAt == .noon + 90, "use is noted")
     try store.touch(raised.id, at: .noon - 90)

@@ -143,7 +143,57 @@ private func expectLinking(in store: some Store) throws {
     try expect(try !current(dora.id).roles.contains(RoleID("editor")), "and what it gave")
     try expect(try current(dora.id).attributes["name"] == "Dora", "who they are stays")
     try expect(try !store.unlink(ids[0], from: dora.id), "once")
+    try store.add(OneTimeLink(digest: [8], userID: dora.id, expiresAt: .noon + 1))
+    try expect(try !store.spend([8], of: eve.id, at: .noon), "nobody spends another's invitation")
+    try expect(try !store.spend([8], of: dora.id, at: .noon + 1), "nor one that is over")
+    try expect(
+        try store.spend([8], of: dora.id, at: .noon) && store.oneTimeLink(digest: [8]) == nil, "else it is spent")
+    try expect(try !store.spend([8], of: dora.id, at: .noon), "once")
+    try expectEndOfWhoIsGone(in: store)
     for user in [dora, eve] { _ = try store.removeUser(user.id) }
+}
+
+/// Whoever is gone at an upstream has nothing left here that they had by it.
+private func expectEndOfWhoIsGone(in store: some Store) throws {
+    let first = try signIn("gone", ["groups": ["editors"], "name": "Gwen", "dept": "Sales"], in: store, at: .noon)
+    try expect(try store.start(first, "gone one", digest: 20, at: .noon) == .started, "somebody comes")
+    var gwen = try store.user(first.user.id).orBroken("they are here")
+    try expect(gwen.roles == [RoleID("editor")], "by what the upstream says they have a role")
+    try store.add(Role(RoleID("auditor")))
+    gwen.roles.insert(RoleID("auditor"))
+    gwen = try store.replace(gwen, ending: .nothing)
+    let id = first.link.id
+    let unknown = UpstreamLinkID(issuer: id.issuer, subject: "unknown")
+    try expect(try !store.endEverything(of: unknown), "of somebody unknown nothing ends")
+    try expect(try store.session(digest: [20]) != nil, "nor of anybody else")
+
+    try expect(try store.endEverything(of: id), "they are gone there")
+    try expect(try store.session(digest: [20]) == nil, "all ends here")
+    let after = try store.user(gwen.id).orBroken("the user stays")
+    try expect(after.roles == [RoleID("auditor")], "with what they were given here alone")
+    try expect(after.attributes["name"] == "Gwen", "and as who they are")
+    let link = try store.upstreamLink(id).orBroken("the link stays")
+    try expect(link.userID == gwen.id && link.roles.isEmpty, "and gives nothing")
+
+    var given = after
+    given.roles.insert(RoleID("editor"))
+    try store.replace(given, ending: .nothing)
+    try expect(try store.endEverything(of: id), "a second time ends nothing more")
+    try expect(
+        try store.user(gwen.id)?.roles == [RoleID("auditor"), RoleID("editor")],
+        "what was given here since stays: it isn't by the upstream")
+    let again = try signIn("gone", ["groups": ["editors"], "name": "Gwen"], in: store, at: .noon + 60)
+    try expect(try store.start(again, "gone two", digest: 21, at: .noon + 60) == .started, "they may come back")
+
+    // More than one change should end.
+    for count in UInt8(0)..<12 {
+        let more = try signIn("gone", ["groups": ["editors"], "name": "Gwen"], in: store, at: .noon + 60)
+        _ = try store.start(more, "gone more \(count)", digest: 30 + count, at: .noon + 60)
+    }
+    try expect(try store.endEverything(of: id), "however much they have")
+    try expect(try store.sessions(of: gwen.id, limit: 20).isEmpty, "it ends")
+    _ = try store.removeUser(gwen.id)
+    _ = try store.removeRole(RoleID("auditor"))
 }
 
 private let upstream = UpstreamName("corp")

@@ -160,14 +160,17 @@ enum AdministrationSchemas {
             ]) { $1 }),
         "Session": JSONSchema.object(
             [
-                "id": JSONSchema.text(), "sub": JSONSchema.text(), "auth_time": JSONSchema.time,
-                "amr": JSONSchema.list(), "acr": JSONSchema.text(), "created_at": JSONSchema.time,
+                "id": JSONSchema.text(), "sub": JSONSchema.text(),
+                "auth_time": JSONSchema.time("When they proved who they are; absent: their upstream doesn't say"),
+                "signed_in_at": JSONSchema.time("When they signed in here"),
+                "amr": JSONSchema.list(), "acr": JSONSchema.text("Absent: their upstream doesn't say"),
+                "created_at": JSONSchema.time,
                 "last_used_at": JSONSchema.time, "expires_at": JSONSchema.time,
                 "remembered": JSONSchema.boolean("The user asked to stay signed in, however long it goes unused"),
                 "upstream": JSONSchema.text("Where they signed in; absent: here"),
             ],
             required: [
-                "id", "sub", "auth_time", "amr", "acr", "created_at", "last_used_at", "expires_at", "remembered",
+                "id", "sub", "signed_in_at", "amr", "created_at", "last_used_at", "expires_at", "remembered",
             ]),
         "Consent": JSONSchema.object(
             [

@@ -104,7 +104,7 @@ extension ConsoleRoute {
         let mayEnd = call.caller.may(.writeSessions)
         let rows = try call.api(.get, "users", sub, "sessions").listed.map { session in
             [
-                ConsoleBlock.Cell(session.time("auth_time")), ConsoleBlock.Cell(session.time("last_used_at")),
+                ConsoleBlock.Cell(session.time("signed_in_at")), ConsoleBlock.Cell(session.time("last_used_at")),
                 ConsoleBlock.Cell(
                     ((session["upstream"]?.stringValue.map { ["\($0):"] } ?? []) + session.texts("amr"))
                         .joined(separator: " ")),

@@ -57,7 +57,8 @@ struct AccountContent {
         let sessions = try alive.map { session in
             AccountPage.Session(
                 id: session.id.value, isThis: session.id == signedIn.session.id, device: session.device?.name,
-                address: session.device?.address, signedIn: WrittenTimestamp.text(session.authTime.seconds),
+                address: session.device?.address,
+                signedIn: WrittenTimestamp.text((session.authTime ?? session.signedInAt).seconds),
                 lastUsed: WrittenTimestamp.text(session.lastUsedAt.seconds),
                 until: session.isRemembered ? WrittenTimestamp.text(session.expiresAt.seconds) : nil,
                 apps: try provider.store.clients(of: session.id).compactMap { try name(of: $0) })

@@ -37,8 +37,9 @@ struct AccountWays {
     /// Nil: there was nothing to do.
     func take(_ form: Parameters, _ request: Request) throws -> Taken? {
         guard let act = try act(in: form) else { return nil }
-        guard signedIn.session.signedInAt.isWithin(Self.freshness, of: provider.now())
-        else {
+        // An upstream lets its own session sign somebody in anew: what it says of the proof goes before the time of that.
+        let session = signedIn.session
+        guard (session.authTime ?? session.signedInAt).isWithin(Self.freshness, of: provider.now()) else {
             return .response(try flow.signIn(by: .account, state: "", again: true, for: request))
         }
         switch act {

@@ -5,10 +5,10 @@ import OIDCLogic
 /// A proof of who somebody is, by which a session begins.
 struct SessionOpening {
     let proof: SessionStart.Proof
-    /// Nil: now.
+    /// By an upstream's word; nil: it doesn't say.
     var authTime: Timestamp?
     var amr: [String]
-    var acr: String
+    var acr: String?
     /// In seconds: for how long the user stays signed in; nil: as usual.
     var remembered: Int64?
     var upstream: UpstreamSession?
@@ -23,12 +23,12 @@ struct SessionOpening {
     }
 
     init(
-        upstream user: UpstreamUser, _ identity: UpstreamIdentity, authTime: Timestamp, at upstream: Upstream,
+        upstream user: UpstreamUser, _ identity: UpstreamIdentity, authTime: Timestamp?, at upstream: Upstream,
         sealingBy seal: Seal
     ) {
         proof = .upstream(user)
         self.authTime = authTime
-        (amr, acr) = (identity.amr, identity.acr ?? Authentication.passwordACR)
+        (amr, acr) = (identity.amr, identity.acr)
         let link = UpstreamLinkID(identity)
         self.upstream = UpstreamSession(
             upstream: upstream.name, link: link, sid: identity.sid,
@@ -51,7 +51,8 @@ extension SignInFlow {
         let kept = former?.user.id == user.id ? former?.session : nil
         let session = Session(
             id: kept?.id ?? SessionID(Base64URL.encode(provider.random.bytes(16))), userID: user.id,
-            authTime: opening.authTime ?? now, signedInAt: now, amr: opening.amr, acr: opening.acr,
+            authTime: opening.upstream == nil ? now : opening.authTime, signedInAt: now, amr: opening.amr,
+            acr: opening.acr,
             createdAt: kept?.createdAt ?? now, lastUsedAt: now,
             expiresAt: now + (opening.remembered ?? provider.lifetimes.session),
             sidKey: kept?.sidKey ?? provider.random.bytes(32), isRemembered: opening.remembered != nil,

@@ -1,3 +1,4 @@
+import FCGIBridge
 import OIDCLogic
 
 /// What a session is worth by the word of the upstream that it came from.
@@ -16,5 +17,40 @@ extension Provider {
             link.userID == signedIn.user.id
         else { return .isOver }
         return link.check.standing(by: upstream.rhythm, at: now()) == .fresh ? .holds : .isToBeAsked(upstream)
+    }
+
+    /// Whether that word lets its user in. Where it is time to ask, the upstream is asked; while it doesn't answer, what it said
+    /// before holds for a while.
+    func admits(_ link: UpstreamLink, by upstream: Upstream) throws -> Bool {
+        let standing = link.check.standing(by: upstream.rhythm, at: now())
+        switch standing {
+        case .fresh: return true
+        case .needsSignIn: return false
+        case .due, .overdue:
+            switch try UpstreamRecheck(provider: self).verdict(on: link, of: upstream) {
+            case .valid: return true
+            case .gone, .needsSignIn: return false
+            case .unreachable: return standing == .due
+            }
+        }
+    }
+}
+
+extension SignInFlow {
+    /// Whoever is signed in for a page of our own: their upstream's word counts there as it does for an app. Nil: they are to
+    /// sign in, which leads to the upstream.
+    func signedInStanding(_ request: Request) throws -> SignedIn? {
+        guard let signedIn = try signedIn(request) else { return nil }
+        switch try provider.standing(of: signedIn, among: try provider.signInOptions()) {
+        case .holds: return signedIn
+        case .isOver: return nil
+        case .isToBeAsked(let upstream):
+            // Asked here, and not by way of the sign-in: a form that somebody has filled in stays theirs.
+            guard let link = try signedIn.session.upstream.flatMap({ try provider.store.upstreamLink($0.link) }),
+                try provider.admits(link, by: upstream)
+            else { return nil }
+            provider.store.moveOn()
+            return try self.signedIn(request)
+        }
     }
 }

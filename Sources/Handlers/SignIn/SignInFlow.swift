@@ -302,12 +302,15 @@ struct SignInFlow {
             }
             return provider.errorPage(
                 refused.kind, refused.error, for: request, uiLocales: refused.attempt?.request.uiLocales ?? [],
-                startAgain: refused.attempt.flatMap { startAgain($0.request) })
+                startAgain: refused.attempt.flatMap(startAgain))
         }
     }
 
     /// Where someone goes whose page can't be used any more: the app, else the same request from its beginning.
-    private func startAgain(_ raw: AuthorizationRequest) -> ErrorPage.StartAgain? {
+    private func startAgain(_ attempt: Attempt) -> ErrorPage.StartAgain? {
+        // Who was invited goes by the link that they have: by another way they would come as somebody new.
+        guard attempt.linking?.invitation == nil else { return nil }
+        let raw = attempt.request
         let client = try? provider.store.client(raw.clientID)
         // What its client signed can't be asked for without the signature.
         let own =

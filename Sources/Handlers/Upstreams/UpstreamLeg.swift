@@ -19,24 +19,22 @@ struct UpstreamLeg {
     func begin(_ attempt: Attempt, at upstream: Upstream, for request: Request) throws -> Response {
         let authorization = try flow.validate(attempt.request)
         let now = provider.now()
-        guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: now) else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
-        }
-        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        if let late = try beginningAnew(attempt, since: attempt.startedAt, at: upstream, authorization, request) {
+            return late
         }
         // OpenID Connect Core §3.1.2.1: whoever can't be made to prove anew who they are isn't led to believe that they have.
         guard upstream.oauth == nil || !authorization.wantsProofOfTime else {
             throw AuthorizationFailure.redirect(
                 .loginRequired(
-                    "the user's identity provider can't say when they proved who they are, and prompt or max_age asks",
+                    "the user's identity provider can't say when they proved who they are, and the app's request rests on it",
                     detail: .upstream(
-                        upstream.name, "speaks OAuth alone: it serves no max_age, prompt=login or prompt=none")),
+                        upstream.name,
+                        "speaks OAuth alone: it serves no max_age, prompt=login, prompt=none or need of auth_time")),
                 authorization.target)
         }
         return try telling(upstream, authorization, attempt, request) {
             provider.store.moveOn()
-            let metadata = try provider.upstreams.metadata(of: upstream)
+            let metadata = try metadataToSetOut(to: upstream)
             let leg = UpstreamAttempt(
                 attempt, at: upstream.name, trace: trace?.id, now: now, random: provider.random)
             let state = try carrier.carry(leg.sealed(by: provider.seal), from: request.remoteAddress)
@@ -55,17 +53,7 @@ struct UpstreamLeg {
             let link = try provider.store.upstreamLink(came.link),
             came.link.issuer.hasSameBytes(as: upstream.issuer.value)
         else { return nil }
-        let standing = link.check.standing(by: upstream.rhythm, at: provider.now())
-        switch standing {
-        case .needsSignIn: return nil
-        case .fresh: break
-        case .due, .overdue:
-            switch try UpstreamRecheck(provider: provider).verdict(on: link, of: upstream) {
-            case .valid: break
-            case .unreachable where standing == .due: break
-            case .gone, .needsSignIn, .unreachable: return nil
-            }
-        }
+        guard try provider.admits(link, by: upstream) else { return nil }
         provider.store.moveOn()
         return flow.proceed(
             try flow.validate(attempt.request), signedIn: try flow.signedIn(request), progress: .arrived,
@@ -78,15 +66,18 @@ struct UpstreamLeg {
     ) throws -> Response {
         let attempt = leg.attempt
         let authorization = try flow.validate(attempt.request)
-        guard leg.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
-        }
-        guard authorization.client.metadata.upstreams.admit(upstream.name) else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        if let late = try beginningAnew(attempt, since: leg.startedAt, at: upstream, authorization, request) {
+            return late
         }
         // Single use, before anything is done with what came: a second answer to the same state is one too many, with
         // another code of the upstream's as well. Whoever reloads the page goes on with the session that they have.
         guard try provider.store.spend(leg.id, until: leg.startedAt + provider.lifetimes.attempt) else {
+            logBadState("it was used before", at: upstream, request)
+            trace?.fail("the state was used before")
+            let isInvited = attempt.linking?.invitation != nil
+            if isInvited, try flow.signedIn(request) == nil {
+                return try page(.stale, attempt, authorization, request)
+            }
             return flow.proceed(
                 authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
                 raw: attempt.request, for: request)
@@ -125,13 +116,66 @@ struct UpstreamLeg {
                                 upstream.name, "answered access_denied\(description.map { ": \($0)" } ?? "")")),
                         authorization.target)
                 }
-                throw UpstreamFault.refused(error, description: description)
+                let fault = UpstreamFault.refused(error, description: description)
+                throw answer.isOutage ? UpstreamFault.unreachable("it \(fault)") : fault
             }
         }
     }
 
+    /// Nobody is led to a server that doesn't answer, as far as is known: then it is asked first.
+    private func metadataToSetOut(to upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        guard !provider.upstreams.breaker.isWell(upstream.name) else {
+            return try provider.upstreams.metadata(of: upstream)
+        }
+        return try provider.upstreams.present(upstream) { provider.note($0, of: upstream.name) }
+    }
+
+    /// Where this can't go on: it was begun too long ago, or the app's users sign in elsewhere by now. Nil: it goes on.
+    private func beginningAnew(
+        _ attempt: Attempt, since begin: Timestamp, at upstream: Upstream,
+        _ authorization: ValidatedAuthorizationRequest, _ request: Request
+    ) throws -> Response? {
+        let isInTime = begin.isWithin(provider.lifetimes.attempt, of: provider.now())
+        guard isInTime, authorization.client.metadata.upstreams.admit(upstream.name) else {
+            let why = isInTime ? "the app's users sign in elsewhere" : "it is of a sign-in that was begun too long ago"
+            logBadState(why, at: upstream, request)
+            trace?.fail(why)
+            guard !authorization.target.isSilent else {
+                throw AuthorizationFailure.redirect(
+                    .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
+                    authorization.target)
+            }
+            guard case .session = attempt.linking else {
+                return try page(.stale, attempt, authorization, request)
+            }
+            // By a login page they would sign in as whomever they are there, and be linked to nobody.
+            throw PageForm.Refused(
+                kind: .expired, error: .invalidRequest("the upstream was to be connected too long ago"),
+                attempt: attempt)
+        }
+        return nil
+    }
+
+    /// Who was invited is so on the next page as well.
+    private func page(
+        _ failure: LoginPage.Failure, _ attempt: Attempt, _ authorization: ValidatedAuthorizationRequest,
+        _ request: Request
+    ) throws -> Response {
+        try flow.loginPage(
+            authorization, attempt.request, failure: failure, invitation: attempt.linking?.invitation, for: request)
+    }
+
+    /// The user goes on; whoever looks why they had to begin anew, or who plays old answers back, finds the line.
+    private func logBadState(_ why: String, at upstream: Upstream, _ request: Request) {
+        provider.logRefusal(
+            .invalidRequest(
+                "the sign-in at the identity provider has to be begun anew", cause: "state: \(why)",
+                detail: .upstream(upstream.name, "the state can't be taken: \(why)")),
+            of: request)
+    }
+
     private func signIn(
-        _ identity: UpstreamIdentity, _ tokens: UpstreamTokens?, _ authTime: Timestamp, at upstream: Upstream,
+        _ identity: UpstreamIdentity, _ tokens: UpstreamTokens?, _ authTime: Timestamp?, at upstream: Upstream,
         _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request
     ) throws -> Response {
         let store = provider.store
@@ -186,12 +230,12 @@ struct UpstreamLeg {
         let error = failure.error(cause, upstream.name)
         guard !authorization.target.isSilent else { throw AuthorizationFailure.redirect(error, authorization.target) }
         switch failure {
-        case .unreachable where attempt.linking != nil:
-            throw PageForm.Refused(kind: .unavailable, error: error, attempt: attempt)
         case .unreachable:
+            if case .session = attempt.linking {
+                throw PageForm.Refused(kind: .unavailable, error: error, attempt: attempt)
+            }
             provider.logRefusal(error, of: request)
-            return try flow.loginPage(
-                authorization, attempt.request, failure: .unreachable(upstream.title), for: request)
+            return try page(.unreachable(upstream.title), attempt, authorization, request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
         case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
         }
@@ -230,7 +274,9 @@ private enum UpstreamFailure {
 
 extension ValidatedAuthorizationRequest {
     /// Whether its answer rests on when, or whether, the user has proved who they are.
-    fileprivate var wantsProofOfTime: Bool { maxAge != nil || prompt.contains(.login) || target.isSilent }
+    fileprivate var wantsProofOfTime: Bool {
+        maxAge != nil || prompt.contains(.login) || target.isSilent || wantsAuthTime
+    }
 }
 
 extension UpstreamUser {

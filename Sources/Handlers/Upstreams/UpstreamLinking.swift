@@ -25,6 +25,9 @@ struct UpstreamLinking {
             let user = try user(proving: linking, attempt, request)
             if let there = try provider.store.upstreamLink(UpstreamLinkID(identity)) {
                 guard there.userID == user.id else { throw isLinkedElsewhere(upstream, there.userID, attempt) }
+                if let invitation = linking.invitation {
+                    guard try provider.store.spend(invitation, of: user.id, at: provider.now()) else { continue }
+                }
                 return try onward(linking, request)
             }
             let linked = try identity.linked(
@@ -70,5 +73,6 @@ struct UpstreamLinking {
 }
 
 extension Attempt.Linking {
-    fileprivate var invitation: [UInt8]? { if case .invitation(let digest) = self { digest } else { nil } }
+    /// The digest of the link by which somebody was invited.
+    var invitation: [UInt8]? { if case .invitation(let digest) = self { digest } else { nil } }
 }

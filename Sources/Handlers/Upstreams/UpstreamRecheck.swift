@@ -95,8 +95,7 @@ struct UpstreamRecheck {
         let store = provider.store
         try store.acting(as: AuditActor(.upstream(upstream.name), by: .upstream), at: provider.now()) {
             store.moveOn()
-            guard let user = try store.user(link.userID) else { return }
-            try UserAdministration(store: store, now: provider.now).signOut(user)
+            _ = try store.endEverything(of: link.id)
         }
     }
 

@@ -38,10 +38,11 @@ extension AuthorizationCode {
         var content: [String: JSON] = [
             "i": .string(id.value), "c": .string(clientID.value), "u": .string(authentication.userID.value),
             "s": .string(authentication.sessionID.value), "r": .string(redirectURI), "p": .string(scope.description),
-            "d": .string(authentication.sid), "a": .integer(authentication.authTime.seconds),
-            "m": .array(authentication.amr.map(JSON.string)), "l": .string(authentication.acr),
+            "d": .string(authentication.sid), "m": .array(authentication.amr.map(JSON.string)),
             "q": request.json, "t": .integer(issuedAt.seconds),
         ]
+        content["a"] = authentication.authTime.map { .integer($0.seconds) }
+        content["l"] = authentication.acr.map(JSON.string)
         if !resources.isEmpty { content["o"] = .array(resources.map { .string($0.value) }) }
         if !claims.isEmpty { content["g"] = claims.json }
         if !namesRedirectURI { content["e"] = false }
@@ -56,8 +57,7 @@ extension AuthorizationCode {
         guard let id = content["i"]?.stringValue, let client = content["c"]?.stringValue,
             let user = content["u"]?.stringValue, let session = content["s"]?.stringValue,
             let redirectURI = content["r"]?.stringValue, let scope = content["p"]?.stringValue,
-            let sid = content["d"]?.stringValue, let authTime = content["a"]?.integerValue,
-            let amr = content["m"]?.arrayValue, let acr = content["l"]?.stringValue,
+            let sid = content["d"]?.stringValue, let amr = content["m"]?.arrayValue,
             let request = content["q"].flatMap(SignInRequest.init(stored:)),
             let claims = GrantedClaims(stored: content["g"] ?? .object([:])),
             let issuedAt = content["t"]?.integerValue
@@ -65,8 +65,9 @@ extension AuthorizationCode {
         self.id = GrantID(id)
         clientID = ClientID(client)
         authentication = AuthenticationContext(
-            userID: UserID(user), sessionID: SessionID(session), sid: sid, authTime: Timestamp(authTime),
-            amr: amr.compactMap(\.stringValue), acr: acr)
+            userID: UserID(user), sessionID: SessionID(session), sid: sid,
+            authTime: content["a"]?.integerValue.map { Timestamp($0) }, amr: amr.compactMap(\.stringValue),
+            acr: content["l"]?.stringValue)
         self.request = request
         self.redirectURI = redirectURI
         namesRedirectURI = content["e"]?.boolValue ?? true

@@ -44,6 +44,9 @@ package enum Progress: Sendable {
 }
 
 extension ValidatedAuthorizationRequest {
+    /// Whether the app has to be told when the user proved who they are (OpenID Connect Core §2).
+    package var wantsAuthTime: Bool { client.metadata.requireAuthTime || claims.needsAuthTime }
+
     /// Decides by OpenID Connect Core §3.1.2.3 and §3.1.2.4.
     ///
     /// - Parameters:
@@ -82,11 +85,22 @@ extension ValidatedAuthorizationRequest {
                 .loginRequired("another user than that of claims has signed in", detail: .signIn(.wrongUser)), target)
         }
         // A sign-in of this very attempt meets any max_age, 0 as well.
-        if let maxAge, !isRenewed, !signedIn.session.authTime.isWithin(maxAge, of: now) {
+        if let maxAge, !isRenewed, !(signedIn.session.authTime?.isWithin(maxAge, of: now) ?? false) {
             return try interact(.signIn(.maxAge), silently)
         }
+        // §2: who wants to know when the user proved who they are is told no other time.
+        if wantsAuthTime, signedIn.session.authTime == nil {
+            guard isRenewed else { return try interact(.signIn(.maxAge), silently) }
+            throw .redirect(
+                .loginRequired(
+                    "the user's identity provider doesn't say when they proved who they are, and the app wants to know",
+                    detail: signedIn.session.upstream.map {
+                        RefusalDetail.upstream($0.upstream, "says no auth_time of its user")
+                    }),
+                target)
+        }
         // §5.5.1.1: what isn't met by signing in again is a failed authentication.
-        if let classes = claims.essentialACRs, !classes.contains(.string(signedIn.session.acr)) {
+        if let classes = claims.essentialACRs, !(signedIn.session.acr.map { classes.contains(.string($0)) } ?? false) {
             let canBeMet = hasUpstreams || classes.contains(.string(Authentication.passwordACR))
             guard isRenewed || !canBeMet else {
                 return try interact(.signIn(.authenticationContext), silently)

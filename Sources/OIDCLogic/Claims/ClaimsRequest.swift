@@ -91,6 +91,9 @@ package struct ClaimsRequest: Sendable, Equatable {
         return first.filter { subject in wishes.allSatisfy { $0.contains(subject) } }
     }
 
+    /// Whether the ID token has to say when the user proved who they are (§5.5.1).
+    var needsAuthTime: Bool { idToken.contains { $0.name.text == "auth_time" && $0.isEssential } }
+
     /// The authentication context classes of which one must be met (§5.5.1.1); nil: any will do.
     var essentialACRs: [JSON]? {
         idToken.first { $0.name.text == "acr" && $0.isEssential && $0.values != nil }?.values

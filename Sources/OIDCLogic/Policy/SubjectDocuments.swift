@@ -68,7 +68,8 @@ package final class SubjectDocuments {
 
     private static func document(of authentication: AuthenticationContext) -> JSON {
         .object([
-            "auth_time": .integer(authentication.authTime.seconds), "acr": .string(authentication.acr),
+            "auth_time": authentication.authTime.map { .integer($0.seconds) } ?? .null,
+            "acr": authentication.acr.map(JSON.string) ?? .null,
             "amr": .array(authentication.amr.map(JSON.string)), "sid": .string(authentication.sid),
         ])
     }

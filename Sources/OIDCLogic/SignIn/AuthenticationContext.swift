@@ -6,13 +6,15 @@ package struct AuthenticationContext: Sendable, Equatable {
     package let sessionID: SessionID
     /// What the client knows that session by.
     package let sid: String
-    package let authTime: Timestamp
+    /// Nil: nobody knows.
+    package let authTime: Timestamp?
     /// RFC 8176.
     package let amr: [String]
-    package let acr: String
+    /// Nil: it is worth nothing that has a name.
+    package let acr: String?
 
     package init(
-        userID: UserID, sessionID: SessionID, sid: String, authTime: Timestamp, amr: [String], acr: String
+        userID: UserID, sessionID: SessionID, sid: String, authTime: Timestamp?, amr: [String], acr: String?
     ) {
         self.userID = userID
         self.sessionID = sessionID

@@ -4,13 +4,14 @@ import JOSE
 package struct Session: Sendable, Equatable {
     package let id: SessionID
     package let userID: UserID
-    /// When the user last proved who they are (OpenID Connect Core §2, `auth_time`): here, or at their upstream.
-    package var authTime: Timestamp
+    /// When the user last proved who they are (OpenID Connect Core §2, `auth_time`): here, or at their upstream. Nil: the upstream
+    /// doesn't say it, and no age is young enough for a proof of that.
+    package var authTime: Timestamp?
     /// When they last signed in here, which may be later: an upstream takes its own session for a proof.
     package var signedInAt: Timestamp
-    /// How (RFC 8176), and what that is worth.
+    /// How (RFC 8176), and what that is worth; nil: the upstream doesn't say it.
     package var amr: [String]
-    package var acr: String
+    package var acr: String?
     package let createdAt: Timestamp
     /// Written at most every twentieth of the idle lifetime, so that a sign-in by session costs no write.
     package var lastUsedAt: Timestamp
@@ -27,14 +28,14 @@ package struct Session: Sendable, Equatable {
 
     /// - Parameter signedInAt: nil: the time of authentication.
     package init(
-        id: SessionID, userID: UserID, authTime: Timestamp, signedInAt: Timestamp? = nil, amr: [String], acr: String,
+        id: SessionID, userID: UserID, authTime: Timestamp?, signedInAt: Timestamp? = nil, amr: [String], acr: String?,
         createdAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, sidKey: [UInt8], isRemembered: Bool = false,
         device: SessionDevice? = nil, upstream: UpstreamSession? = nil
     ) {
         self.id = id
         self.userID = userID
         self.authTime = authTime
-        self.signedInAt = signedInAt ?? authTime
+        self.signedInAt = signedInAt ?? authTime ?? createdAt
         self.amr = amr
         self.acr = acr
         self.createdAt = createdAt

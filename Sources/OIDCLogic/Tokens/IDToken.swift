@@ -21,11 +21,11 @@ package enum IDToken {
         claims["aud"] = .string(client.id.value)
         claims["exp"] = .integer((now + lifetimes.idToken).seconds)
         claims["iat"] = .integer(now.seconds)
-        claims["auth_time"] = .integer(authentication.authTime.seconds)
+        claims["auth_time"] = authentication.authTime.map { .integer($0.seconds) }
         claims["nonce"] = nonce.map(JSON.string)
         claims["at_hash"] = .string(client.metadata.idTokenSignedResponseAlg.leftHalfHash(of: accessToken))
         claims["sid"] = .string(authentication.sid)
-        claims["acr"] = .string(authentication.acr)
+        claims["acr"] = authentication.acr.map(JSON.string)
         claims["amr"] = .array(authentication.amr.map(JSON.string))
         return .object(claims)
     }

@@ -35,15 +35,18 @@ struct MappedIdentity {
         } else {
             username = nil
         }
-        // preferred_username is what the user name is made of; sub and updated_at are our own to say.
-        let taken = ["sub", "updated_at", "preferred_username", "email_verified"]
+        // preferred_username is what the user name is made of; sub and updated_at are our own to say, and a proof is believed
+        // only where the administrator says so.
+        let taken = ["sub", "updated_at", "preferred_username", "email_verified", "phone_number_verified"]
         var attributes = identity.claims.filter { name, value in
             StandardClaims.names.contains(name) && !taken.contains(name) && value != .null
         }
         for (name, expression) in mapping.attributes { attributes[name] = try value("attributes.\(name)", expression) }
-        if let email = attributes["email"]?.stringValue {
-            attributes["email_verified"] = Self.isVerified(email, identity, mapping, evaluator) ? true : nil
-        }
+        let email = attributes["email"]?.stringValue
+        let isVerified = email.map { Self.isVerified($0, identity, mapping, evaluator) } ?? false
+        attributes["email_verified"] = isVerified ? true : nil
+        // Without a number of the upstream's own it would be about one that somebody else gave.
+        if attributes["phone_number"] == nil { attributes["phone_number_verified"] = nil }
         guard JSON.object(attributes).serialized().count <= Self.limit else {
             throw .mapping("the attributes have more than \(Self.limit) bytes")
         }
@@ -60,7 +63,8 @@ struct MappedIdentity {
         if let expression = mapping.emailVerified {
             return evaluator.verdict(on: expression, over: .object(identity.claims)).holds
         }
-        return identity.claims["email_verified"] == .bool(true) && identity.claims["email"] == .string(email)
+        return identity.claims["email_verified"] == .bool(true)
+            && identity.claims["email"]?.stringValue?.hasSameBytes(as: email) ?? false
     }
 
     private static func roles(
@@ -91,6 +95,7 @@ struct MappedIdentity {
         let former = user
         for name in link.attributes where attributes[name] == nil { user.attributes[name] = nil }
         user.attributes.merge(attributes) { _, new in new }
+        dropProofs(of: &user, as: former)
         let byOthers = former.roles.subtracting(link.roles)
         user.roles = byOthers.union(roles)
         var link = link
@@ -101,5 +106,28 @@ struct MappedIdentity {
         guard user != former else { return UpstreamUser(user: user, link: link, known: .everything) }
         user.updatedAt = now
         return UpstreamUser(user: user, link: link, known: .version(former.version))
+    }
+
+    /// An address, or a number, that is another than before keeps no proof: whoever gave it meant the other one. It has the one
+    /// that the upstream gives, or that the address had among the user's others.
+    private func dropProofs(of user: inout User, as former: User) {
+        if attributes["phone_number_verified"] == nil, user.hasAnother("phone_number", than: former) {
+            user.attributes["phone_number_verified"] = nil
+        }
+        guard user.hasAnother("email", than: former) else { return }
+        let email = user.attributes["email"]?.stringValue
+        let addresses = EmailAddresses(attributes: former.attributes)
+        if attributes["email_verified"] == nil {
+            user.attributes["email_verified"] = email.flatMap(addresses.isVerified) ?? false ? true : nil
+        }
+        // No address is there twice.
+        user.attributes = EmailAddresses(attributes: user.attributes).applied(to: user.attributes)
+    }
+}
+
+extension User {
+    fileprivate func hasAnother(_ name: String, than former: User) -> Bool {
+        let (one, other) = (attributes[name]?.text ?? "", former.attributes[name]?.text ?? "")
+        return !one.hasSameBytes(as: other)
     }
 }

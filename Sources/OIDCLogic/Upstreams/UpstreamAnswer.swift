@@ -44,6 +44,12 @@ package enum UpstreamAnswer: Sendable, Equatable {
             .contains(error)
     }
 
+    /// Whether it can't serve now, which passes (RFC 6749 §4.1.2.1).
+    package var isOutage: Bool {
+        guard case .error(let error, _) = self else { return false }
+        return ["temporarily_unavailable", "server_error"].contains(error)
+    }
+
     /// Whether the user turned back there.
     package var isRefusal: Bool {
         guard case .error(let error, _) = self else { return false }

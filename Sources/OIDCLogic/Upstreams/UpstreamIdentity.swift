@@ -65,13 +65,13 @@ package struct UpstreamIdentity: Sendable {
         return text
     }
 
-    /// The time of authentication for a session here. It is the upstream's, if it says one. Where the user had to prove anew
+    /// The time of authentication for a session here: the upstream's, and nil if it says none. Where the user had to prove anew
     /// who they are, or not too long ago, it must be there, and new enough (OpenID Connect Core §3.1.2.1).
     ///
     /// Throws ``UpstreamFault/notRenewed``.
     package func authTime(
         for authorization: ValidatedAuthorizationRequest, of attempt: UpstreamAttempt, at now: Timestamp
-    ) throws(UpstreamFault) -> Timestamp {
+    ) throws(UpstreamFault) -> Timestamp? {
         let skew = UpstreamIDToken.clockSkew
         if authorization.prompt.contains(.login) {
             guard let authTime, authTime >= attempt.startedAt + -skew else { throw .notRenewed }
@@ -80,6 +80,6 @@ package struct UpstreamIdentity: Sendable {
             guard let authTime, now - authTime <= maxAge + skew + (now - attempt.startedAt) else { throw .notRenewed }
         }
         // Nobody has signed in later than now.
-        return min(authTime ?? now, now)
+        return authTime.map { min($0, now) }
     }
 }

@@ -8,6 +8,9 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// Takes it away again with the roles and attributes of our own that they have by it alone, and ends the sessions and
     /// grants that came from there. Their name and address stay. False: there is none.
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool
+    /// Of a user who is gone there: ends all sessions and grants that they have, wherever these came from, and takes back what they
+    /// have by that link alone, as ``unlink(_:from:)`` does. The link stays. False: there is none.
+    func endEverything(of link: UpstreamLinkID) throws -> Bool
     /// Takes one of that issuer that is to be checked, for ``UpstreamCheck/lease`` seconds: nobody else checks it meanwhile. Nil: none is due.
     func takeUpstreamCheck(by issuer: String, at now: Timestamp) throws -> UpstreamLink?
     /// The same of this one, whether it is due or not, as it is by then. Nil: somebody else checks it.

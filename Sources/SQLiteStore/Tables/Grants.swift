@@ -25,7 +25,8 @@ extension SQLiteStore: GrantStore {
                 ON CONFLICT (id) DO NOTHING
                 """,
                 Value(grant.id), Value(grant.clientID), Value(grant.userID), Value(authentication.sessionID),
-                .text(authentication.sid), Value(authentication.authTime), .text(amr), .text(authentication.acr),
+                .text(authentication.sid), Value(authTime: authentication.authTime), .text(amr),
+                .text(authentication.acr ?? ""),
                 .text(grant.request.json.text), .text(grant.scope.description),
                 .text(JSON.array(grant.resources.map { .string($0.value) }).text), Value(grant.createdAt),
                 Value(grant.expiresAt), Value(grant.isRevoked), .text(grant.claims.json.text),
@@ -136,7 +137,7 @@ extension SQLiteStore: GrantStore {
             id: GrantID(try row.text(0)), clientID: ClientID(try row.text(1)),
             authentication: AuthenticationContext(
                 userID: UserID(try row.text(2)), sessionID: SessionID(try row.text(3)), sid: try row.text(4),
-                authTime: row.time(5), amr: try row.strings(6), acr: try row.text(7)),
+                authTime: row.authTime(5), amr: try row.strings(6), acr: try row.acr(7)),
             request: request, scope: try row.scope(9),
             resources: try row.strings(10).map(ResourceIndicator.init(stored:)), refresh: family(row),
             createdAt: row.time(11), expiresAt: row.time(12), isRevoked: row.flag(13), claims: claims,

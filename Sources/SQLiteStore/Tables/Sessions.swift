@@ -62,7 +62,7 @@ extension SQLiteStore: SessionStore {
             event, session.id.value, client: start.clientID, user: session.userID,
             AuditChange(
                 after: [
-                    "username": .string(start.proof.user.username.value), "acr": .string(session.acr),
+                    "username": .string(start.proof.user.username.value), "acr": session.acr.map(JSON.string) ?? .null,
                     "amr": .array(session.amr.map(JSON.string)),
                     "upstream": (session.upstream?.upstream.value).map(JSON.string),
                     "remembered": session.isRemembered ? .bool(true) : nil,
@@ -100,8 +100,8 @@ extension SQLiteStore: SessionStore {
             INSERT INTO session (\(columns), digest)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             """,
-            Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
-            .text(session.acr), Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt),
+            Value(session.id), Value(session.userID), Value(authTime: session.authTime), .text(text(of: session.amr)),
+            .text(session.acr ?? ""), Value(session.createdAt), Value(session.lastUsedAt), Value(session.expiresAt),
             .blob(session.sidKey), Value(session.device?.address), Value(session.device?.userAgent),
             Value(session.isRemembered), Value(session.signedInAt), Value(session.upstream?.upstream.value),
             Value(session.upstream?.link.issuer), Value(session.upstream?.link.subject), Value(session.upstream?.sid),
@@ -120,8 +120,8 @@ extension SQLiteStore: SessionStore {
                 upstream_issuer = ?15, upstream_sub = ?16, upstream_sid = ?17, sealed_logout_hint = ?18
             WHERE id = ?1 AND sub = ?2 AND expires_at > ?6 AND digest = ?9
             """,
-            Value(session.id), Value(session.userID), Value(session.authTime), .text(text(of: session.amr)),
-            .text(session.acr), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest),
+            Value(session.id), Value(session.userID), Value(authTime: session.authTime), .text(text(of: session.amr)),
+            .text(session.acr ?? ""), Value(session.lastUsedAt), Value(session.expiresAt), .blob(digest),
             .blob(presented), Value(session.device?.address), Value(session.device?.userAgent),
             Value(session.isRemembered), Value(session.signedInAt), Value(session.upstream?.upstream.value),
             Value(session.upstream?.link.issuer), Value(session.upstream?.link.subject), Value(session.upstream?.sid),
@@ -190,10 +190,27 @@ extension SQLiteStore: SessionStore {
                 sid: try row.optionalText(16), sealedLogoutHint: try row.optionalText(17))
         }
         return Session(
-            id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.time(2),
-            signedInAt: row.optionalTime(12), amr: try row.strings(3), acr: try row.text(4), createdAt: row.time(5),
+            id: SessionID(try row.text(0)), userID: UserID(try row.text(1)), authTime: row.authTime(2),
+            signedInAt: row.optionalTime(12), amr: try row.strings(3), acr: try row.acr(4), createdAt: row.time(5),
             lastUsedAt: row.time(6),
             expiresAt: row.time(7), sidKey: row.bytes(8), isRemembered: row.flag(11),
             device: address.map { SessionDevice(address: $0, userAgent: userAgent) }, upstream: upstream)
+    }
+}
+
+/// Columns that hold something always: what isn't known is 0, and an empty text.
+extension Value {
+    init(authTime: Timestamp?) { self.init(authTime ?? Timestamp(0)) }
+}
+
+extension Row {
+    borrowing func authTime(_ column: Int32) -> Timestamp? {
+        let time = time(column)
+        return time.seconds == 0 ? nil : time
+    }
+
+    borrowing func acr(_ column: Int32) throws(StoreError) -> String? {
+        let text = try text(column)
+        return text.isEmpty ? nil : text
     }
 }

@@ -195,9 +195,35 @@ extension SQLiteStore: UpstreamStore {
         guard !link.roles.isEmpty || !link.attributes.isEmpty, var user = try user(link.userID, in: database) else {
             return
         }
+        takeBack(link, from: &user)
+        _ = try replace(user, attributes: text(of: user.attributes), ending: .nothing, in: database, audit)
+    }
+
+    private static func takeBack(_ link: UpstreamLink, from user: inout User) {
         user.roles.subtract(link.roles)
         for name in link.attributes where !StandardClaims.names.contains(name) { user.attributes[name] = nil }
-        _ = try replace(user, attributes: text(of: user.attributes), ending: .nothing, in: database, audit)
+    }
+
+    package func endEverything(of id: UpstreamLinkID) throws -> Bool {
+        guard let owner = try upstreamLink(id)?.userID else { return false }
+        let before = try hasMuch(owner) ? try endMost(of: owner, version: nil) : Ended()
+        return try change { [before] database, audit in
+            // Read and changed in one transaction: what the user is otherwise is theirs as of now.
+            let sql = "SELECT \(Self.columns) FROM upstream_link WHERE issuer = ?1 AND upstream_sub = ?2 AND sub = ?3"
+            let link = try database.first(sql, .text(id.issuer), .text(id.subject), Value(owner)) {
+                row throws(StoreError) in try Self.link(row)
+            }
+            guard let link, var user = try Self.user(owner, in: database) else { return false }
+            Self.takeBack(link, from: &user)
+            let kept = link.attributes.filter(StandardClaims.names.contains).sorted()
+            try database.run(
+                "UPDATE upstream_link SET roles = '[]', attributes = ?3 WHERE issuer = ?1 AND upstream_sub = ?2",
+                .text(id.issuer), .text(id.subject), .text(Self.text(of: kept)))
+            let attributes = try Self.text(of: user.attributes)
+            _ = try Self.replace(
+                user, attributes: attributes, ending: .everything, after: before, in: database, audit)
+            return true
+        }
     }
 
     /// Thrown, so that all that was written with it is undone.

@@ -20,7 +20,7 @@ struct SessionList: ParsableCommand {
         var table = Table("ID", "SIGNED IN", "BY", "LAST USED", "ENDS", "KEPT", "FROM")
         for session in sessions {
             table.add(
-                session.id.value, DisplayText.time(session.authTime.seconds),
+                session.id.value, DisplayText.time((session.authTime ?? session.signedInAt).seconds),
                 ((session.upstream.map { ["\($0.upstream):"] } ?? []) + session.amr).joined(separator: " "),
                 DisplayText.time(session.lastUsedAt.seconds), DisplayText.time(session.expiresAt.seconds),
                 session.isRemembered ? "yes" : "-", session.device?.address ?? "-")

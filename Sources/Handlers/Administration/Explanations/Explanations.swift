@@ -154,8 +154,8 @@ package struct Explanations {
     private func grant(_ access: GrantedAccess, _ authentication: AuthenticationContext, of client: Client) -> Grant {
         Grant(
             id: GrantID("of-the-sign-in-to-come"), clientID: client.id, authentication: authentication,
-            request: access.request, scope: access.scope, createdAt: authentication.authTime,
-            expiresAt: authentication.authTime, claims: access.claims)
+            request: access.request, scope: access.scope, createdAt: authentication.authTime ?? now(),
+            expiresAt: authentication.authTime ?? now(), claims: access.claims)
     }
 
     /// What ends the request before anybody asks what is granted.

@@ -42,11 +42,13 @@ extension Session {
     /// What an administrator sees. Nothing of it opens anything.
     package var json: JSON {
         var members: [String: JSON] = [
-            "id": .string(id.value), "sub": .string(userID.value), "auth_time": .integer(authTime.seconds),
-            "amr": .array(amr.map(JSON.string)), "acr": .string(acr), "created_at": .integer(createdAt.seconds),
+            "id": .string(id.value), "sub": .string(userID.value), "signed_in_at": .integer(signedInAt.seconds),
+            "amr": .array(amr.map(JSON.string)), "created_at": .integer(createdAt.seconds),
             "last_used_at": .integer(lastUsedAt.seconds), "expires_at": .integer(expiresAt.seconds),
             "remembered": .bool(isRemembered),
         ]
+        members["auth_time"] = authTime.map { .integer($0.seconds) }
+        members["acr"] = acr.map(JSON.string)
         members["upstream"] = (upstream?.upstream.value).map(JSON.string)
         return .object(members)
     }

@@ -112,7 +112,7 @@ package struct UpstreamAdministration {
         let name = former.name.value
         let (members, _) = try Self.split(members, name: name)
         let upstream = try read(name, members)
-        try checkIssuer(of: former, stays: upstream.issuer)
+        try checkIdentity(of: former, stays: upstream)
         var changed = former
         changed.members = members
         switch said {
@@ -213,19 +213,29 @@ package struct UpstreamAdministration {
         ).of("issuer")
     }
 
-    /// People are linked by the issuer's own name: another would make strangers of them.
-    private func checkIssuer(of former: UpstreamDeclaration, stays issuer: WebURI) throws {
-        // A preset may know the issuer, which then stands in no member.
-        let known = try? UpstreamDeclarationReading().upstream(former.name.value, former.members).issuer.value
-        guard let old = known ?? former.members["issuer"]?.stringValue, !old.hasSameBytes(as: issuer.value) else {
-            return
-        }
+    /// People are linked by the issuer's own name, and by what it calls them: another would make strangers of them, or somebody
+    /// else.
+    private func checkIdentity(of former: UpstreamDeclaration, stays upstream: Upstream) throws {
+        // A preset may know both, which then stand in no member.
+        let known = try? UpstreamDeclarationReading().upstream(former.name.value, former.members)
+        guard let old = known?.issuer.value ?? former.members["issuer"]?.stringValue else { return }
+        let isOther = !old.hasSameBytes(as: upstream.issuer.value)
+        let (subject, next) = (known?.subjectMember, upstream.subjectMember)
+        let hasOtherSubject = subject.map { !$0.hasSameBytes(as: next) } ?? false
+        guard isOther || hasOtherSubject else { return }
         let people = try store.upstreamLinkCount(of: old)
         guard people > 0 else { return }
+        let linked = "\(ListedUpstream.people(people)) linked to \"\(former.name)\" by"
+        let advice = "Add it as another upstream beside this one, and remove this one when nobody needs it"
+        guard !isOther else {
+            throw AdministrationError.invalid(
+                "\(linked) the issuer \(old); by \(upstream.issuer.value) each would come as somebody new. \(advice)"
+            ).of("issuer")
+        }
         throw AdministrationError.invalid(
-            "\(ListedUpstream.people(people)) linked to \"\(former.name)\" by the issuer \(old); by \(issuer.value) each would "
-                + "come as somebody new. Add it as another upstream beside this one, and remove this one when nobody needs it"
-        ).of("issuer")
+            "\(linked) what its \(subject ?? "sub") says of them (subject); by \(next) each would come as somebody new, or as "
+                + "somebody else. \(advice), with an issuer of its own"
+        ).of("subject")
     }
 
     private static func split(
@@ -275,4 +285,9 @@ extension UpstreamAdministration {
             issuer: provider.issuer, seal: { provider.seal }, lifetimes: provider.lifetimes,
             outbound: provider.outbound, now: provider.now)
     }
+}
+
+extension Upstream {
+    /// What names its users: OpenID Connect knows no other name.
+    fileprivate var subjectMember: String { oauth?.subject ?? "sub" }
 }

@@ -1,0 +1,105 @@
+import FCGIBridge
+import Testing
+
+@testable import Handlers
+@testable import OIDCLogic
+
+/// What is shown and written where a sign-in at an upstream comes to nothing.
+struct UpstreamTroubleTests {
+    private let test: UpstreamFixture
+    private var fixture: HandlerFixture { test.fixture }
+
+    init() throws { test = try UpstreamFixture() }
+
+    private init(isStraight: Bool) throws { test = try UpstreamFixture(isStraight: isStraight) }
+
+    private func expectDown(_ page: Response) {
+        #expect(page.status == .serviceUnavailable && page.text.contains("does not answer at the moment"))
+        #expect(page.shows("password"), "the other ways stay")
+    }
+
+    private func trip() {
+        let breaker = fixture.provider.upstreams.breaker
+        for _ in 0..<CircuitBreaker.limit { breaker.note(test.upstream.name, answered: false) }
+    }
+
+    @Test func `nobody is led to a server that is known not to answer`() throws {
+        _ = try test.signIn()
+        test.goDown()
+        trip()
+        let other = HandlerBrowser(fixture)
+        expectDown(try test.setOut(in: other))
+        fixture.now = fixture.now + CircuitBreaker.pause
+        expectDown(try test.setOut(in: other))
+        #expect(fixture.logged.contains { $0.contains("refused") && $0.contains("temporarily_unavailable") })
+
+        test.answer("{}")
+        fixture.sectors.publish(
+            """
+            {"issuer": "https://corp.example", "authorization_endpoint": "https://corp.example/authorize",
+            "token_endpoint": "https://corp.example/token", "jwks_uri": "https://corp.example/keys"}
+            """, at: UpstreamFixture.discovery)
+        fixture.now = fixture.now + CircuitBreaker.pause
+        #expect(try test.setOut(in: other).leads(to: "https://corp.example/authorize?"), "until it answers")
+    }
+
+    @Test func `without a page the app is told that it doesn't answer`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true)
+        _ = try straight.test.signIn()
+        straight.test.goDown()
+        straight.trip()
+        let answer = try straight.test.setOut(["prompt": "none"], in: HandlerBrowser(straight.fixture))
+        #expect(answer.leads(to: "https://offline.example/callback?"))
+        #expect(answer.error == "temporarily_unavailable")
+    }
+
+    @Test(arguments: ["temporarily_unavailable", "server_error"])
+    func `an error that passes is an outage`(error: String) throws {
+        let away = try test.setOut()
+        let fields = ["error": error, "state": try away.parameter("state") ?? ""]
+        let page = test.browser.send(.get, .callback, fields.fields, tail: "corp")
+        expectDown(page)
+        #expect(!page.text.contains("You have signed in"))
+        #expect(fixture.logged.contains { $0.contains(error) })
+    }
+
+    @Test func `an error that stays is none`() throws {
+        let away = try test.setOut()
+        let fields = ["error": "invalid_scope", "state": try away.parameter("state") ?? ""]
+        #expect(test.browser.send(.get, .callback, fields.fields, tail: "corp").status == .badGateway)
+    }
+
+    private func linesOf(_ body: () throws -> Response) rethrows -> [String] {
+        let before = fixture.logged.count
+        _ = try body()
+        return fixture.logged.dropFirst(before).filter { $0.contains("refused") }
+    }
+
+    @Test func `a state that came too late leaves a line`() throws {
+        let page = test.browser.authorize("offline")
+        let away = try test.follow(page)
+        fixture.now = fixture.now + fixture.provider.lifetimes.attempt
+        let late = try linesOf { try test.comeBack(away) }
+        #expect(late.count == 1 && late[0].contains("begun too long ago") && late[0].contains("reference"))
+        let form = try linesOf { try test.follow(page) }
+        #expect(form.count == 1 && form[0].contains("begun too long ago"))
+        #expect(throws: Missing.self) { try fixture.session() }
+    }
+
+    @Test func `a silent request that took too long is told to the app`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true).test
+        let away = try straight.setOut(["prompt": "none"])
+        straight.fixture.now = straight.fixture.now + straight.fixture.provider.lifetimes.attempt
+        let answer = try straight.comeBack(away)
+        #expect(answer.leads(to: "https://offline.example/callback?") && answer.error == "login_required")
+    }
+
+    @Test func `a state that came twice leaves a line`() throws {
+        let away = try test.setOut()
+        #expect(try linesOf { try test.comeBack(away) }.isEmpty)
+        let calls = fixture.sectors.posted.count
+        let lines = try linesOf { try test.comeBack(away) }
+        #expect(lines.count == 1 && lines[0].contains("used before"))
+        #expect(fixture.sectors.posted.count == calls, "and asks nobody")
+    }
+}
