@@ -64,7 +64,7 @@ enum UpstreamForm {
     private static let texts = [
         "preset", "title", "issuer", "client_id", "token_endpoint_auth_method", "scope", "users", "username",
         "role_names",
-        "recheck", "grace",
+        "recheck", "grace", "refused_refresh",
     ]
     private static let flags = ["logout"]
     private static let lists = ["email_domains", "trusted_email_domains"]
@@ -157,6 +157,11 @@ enum UpstreamForm {
                     .init(
                         "grace", "While it is down", value: text("grace"),
                         hint: "For so much longer its word holds, such as 2h. Empty: 1h"),
+                    .init(
+                        "refused_refresh", "When it refuses to refresh what it gave for somebody",
+                        .choice([
+                            ("", "They have to sign in there"), ("gone", "They are gone: everything of theirs ends"),
+                        ]), value: text("refused_refresh")),
                     .init(
                         "logout", "Whoever signs out here signs out there", .check,
                         value: upstream["logout"] == true || upstream["logout"] == "true" ? "on" : ""),

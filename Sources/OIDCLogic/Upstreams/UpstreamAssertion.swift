@@ -4,8 +4,8 @@ import JOSE
 package struct UpstreamAssertion: Sendable {
     private let text: String
 
-    /// In seconds. It is used at once.
-    private static let lifetime: Int64 = 60
+    /// In seconds. It is used at once; the upstream's clock may be ahead.
+    private static let lifetime: Int64 = 120
 
     /// Its one audience is the upstream's issuer: what is good at one server is good at no other, whatever endpoints that
     /// one claims to have. Throws `OpenSSLError`.

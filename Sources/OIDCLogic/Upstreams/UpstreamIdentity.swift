@@ -24,13 +24,22 @@ package struct UpstreamIdentity: Sendable {
         issuer = upstream.issuer
         subject = token.subject
         // What was signed for this sign-in stands before what was only fetched.
-        claims = (userinfo?.claims ?? [:]).merging(token.claims) { _, signed in signed }
+        claims = Self.fitting(userinfo?.claims ?? [:], to: token.claims).merging(token.claims) { _, signed in signed }
         sid = Self.text(token.claims["sid"])
         // Providers that don't know it say 0 (Glewlwyd, after a sign-in of its own).
         authTime = Timestamp(numericDate: token.claims["auth_time"]).flatMap { $0.seconds > 0 ? $0 : nil }
         acr = Self.text(token.claims["acr"])
         logoutHint = UpstreamLogoutHint(token)
         amr = (token.claims["amr"]?.arrayValue ?? []).compactMap(Self.text).prefix(Self.amrLimit).map { $0 }
+    }
+
+    /// What is verified is the address beside it (OpenID Connect Core §5.1), and no other.
+    private static func fitting(_ fetched: [String: JSON], to signed: [String: JSON]) -> [String: JSON] {
+        var fitting = fetched
+        for name in ["email", "phone_number"] {
+            if let value = signed[name], value != fetched[name] { fitting[name + "_verified"] = nil }
+        }
+        return fitting
     }
 
     /// Of one that speaks OAuth alone: it says who they are, and neither when nor how they proved it.

@@ -29,6 +29,20 @@ extension InstallationCheck {
         if !settings.options.hasPassword, names.isEmpty {
             add(.fault, "login.password", "is false, and there is no upstream: nobody can sign in; add one")
         }
+        try check(upstreamsOfClientsIn: store, among: names)
         if !names.isEmpty { add(.ok, "upstreams", names.map(\.value).joined(separator: ", ")) }
+    }
+
+    /// An app may come before its upstream; of one whose only name is mistyped nobody can sign in.
+    private mutating func check(upstreamsOfClientsIn store: any Store, among names: [UpstreamName]) throws {
+        let known = names.map(\.value)
+        for client in try store.allClients() {
+            for name in client.metadata.upstreams.names where name != SignInPlaces.here && !known.contains(name) {
+                add(
+                    .warning, "upstreams",
+                    "the app \"\(client.id)\" sends its users to \"\(name)\", and there is no such upstream."
+                        + Nearest.question(name, among: known))
+            }
+        }
     }
 }
