@@ -60,11 +60,11 @@ struct LogoutHandler {
                     token: token.sealed(by: provider.seal)),
                 for: request, uiLocales: raw.uiLocales + signedIn.user.uiLocales)
         }
+        let onward = try upstream(of: signedIn.session, logout, raw, request)
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        return try done(
-            logout, raw, isConfirmed: true, request, at: try upstream(of: signedIn.session, logout, raw, request))
+        return try done(logout, raw, isConfirmed: true, request, at: onward)
     }
 
     /// §3: an address that no client can be seen to have registered leads nowhere. Who wonders why finds it in the log.
@@ -72,9 +72,7 @@ struct LogoutHandler {
         guard let uri = raw.ignoredURI else { return }
         provider.log.notice(
             "post_logout_redirect_uri came without client_id or id_token_hint: nobody is sent there",
-            metadata: [
-                "request": "\(request.id)", "uri": "\(String(decoding: uri.utf8.prefix(256), as: UTF8.self))",
-            ])
+            metadata: ["request": "\(request.id)", "uri": "\(RedactedURI(redacting: uri).value)"])
     }
 
     /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may

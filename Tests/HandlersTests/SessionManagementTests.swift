@@ -95,7 +95,26 @@ import Testing
         }
     }
 
-    @Test func `its page is the one that may be framed`() {
+    @Test(arguments: [nil, "none"])
+    func `a session that can't be read is no sign-out`(prompt: String?) throws {
+        _ = try signIn()
+        let first = try #require(state)
+        fixture.now = fixture.now + 3600
+        // What asks once more is told the same.
+        var asked = 0
+        func fail() throws {
+            asked += 1
+            fixture.beforeWriting(fail)
+            throw StoreError.unavailable("the disk is full")
+        }
+        fixture.beforeWriting(fail)
+        let answer = browser.authorize("app", ["prompt": prompt])
+        #expect(asked > 0 && state == first)
+        #expect(prompt == nil || answer.error == "temporarily_unavailable")
+        #expect((try? answer.parameter("session_state")) == nil)
+    }
+
+    @Test func `its page may be framed`() {
         let page = browser.send(.get, .checkSession, [])
         #expect(page.status == .ok && page.text.contains("data-cookie=\"\(Self.cookie)\""))
         #expect(page[.contentSecurityPolicy] == "default-src 'none'; script-src 'self'; base-uri 'none'")

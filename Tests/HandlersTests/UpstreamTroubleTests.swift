@@ -43,6 +43,24 @@ struct UpstreamTroubleTests {
         #expect(try test.setOut(in: other).leads(to: "https://corp.example/authorize?"), "until it answers")
     }
 
+    // OpenID Connect Core §3.1.2.1
+    @Test func `a silent request is shown no page where a password here has to be proved anew`() throws {
+        let browser = test.browser
+        _ = browser.login(on: browser.authorize("app"))
+        fixture.now = fixture.now + 60
+        let answer = browser.authorize("app", ["prompt": "none", "max_age": "1", "idp_hint": "corp"])
+        #expect(answer.error == "login_required")
+    }
+
+    @Test func `what a silent request comes to is told on the upstream's road as well`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true)
+        let away = try straight.test.setOut(["prompt": "none"])
+        let failing = straight.fixture
+        failing.beforeWriting { throw StoreError.unavailable("the disk is full") }
+        let back = try straight.test.comeBack(away)
+        #expect(back.error == "temporarily_unavailable" && back.leads(to: "https://offline.example/callback?"))
+    }
+
     @Test func `without a page the app is told that it doesn't answer`() throws {
         let straight = try UpstreamTroubleTests(isStraight: true)
         _ = try straight.test.signIn()

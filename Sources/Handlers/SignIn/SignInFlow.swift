@@ -48,21 +48,24 @@ struct SignInFlow {
         for request: Request
     ) -> Response {
         var known: SignedIn?
+        var isKnown = false
         var response = provider.answeringPage(request, uiLocales: authorization.uiLocales) {
             try sayingSilently(to: authorization.target) {
                 known = try signedIn()
+                isKnown = true
                 return try step(
                     authorization, signedIn: known, progress: progress, attempt: attempt, raw: raw,
                     standing: standing, for: request)
             }
         }
-        provider.tell(known?.session, by: &response, to: request)
+        // What can't be read is no news: scripts would take it for a sign-out.
+        if isKnown { provider.tell(known?.session, by: &response, to: request) }
         return response
     }
 
     /// Whatever happens is told to the app where nothing may be shown (RFC 6749 §4.1.2.1: `server_error`,
     /// `temporarily_unavailable`).
-    func sayingSilently(to target: RedirectTarget, _ respond: () throws -> Response) throws -> Response {
+    func sayingSilently<Answer>(to target: RedirectTarget, _ respond: () throws -> Answer) throws -> Answer {
         do { return try respond() } catch let error where target.isSilent && !(error is AuthorizationFailure) {
             throw AuthorizationFailure.redirect(OAuthError(answering: error), target)
         }
@@ -161,6 +164,12 @@ struct SignInFlow {
         username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
         for request: Request
     ) throws -> Response {
+        // OpenID Connect Core §3.1.2.1, `prompt=none`: whoever calls this.
+        guard !authorization.target.isSilent else {
+            throw AuthorizationFailure.redirect(
+                .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
+                authorization.target)
+        }
         let options = try provider.signInOptions()
         let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
         guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {

@@ -18,6 +18,14 @@ struct UpstreamLeg {
     /// Sends the user there.
     func begin(_ attempt: Attempt, at upstream: Upstream, for request: Request) throws -> Response {
         let authorization = try flow.validate(attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            try begin(attempt, authorization, at: upstream, for: request)
+        }
+    }
+
+    private func begin(
+        _ attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, at upstream: Upstream, for request: Request
+    ) throws -> Response {
         let now = provider.now()
         if let late = try beginningAnew(attempt, since: attempt.startedAt, at: upstream, authorization, request) {
             return late
@@ -64,8 +72,17 @@ struct UpstreamLeg {
     func finish(
         _ leg: UpstreamAttempt, at upstream: Upstream, _ parameters: Parameters, for request: Request
     ) throws -> Response {
+        let authorization = try flow.validate(leg.attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            try finish(leg, authorization, at: upstream, parameters, for: request)
+        }
+    }
+
+    private func finish(
+        _ leg: UpstreamAttempt, _ authorization: ValidatedAuthorizationRequest, at upstream: Upstream,
+        _ parameters: Parameters, for request: Request
+    ) throws -> Response {
         let attempt = leg.attempt
-        let authorization = try flow.validate(attempt.request)
         if let late = try beginningAnew(attempt, since: leg.startedAt, at: upstream, authorization, request) {
             return late
         }
@@ -140,11 +157,6 @@ struct UpstreamLeg {
             let why = isInTime ? "the app's users sign in elsewhere" : "it is of a sign-in that was begun too long ago"
             logBadState(why, at: upstream, request)
             trace?.fail(why)
-            guard !authorization.target.isSilent else {
-                throw AuthorizationFailure.redirect(
-                    .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
-                    authorization.target)
-            }
             guard case .session = attempt.linking else {
                 return try page(.stale, attempt, authorization, request)
             }
