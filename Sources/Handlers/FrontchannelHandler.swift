@@ -31,11 +31,13 @@ struct FrontchannelHandler {
                         detail: .upstream(upstream.name, "signs out by the browser without iss and sid that are right")),
                     for: request)
             }
-            let told = try provider.cookies.sessionToken(in: request).map(provider.frontchannelLogouts(of:)) ?? []
             let hasEnded = try end(sid, of: upstream, request)
+            // It is the end that writes down whom to tell.
+            let token = hasEnded ? provider.cookies.sessionToken(in: request) : nil
+            let told = try token.map(provider.frontchannelLogouts(of:)) ?? []
             var response = try provider.signedOutPage(
-                .done, telling: hasEnded ? told : [], onward: nil, for: request, uiLocales: [])
-            response.allowFraming(framing: hasEnded ? told.headerFrameSources : "")
+                .done, telling: told, onward: nil, for: request, uiLocales: [])
+            response.allowFraming(framing: told.headerFrameSources)
             if hasEnded {
                 response.clear([provider.cookies.endingSession])
                 provider.tell(nil, by: &response, to: request)

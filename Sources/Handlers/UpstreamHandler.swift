@@ -42,14 +42,13 @@ struct UpstreamHandler {
                 return provider.errorPage(
                     .expired, .invalidRequest("this address belongs to a sign-in that is over"), for: request)
             }
+            let isAsked = try parameters.value("ask") == "session"
             return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
-                let leg = UpstreamLeg(flow)
-                if try parameters.value("ask") == "session",
-                    let response = try leg.ask(about: attempt, upstream, for: request)
-                {
-                    return response
+                try flow.explaining(request) {
+                    let leg = UpstreamLeg(flow)
+                    let answer = isAsked ? try leg.ask(about: attempt, upstream, for: request) : nil
+                    return try answer ?? leg.begin(attempt, at: upstream, for: request)
                 }
-                return try leg.begin(attempt, at: upstream, for: request)
             }
         }
     }

@@ -68,9 +68,13 @@ struct UpstreamLogoutHandler {
         let store = provider.store
         store.moveOn()
         let link = UpstreamLinkID(issuer: upstream.issuer.value, subject: subject)
-        guard let user = try store.upstreamLink(link).flatMap({ try store.user($0.userID) }) else { return 0 }
+        guard let known = try store.upstreamLink(link), let user = try store.user(known.userID) else { return 0 }
         let sessions = try store.sessions(of: user.id, limit: 100).count
         try UserAdministration(store: store, now: provider.now).signOut(user)
+        // Nothing is left to ask about, and tokens that ended with it would look like the end of the user.
+        var check = known.check
+        (check.needsSignIn, check.sealedTokens, check.nextAt) = (true, nil, nil)
+        _ = try store.record(check, of: link, after: known.check, telling: nil, at: provider.now())
         return max(sessions, 1)
     }
 }

@@ -114,6 +114,18 @@ import Testing
         #expect((try? answer.parameter("session_state")) == nil)
     }
 
+    @Test func `a frame of another site's page, which brings no session, is no sign-out`() throws {
+        _ = try signIn()
+        let first = try #require(state)
+        let fields = HandlerBrowser.authorization(of: "app").changed(by: ["prompt": "none"]).fields
+        for mode in ["no-cors", "navigate"] {
+            let answer = browser.send(.get, .authorize, fields, mode: mode, cookie: "\(Self.cookie)=\(first)")
+            #expect(answer.error == "login_required")
+            #expect(try (answer.parameter("session_state") == nil) == (mode == "no-cors"))
+            #expect((state == first) == (mode == "no-cors"), "a person's own request shows that nobody is there")
+        }
+    }
+
     @Test func `its page may be framed`() {
         let page = browser.send(.get, .checkSession, [])
         #expect(page.status == .ok && page.text.contains("data-cookie=\"\(Self.cookie)\""))

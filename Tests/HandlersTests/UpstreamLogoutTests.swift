@@ -82,6 +82,11 @@ struct UpstreamLogoutTests {
         )
         #expect(try tell().status == .ok)
         #expect(!isSignedIn(desk) && !isSignedIn(phone) && isSignedIn(other))
+        let id = UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1")
+        let check = try fixture.store.upstreamLink(id).orThrow("no link").check
+        #expect(check.needsSignIn && check.nextAt == nil, "nobody is asked about them")
+        let again = try signIn("amy-1", sid: "s-9")
+        #expect(isSignedIn(again), "and they may come back")
     }
 
     @Test func `a token serves once`() throws {

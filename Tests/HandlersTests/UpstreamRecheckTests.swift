@@ -168,7 +168,45 @@ struct UpstreamRecheckTests {
         fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
     }
 
+    private static func corp(_ scope: Set<String>, endsByRefusal: Bool = false) -> Upstream {
+        Upstream(
+            name: corp.name, title: "Corp", issuer: corp.issuer, clientID: "broker", authentication: .post,
+            scope: Scope(names: scope), algorithms: [.es256], endsByRefusal: endsByRefusal)
+    }
+
+    @Test(arguments: [
+        (Set(["openid", "offline_access"]), false), (Set(["openid"]), true),
+    ])
+    func `tokens that outlive a sign-out, or whose end is known to be one, end with their user`(
+        scope: Set<String>, endsByRefusal: Bool
+    ) throws {
+        let test = try UpstreamRecheckTests(Self.corp(scope, endsByRefusal: endsByRefusal))
+        _ = try test.signIn()
+        try test.fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
+        test.fixture.now = test.fixture.now + 301
+        test.makeGone()
+        UpstreamUpkeep(test.fixture.provider).look()
+        #expect(try !test.isSignedIn)
+    }
+
+    @Test func `a check that finds the tokens good after a sign-out forgets it`() throws {
+        let test = try UpstreamRecheckTests(Self.corp(["openid"]))
+        _ = try test.signIn()
+        try test.fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
+        test.fixture.now = test.fixture.now + 301
+        test.answer(#"{"access_token": "at-2", "expires_in": 3600}"#)
+        UpstreamUpkeep(test.fixture.provider).look()
+        test.fixture.now = test.fixture.now + 301
+        test.makeGone()
+        UpstreamUpkeep(test.fixture.provider).look()
+        #expect(try !test.isSignedIn)
+    }
+
     @Test func `tokens that end with a session that was signed out say nothing of their user`() throws {
+        try UpstreamRecheckTests(Self.corp(["openid"])).expectSignedOutIsNotGone()
+    }
+
+    private func expectSignedOutIsNotGone() throws {
         let token = try signIn()
         try fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
         fixture.now = fixture.now + 301

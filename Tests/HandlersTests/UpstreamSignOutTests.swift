@@ -169,6 +169,17 @@ struct UpstreamSignOutTests {
         #expect(frame(browser).status == .ok, "once more is no error")
     }
 
+    // Front-Channel Logout 1.0 §2
+    @Test func `and the page of that frame tells in turn the apps that are told by the browser`() throws {
+        try fixture.add("framed", metadata: ["frontchannel_logout_uri": "https://framed.example/out"])
+        let (browser, _) = try signIn()
+        let code = try browser.authorize("framed").parameter("code").orThrow("no code")
+        #expect(browser.token(code, of: "framed").status == .ok)
+        let answer = frame(browser)
+        #expect(answer.text.contains("https://framed.example/out?iss="))
+        #expect(answer[.contentSecurityPolicy]?.text.contains("frame-src https://framed.example/out") ?? false)
+    }
+
     @Test(
         arguments: [
             ["iss": nil], ["sid": nil], ["iss": nil, "sid": nil], ["iss": "https://evil.example"], ["iss": ""],

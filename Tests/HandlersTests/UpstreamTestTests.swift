@@ -44,8 +44,9 @@ struct UpstreamTestTests {
         Case(303, callback + "?state=test&error=consent_required", .ok, callback),
         Case(302, callback + "?error=invalid_scope", .warning, "invalid_scope"),
         Case(400, nil, .fault, "to the byte"), Case(404, nil, .fault, "to the byte"),
-        Case(200, nil, .warning, "wants a page"), Case(302, "https://corp.example/login", .warning, "wants a page"),
-        Case(302, callback + ".evil.example?error=login_required", .warning, "wants a page"),
+        Case(403, nil, .warning, "doesn't say"), Case(200, nil, .warning, "doesn't say"),
+        Case(302, "https://corp.example/login", .warning, "doesn't say"),
+        Case(302, callback + ".evil.example?error=login_required", .warning, "doesn't say"),
     ]
 
     @Test(arguments: cases)

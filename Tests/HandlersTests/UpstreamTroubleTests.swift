@@ -59,6 +59,22 @@ struct UpstreamTroubleTests {
         failing.beforeWriting { throw StoreError.unavailable("the disk is full") }
         let back = try straight.test.comeBack(away)
         #expect(back.error == "temporarily_unavailable" && back.leads(to: "https://offline.example/callback?"))
+
+        _ = try straight.test.signIn()
+        failing.now = failing.now + 301
+        let asked = straight.test.browser.authorize("offline", ["prompt": "none"])
+        #expect(try asked.parameter("ask") == "session")
+        failing.beforeWriting { throw StoreError.unavailable("the disk is full") }
+        let answer = straight.test.browser.send(.get, .upstream, try asked.answer, tail: "corp")
+        #expect(answer.error == "temporarily_unavailable" && answer.leads(to: "https://offline.example/callback?"))
+    }
+
+    @Test func `without a page of ours before it, what is wrong at the upstream is told as after one`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true)
+        straight.fixture.sectors.publish("{}", at: UpstreamFixture.discovery)
+        let page = try straight.test.setOut()
+        #expect(page.status == .badGateway && page.text.contains("/oidc/authorize?"), "from the start")
+        #expect(!straight.fixture.logged.contains { $0.contains("the state") })
     }
 
     @Test func `without a page the app is told that it doesn't answer`() throws {

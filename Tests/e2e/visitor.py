@@ -4,6 +4,7 @@ import contextlib
 import time
 
 from marionette_driver import By
+from marionette_driver.errors import UnknownException
 from marionette_driver.marionette import ActionSequence
 
 
@@ -147,7 +148,9 @@ class FirefoxVisitor(Visitor):
         mouse.pointer_move(0, 0, origin=button)
         for _ in range(times):
             mouse.pointer_down().pointer_up()
-        mouse.perform()
+        # The page that the clicks are of may be gone before it has answered the last.
+        with contextlib.suppress(UnknownException):
+            mouse.perform()
 
     def run(self, script):
         self._client.execute_script(script)

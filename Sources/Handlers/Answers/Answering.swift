@@ -33,9 +33,12 @@ extension Provider {
         _ error: OAuthError, to target: RedirectTarget, for request: Request, uiLocales: [String]
     ) -> Response {
         // Where it can't be read nothing is said of it: nobody has signed out.
-        let known = Result { try SignInFlow(self).signedIn(request) }
-        let session = (try? known.get())?.session
-        let state = (try? known.get()).flatMap { sessionState(of: $0?.session, to: target) }
+        var session: Session?
+        var state: String?
+        if case .success(let signedIn) = Result(catching: { try SignInFlow(self).signedIn(request) }) {
+            session = signedIn?.session
+            if session != nil || showsSession(request) { state = sessionState(of: session, to: target) }
+        }
         let refusal = AuthorizationResponse.error(
             error, refusal: request.id, to: target, from: issuer, sessionState: state)
         // RFC 9700 §4.11.2: whom nobody here knows gets nobody sent to them by a mere link. Whoever signs in, or turns back,

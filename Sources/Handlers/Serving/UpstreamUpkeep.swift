@@ -18,7 +18,10 @@ final class UpstreamUpkeep {
     func look() {
         do {
             for upstream in try provider.signInOptions().upstreams {
-                guard let rhythm = upstream.rhythm else { continue }
+                guard let rhythm = upstream.rhythm else {
+                    planned[upstream.name] = nil
+                    continue
+                }
                 try plan(upstream, within: rhythm.interval)
                 try ask(upstream, about: rhythm.perSecond)
             }

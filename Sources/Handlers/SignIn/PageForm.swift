@@ -8,10 +8,13 @@ struct PageForm {
     let attempt: Attempt
 
     /// Why a form can't be taken, as the page that says so.
-    struct Refused: Error {
+    struct Refused: Error, CustomStringConvertible {
         let kind: ErrorPage.Kind
         let error: OAuthError
         let attempt: Attempt?
+
+        /// Without what the attempt knows of the app's request.
+        var description: String { "\(kind): \(error)" }
     }
 
     init(_ request: Request, provider: Provider) throws {

@@ -27,7 +27,12 @@ extension Provider {
         case .fresh: return true
         case .needsSignIn: return false
         case .due, .overdue:
-            switch try UpstreamRecheck(provider: self).verdict(on: link, of: upstream) {
+            // While it hangs the upkeep tries it, and nobody waits for that here.
+            let verdict =
+                upstreams.breaker.isWell(upstream.name)
+                ? try UpstreamRecheck(provider: self).verdict(on: link, of: upstream)
+                : .unreachable("it hasn't answered lately")
+            switch verdict {
             case .valid: return true
             case .gone, .needsSignIn: return false
             case .unreachable: return standing == .due

@@ -56,7 +56,18 @@ struct UpstreamLeg {
 
     /// Asks it about the session that there is, and goes on with that. Nil: the user has to go there.
     func ask(about attempt: Attempt, _ upstream: Upstream, for request: Request) throws -> Response? {
-        guard attempt.belongs(to: provider.cookies.browserToken(in: request)),
+        guard attempt.belongs(to: provider.cookies.browserToken(in: request)) else { return nil }
+        let authorization = try flow.validate(attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            try ask(about: attempt, authorization, upstream, for: request)
+        }
+    }
+
+    private func ask(
+        about attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, _ upstream: Upstream,
+        for request: Request
+    ) throws -> Response? {
+        guard
             let came = try flow.signedIn(request)?.session.upstream,
             let link = try provider.store.upstreamLink(came.link),
             came.link.issuer.hasSameBytes(as: upstream.issuer.value)
@@ -64,8 +75,8 @@ struct UpstreamLeg {
         guard try provider.admits(link, by: upstream) else { return nil }
         provider.store.moveOn()
         return flow.proceed(
-            try flow.validate(attempt.request), signedIn: try flow.signedIn(request), progress: .arrived,
-            attempt: attempt, raw: attempt.request, standing: .holds, for: request)
+            authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: attempt,
+            raw: attempt.request, standing: .holds, for: request)
     }
 
     /// Takes what they came back with.

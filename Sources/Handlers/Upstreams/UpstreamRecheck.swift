@@ -50,6 +50,8 @@ struct UpstreamRecheck {
         switch verdict {
         case .valid(let sealedTokens):
             (check.at, check.sealedTokens, check.needsSignIn) = (provider.now(), sealedTokens, false)
+            // What has outlived a sign-out ends by something else.
+            check.isSignedOut = false
         case .needsSignIn:
             check.needsSignIn = true
             return try record(check, link, link.check.needsSignIn ? nil : .userSignInNeeded, upstream)
@@ -87,8 +89,7 @@ struct UpstreamRecheck {
         }
         let verdict = try provider.exchange(with: upstream, metadata)
             .verdict(by: tokens, of: link.id, sealedBy: provider.seal)
-        // Tokens may end with the session that they are of, and who signed out there isn't gone.
-        return verdict == .gone && link.check.isSignedOut ? .needsSignIn : verdict
+        return verdict == .gone && link.check.isSignedOut && upstream.tokensEndWithSession ? .needsSignIn : verdict
     }
 
     private func endEverything(of link: UpstreamLink, _ upstream: Upstream) throws {

@@ -60,6 +60,10 @@ package struct Upstream: Sendable, Equatable {
     /// Whether it can be asked who is signed in without a page of its (OpenID Connect Core §3.1.2.1, `prompt=none`).
     package var answersSilently: Bool { oauth == nil }
 
+    /// Whether the end of its tokens is no news of a user who has signed out there. Those of `offline_access` outlive a sign-out
+    /// (OpenID Connect Core §11, Back-Channel Logout 1.0 §2.7).
+    package var tokensEndWithSession: Bool { !endsByRefusal && !scope.contains(Scope.offlineAccess) }
+
     /// Where it sends users back to. Each upstream has one of its own, so that an answer of one can't be taken for another's
     /// (RFC 9700 §4.4.2).
     package func redirectURI(at issuer: Issuer) -> String { issuer.endpoint("callback/\(name)") }

@@ -32,6 +32,9 @@ package struct UpstreamRequest: Sendable {
         self.fields = fields
     }
 
+    /// In seconds: a year.
+    private static let longestAge: Int64 = 365 * 86_400
+
     /// What OAuth alone has no word for.
     private static func openIDFields(
         for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
@@ -39,7 +42,11 @@ package struct UpstreamRequest: Sendable {
         var fields = [(name: "nonce", value: attempt.nonce)]
         let prompt = authorization.prompt.subtracting([.consent]).map(\.rawValue).sorted()
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
-        if let maxAge = authorization.maxAge { fields.append(("max_age", "\(maxAge)")) }
+        // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
+        let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
+        if let maxAge = authorization.maxAge ?? (wantsTime ? longestAge : nil) {
+            fields.append(("max_age", "\(maxAge)"))
+        }
         if let loginHint = authorization.loginHint { fields.append(("login_hint", loginHint)) }
         if !authorization.uiLocales.isEmpty {
             fields.append(("ui_locales", authorization.uiLocales.joined(separator: " ")))
