@@ -71,6 +71,25 @@ struct UpstreamOwnPagesTests {
         try expectSignIn("it is too old by now")
     }
 
+    @Test func `that it answers again is seen by what another process has asked`() throws {
+        let breaker = fixture.provider.upstreams.breaker
+        for _ in 0..<CircuitBreaker.limit { breaker.note(test.upstream.name, answered: false) }
+        fixture.now = fixture.now + 301
+        let calls = fixture.sectors.posted.count
+        expectOpen("its former word holds")
+        #expect(fixture.sectors.posted.count == calls && !breaker.isWell(test.upstream.name), "nobody waits for it")
+        let store = fixture.store
+        let former = try store.upstreamLink(UpstreamFixture.link).orThrow("no link").check
+        var check = former
+        check.at = fixture.now
+        let isKept = try store.acting(as: .system, at: fixture.now) {
+            try store.record(check, of: UpstreamFixture.link, after: former, telling: nil, at: fixture.now)
+        }
+        #expect(isKept)
+        expectOpen("it has said so")
+        #expect(breaker.isWell(test.upstream.name))
+    }
+
     @Test func `of an upstream that isn't there any more no session serves`() throws {
         try fixture.store.write { database in
             _ = try database.run("UPDATE session SET upstream_issuer = 'https://gone.example'")

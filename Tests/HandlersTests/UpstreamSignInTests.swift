@@ -130,7 +130,7 @@ struct UpstreamSignInTests {
         try fixture.store.add(Role(RoleID("auditor")))
         try fixture.store.replace(user, ending: .nothing)
         asked = try setOut(["prompt": "login"])
-        #expect(asked["prompt"] == "login")
+        #expect(asked["prompt"] == "login" && asked["max_age"] == "31536000", "so that it says when")
         try sign(
             asked,
             ["groups": ["readers"], "dept": nil, "name": "Amelia", "auth_time": .integer(fixture.now.seconds)])

@@ -138,6 +138,13 @@ private func expectLinking(in store: some Store) throws {
     try expect(try store.upstreamLink(ids[0])?.check.isSignedOut == false, "another session's end means nothing")
     try store.noteSignOut(ofUpstream: issuer, sid: nil, subject: ids[0].subject)
     try expect(try store.upstreamLink(ids[0])?.check.isSignedOut == true, "that of the tokens is known")
+    var known = try store.upstreamLink(ids[0]).orBroken("a link").check
+    known.isSignedOut = false
+    try expect(
+        try record(known, ids[0], after: known) && store.upstreamLink(ids[0])?.check.isSignedOut == true,
+        "a check that didn't know of it leaves it")
+    try expect(
+        try record(known, ids[0]) && store.upstreamLink(ids[0])?.check.isSignedOut == false, "one that did forgets it")
     try expect(try store.unlink(ids[0], from: dora.id), "it ends")
     try expect(try store.session(digest: [9]) == nil, "with what came from there")
     try expect(try !current(dora.id).roles.contains(RoleID("editor")), "and what it gave")

@@ -16,7 +16,9 @@ extension Provider {
         guard let upstream = options.upstream(of: came.link), let link = try store.upstreamLink(came.link),
             link.userID == signedIn.user.id
         else { return .isOver }
-        return link.check.standing(by: upstream.rhythm, at: now()) == .fresh ? .holds : .isToBeAsked(upstream)
+        guard link.check.standing(by: upstream.rhythm, at: now()) == .fresh else { return .isToBeAsked(upstream) }
+        upstreams.breaker.note(upstream.name, answeredAt: link.check.at)
+        return .holds
     }
 
     /// Whether that word lets its user in. Where it is time to ask, the upstream is asked; while it doesn't answer, what it said
@@ -27,7 +29,7 @@ extension Provider {
         case .fresh: return true
         case .needsSignIn: return false
         case .due, .overdue:
-            // While it hangs the upkeep tries it, and nobody waits for that here.
+            // While it hangs nobody waits for it here: that it answers again is seen by what others have asked.
             let verdict =
                 upstreams.breaker.isWell(upstream.name)
                 ? try UpstreamRecheck(provider: self).verdict(on: link, of: upstream)

@@ -50,8 +50,8 @@ struct UpstreamRecheck {
         switch verdict {
         case .valid(let sealedTokens):
             (check.at, check.sealedTokens, check.needsSignIn) = (provider.now(), sealedTokens, false)
-            // What has outlived a sign-out ends by something else.
-            check.isSignedOut = false
+            // What has outlived a sign-out ends by something else. One that we lead there may be under way still.
+            check.isSignedOut = check.isSignedOut && upstream.signsOut
         case .needsSignIn:
             check.needsSignIn = true
             return try record(check, link, link.check.needsSignIn ? nil : .userSignInNeeded, upstream)

@@ -22,7 +22,7 @@ package struct UpstreamRequest: Sendable {
             ("code_challenge", attempt.codeChallenge), ("code_challenge_method", "S256"),
         ]
         if !upstream.scope.names.isEmpty { fields.append(("scope", upstream.scope.description)) }
-        fields += upstream.oauth == nil ? Self.openIDFields(for: authorization, attempt) : []
+        fields += upstream.oauth == nil ? Self.openIDFields(of: upstream, for: authorization, attempt) : []
         for (name, value) in upstream.parameters.sorted(by: { $0.key < $1.key }) {
             // What the app asks of its user goes before what is usual, such as prompt=none before prompt=consent.
             if !fields.contains(where: { $0.name == name }) { fields.append((name, value)) }
@@ -37,16 +37,15 @@ package struct UpstreamRequest: Sendable {
 
     /// What OAuth alone has no word for.
     private static func openIDFields(
-        for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+        of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
     ) -> [(name: String, value: String)] {
         var fields = [(name: "nonce", value: attempt.nonce)]
         let prompt = authorization.prompt.subtracting([.consent]).map(\.rawValue).sorted()
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
-        if let maxAge = authorization.maxAge ?? (wantsTime ? longestAge : nil) {
-            fields.append(("max_age", "\(maxAge)"))
-        }
+        let age = wantsTime && upstream.parameters["max_age"] == nil ? longestAge : nil
+        if let maxAge = authorization.maxAge ?? age { fields.append(("max_age", "\(maxAge)")) }
         if let loginHint = authorization.loginHint { fields.append(("login_hint", loginHint)) }
         if !authorization.uiLocales.isEmpty {
             fields.append(("ui_locales", authorization.uiLocales.joined(separator: " ")))

@@ -77,17 +77,18 @@ extension SQLiteStore: UpstreamStore {
         at now: Timestamp
     ) throws -> Bool {
         try change { database, audit in
-            // Check and change are one statement: what a sign-in has written meanwhile counts, and not what is older.
+            // Check and change are one statement: what a sign-in has written meanwhile counts, and not what is older. Nor does
+            // a check forget a sign-out that it didn't know of.
             let sql = """
-                UPDATE upstream_link SET checked_at = ?4, sealed_tokens = ?5, needs_sign_in = ?6, is_signed_out = ?10,
-                    leased_until = 0,
+                UPDATE upstream_link SET checked_at = ?4, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
+                    is_signed_out = iif(?11 AND NOT ?10, 0, is_signed_out),
                     next_check_at = iif(\(Self.isNeeded), ?7, NULL)
                 WHERE issuer = ?2 AND upstream_sub = ?3 AND checked_at = ?8 AND sealed_tokens IS ?9 RETURNING sub
                 """
             let user = try database.first(
                 sql, Value(now), .text(link.issuer), .text(link.subject), Value(check.at), Value(check.sealedTokens),
                 Value(check.needsSignIn), Value(check.nextAt), Value(former.at), Value(former.sealedTokens),
-                Value(check.isSignedOut)
+                Value(check.isSignedOut), Value(former.isSignedOut)
             ) { row throws(StoreError) in UserID(try row.text(0)) }
             guard let user else { return false }
             if let event {
