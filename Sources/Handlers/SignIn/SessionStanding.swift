@@ -29,12 +29,7 @@ extension Provider {
         case .fresh: return true
         case .needsSignIn: return false
         case .due, .overdue:
-            // While it hangs nobody waits for it here: that it answers again is seen by what others have asked.
-            let verdict =
-                upstreams.breaker.isWell(upstream.name)
-                ? try UpstreamRecheck(provider: self).verdict(on: link, of: upstream)
-                : .unreachable("it hasn't answered lately")
-            switch verdict {
+            switch try UpstreamRecheck(provider: self).verdictInPassing(on: link, of: upstream) {
             case .valid: return true
             case .gone, .needsSignIn: return false
             case .unreachable: return standing == .due

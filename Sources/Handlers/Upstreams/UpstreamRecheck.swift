@@ -18,6 +18,15 @@ struct UpstreamRecheck {
         return try known(of: taken, by: upstream) ?? check(taken, of: upstream)
     }
 
+    /// The same, for whoever has come for something else: while it hangs, those try it who wait for it anyway, and the upkeep;
+    /// what comes of that stands in the link.
+    func verdictInPassing(on link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
+        guard provider.upstreams.breaker.isWell(upstream.name) else {
+            return .unreachable("it hasn't answered lately")
+        }
+        return try verdict(on: link, of: upstream)
+    }
+
     /// Nil: it is to be asked.
     private func known(of link: UpstreamLink, by upstream: Upstream) -> UpstreamVerdict? {
         switch link.check.standing(by: upstream.rhythm, at: provider.now()) {

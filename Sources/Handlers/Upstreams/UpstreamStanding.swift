@@ -28,12 +28,7 @@ extension Provider {
         case .needsSignIn: throw OAuthError.upstreamSignInNeeded(upstream.name)
         case .due, .overdue: break
         }
-        // While it hangs, those try it who wait for it anyway, and the upkeep; what comes of that stands in the link.
-        let verdict =
-            upstreams.breaker.isWell(upstream.name)
-            ? try UpstreamRecheck(provider: self).verdict(on: link, of: upstream)
-            : .unreachable("it hasn't answered lately")
-        switch verdict {
+        switch try UpstreamRecheck(provider: self).verdictInPassing(on: link, of: upstream) {
         case .valid: return
         case .gone:
             throw OAuthError.invalidGrant(
