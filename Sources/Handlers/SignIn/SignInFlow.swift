@@ -164,11 +164,9 @@ struct SignInFlow {
         username: String? = nil, staysSignedIn: Bool? = nil, isLocal: Bool = false, invitation: [UInt8]? = nil,
         for request: Request
     ) throws -> Response {
-        // OpenID Connect Core §3.1.2.1, `prompt=none`: whoever calls this.
+        // Whoever calls this.
         guard !authorization.target.isSilent else {
-            throw AuthorizationFailure.redirect(
-                .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
-                authorization.target)
+            throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
         }
         let options = try provider.signInOptions()
         let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
@@ -305,9 +303,7 @@ struct SignInFlow {
             if let asked = refused.attempt?.request, let authorization = try? validate(asked),
                 authorization.target.isSilent
             {
-                throw AuthorizationFailure.redirect(
-                    .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
-                    authorization.target)
+                throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
             }
             return provider.errorPage(
                 refused.kind, refused.error, for: request, uiLocales: refused.attempt?.request.uiLocales ?? [],

@@ -132,9 +132,7 @@ struct UpstreamLeg {
                 return try signIn(identity, tokens, authTime, at: upstream, authorization, attempt, request)
             case .error(let error, let description):
                 if answer.needsUser, authorization.target.isSilent {
-                    throw AuthorizationFailure.redirect(
-                        .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest),
-                        authorization.target)
+                    throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
                 }
                 if answer.isRefusal {
                     throw AuthorizationFailure.redirect(

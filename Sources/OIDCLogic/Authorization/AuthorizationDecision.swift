@@ -191,8 +191,7 @@ extension ValidatedAuthorizationRequest {
         switch decision {
         case .signIn where silently: return decision
         case .signIn:
-            throw .redirect(
-                .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest), target)
+            throw .wouldNeedSignIn(target)
         default:
             throw .redirect(
                 .consentRequired("the user must consent, and prompt=none forbids to ask", detail: .silentRequest),

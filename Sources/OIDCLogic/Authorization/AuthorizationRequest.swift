@@ -331,3 +331,11 @@ extension Parameters {
         try value(.scope).map { text throws(OAuthError) in try Scope(text) } ?? client.metadata.defaultScope ?? .none
     }
 }
+
+extension AuthorizationFailure {
+    /// What a silent request is told where its user would have to sign in (OpenID Connect Core §3.1.2.1, `prompt=none`).
+    package static func wouldNeedSignIn(_ target: RedirectTarget) -> Self {
+        .redirect(
+            .loginRequired("the user must sign in, and prompt=none forbids to ask", detail: .silentRequest), target)
+    }
+}
