@@ -31,7 +31,14 @@ package struct Server {
     }
 
     /// Whether descriptor 0 is a socket to accept connections from.
-    package static var isListening: Bool { FCGX_IsCGI() == 0 }
+    ///
+    /// `FCGX_IsCGI` would answer it too, but brings a handler for SIGUSR1 that swallows the signal: a pool told to end
+    /// while it begins would stay.
+    package static var isListening: Bool {
+        var accepts: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length) == 0 && accepts != 0
+    }
 
     /// Serves until SIGTERM, SIGINT, SIGQUIT or SIGUSR1 and the drain that follows; as a CGI program, one request.
     ///
@@ -50,6 +57,8 @@ package struct Server {
     }
 
     private func answerOnce() -> Int32 {
+        // What is written to a web server or an upstream that hung up fails there, and ends nothing else.
+        signal(SIGPIPE, SIG_IGN)
         do {
             return PlainCGI(dispatch: Dispatch(endpoints: try endpoints(0), failure: failure, log: log)).run()
         } catch {
