@@ -29,6 +29,7 @@ enum Schema {
         upstreamKeys,
         upstreamSignOut,
         upstreamSignedOut,
+        upstreamLinkByHand,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

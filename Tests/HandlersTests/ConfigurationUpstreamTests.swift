@@ -35,6 +35,13 @@ struct ConfigurationUpstreamTests {
         #expect(upstream.scope.description == scope ?? "openid profile email")
     }
 
+    @Test func `Keycloak is asked while its access tokens live`() throws {
+        let lines = ["preset: keycloak", "issuer: https://k.example/realms/main"]
+        #expect(try upstream(lines[0], lines[1]).rhythm?.interval == 180)
+        #expect(try upstream(lines[0], lines[1], "recheck: 1h").rhythm?.interval == 3600)
+        #expect(try upstream(lines[0], lines[1], "recheck: never").rhythm == nil)
+    }
+
     @Test func `what is written goes before the preset`() throws {
         let entra = try upstream("preset: entra", "issuer: \(Self.entra)")
         #expect(entra.title == "Microsoft" && entra.authentication == .post)
@@ -95,6 +102,8 @@ struct ConfigurationUpstreamTests {
         ("issuer: https://i.example\n    scope: profile", "must have openid"),
         ("issuer: https://i.example\n    token_endpoint: https://i.example/t", "authorization_endpoint is missing"),
         ("preset: github\n    scope: openid", "has openid"),
+        ("preset: github\n    refused_refresh: gone", "at its userinfo endpoint"),
+        ("preset: github\n    logout: true", "has no sign-out"),
         ("preset: github\n    userinfo_endpoint: nowhere", "must be a URL"),
         ("preset: github\n    token_endpoint: https://ghe.example/t", "userinfo_endpoint is missing"),
         ("preset: github\n    additional: { orgs: nowhere }", "must be a URL"),

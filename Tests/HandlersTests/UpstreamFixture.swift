@@ -17,11 +17,14 @@ struct UpstreamFixture {
     private let key: SigningKey
 
     /// - Parameter isStraight: whether everybody goes there without a page.
-    init(_ mapping: UpstreamMapping = UpstreamMapping(), isStraight: Bool = false) throws {
+    init(
+        _ mapping: UpstreamMapping = UpstreamMapping(), admission: UpstreamAdmission = .everyone,
+        isStraight: Bool = false
+    ) throws {
         upstream = Upstream(
             name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: Self.issuer), clientID: "broker",
             authentication: .post, scope: Scope(names: ["openid", "offline_access"]), algorithms: [.es256],
-            mapping: mapping)
+            admission: admission, mapping: mapping)
         fixture = try HandlerFixture(
             signIn: SignInOptions(upstreams: [upstream], straight: isStraight ? upstream.name : nil))
         browser = HandlerBrowser(fixture)

@@ -138,6 +138,21 @@ struct UpstreamRecheckTests {
         #expect(try isSignedIn == !isGone)
     }
 
+    @Test(arguments: [(200, "invalid_grant"), (403, "invalid_grant"), (503, "temporarily_unavailable")])
+    func `past its grace such a refusal wants a sign-in of whoever is there still`(userinfo: Int, error: String) throws
+    {
+        var rhythm = UpstreamRhythm()
+        rhythm.grace = 600
+        let test = try UpstreamRecheckTests(Self.corp(["openid", "offline_access"], rhythm: rhythm))
+        let token = try test.signIn()
+        test.fixture.now = test.fixture.now + 901
+        test.answer("", status: 400)
+        test.fixture.sectors.publish("{}", status: userinfo, at: "https://corp.example/userinfo")
+        #expect(test.refresh(token).error == error)
+        #expect(try test.isSignedIn, "nothing is known of their end")
+        #expect(try test.link.check.needsSignIn == (error == "invalid_grant"))
+    }
+
     @Test(arguments: ["interaction_required", "mfa_required", "access_denied", "login_required"])
     func `other words that say something of the user mean the same`(word: String) throws {
         let token = try signIn()
@@ -168,10 +183,12 @@ struct UpstreamRecheckTests {
         fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
     }
 
-    private static func corp(_ scope: Set<String>, endsByRefusal: Bool = false) -> Upstream {
+    private static func corp(
+        _ scope: Set<String>, rhythm: UpstreamRhythm = UpstreamRhythm(), endsByRefusal: Bool = false
+    ) -> Upstream {
         Upstream(
             name: corp.name, title: "Corp", issuer: corp.issuer, clientID: "broker", authentication: .post,
-            scope: Scope(names: scope), algorithms: [.es256], endsByRefusal: endsByRefusal)
+            scope: Scope(names: scope), algorithms: [.es256], rhythm: rhythm, endsByRefusal: endsByRefusal)
     }
 
     @Test(arguments: [

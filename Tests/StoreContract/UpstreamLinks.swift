@@ -102,6 +102,7 @@ private func expectLinking(in store: some Store) throws {
     try expect(try !store.unlink(ids[0], from: eve.id), "nobody takes away another's")
     let came = try signIn("d-1", ["groups": ["editors"], "name": "Dora"], in: store, at: .noon)
     try expect(try store.start(came, "dora", digest: 9, at: .noon) == .started, "they sign in by it")
+    try expect(try store.upstreamLink(ids[0])?.isByHand == true, "and it stays one that a person made")
     let issuer = ids[0].issuer
     func take(_ issuer: String, _ seconds: Int64) throws -> UpstreamLinkID? {
         try store.takeUpstreamCheck(by: issuer, at: .noon + seconds)?.id

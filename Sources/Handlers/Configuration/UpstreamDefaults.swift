@@ -16,4 +16,6 @@ struct UpstreamDefaults {
     var roleNames: String?
     var emailVerified: String?
     var oauth: PlainOAuth?
+    /// In seconds: how old its word of a user may be.
+    var recheck = UpstreamRhythm().interval
 }

@@ -30,13 +30,18 @@ struct UpstreamItemReading {
         let domains = mappings.domains("email_domains")
         let admission = mappings.admission
         let mapping = mappings.mapping
-        let rhythm = Self.rhythm(section)
+        let rhythm = Self.rhythm(section, usual)
         let parameters = Self.parameters(section, usual)
         let endsByRefusal = section.value(
             "refused_refresh", default: false,
             expected: "must be sign-in or gone: what a refresh token that the upstream refuses says of its user"
         ) { ["sign-in": false, "gone": true][$0] }
         let signsOut = section.value("logout", default: false, expected: "must be true or false") { Bool($0) }
+        if endsByRefusal, oauth.isWanted {
+            section.fault(
+                "refused_refresh",
+                "is gone, and an upstream that speaks OAuth alone is asked at its userinfo endpoint; leave it out")
+        }
         if signsOut, oauth.isWanted {
             section.fault("logout", "is true, and an upstream that speaks OAuth alone has no sign-out; leave it out")
         }
@@ -136,12 +141,12 @@ struct UpstreamItemReading {
         return parameters.isEmpty ? usual.parameters : parameters
     }
 
-    private static func rhythm(_ section: ConfigurationSection) -> UpstreamRhythm? {
+    private static func rhythm(_ section: ConfigurationSection, _ usual: UpstreamDefaults) -> UpstreamRhythm? {
         var rhythm = UpstreamRhythm()
         rhythm.grace = section.duration("grace", in: 0...(30 * 86_400), default: rhythm.grace)
         rhythm.perSecond = section.integer("rechecks_per_second", in: 1...1000, default: rhythm.perSecond)
         if let value = section.value("recheck"), value.text == "never" { return nil }
-        rhythm.interval = section.duration("recheck", in: 5...(30 * 86_400), default: rhythm.interval)
+        rhythm.interval = section.duration("recheck", in: 5...(30 * 86_400), default: usual.recheck)
         return rhythm
     }
 }

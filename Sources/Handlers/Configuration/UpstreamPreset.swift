@@ -11,7 +11,9 @@ enum UpstreamPreset: String, CaseIterable {
         case .entra:
             UpstreamDefaults(
                 title: "Microsoft", scope: Self.lasting, authentication: .post, roleNames: "upstream -> 'roles'")
-        case .keycloak: UpstreamDefaults(roleNames: "upstream -> '$.realm_access.roles'")
+        case .keycloak:
+            // Its access tokens live for five minutes: asked by one that does, its userinfo says who is gone.
+            UpstreamDefaults(roleNames: "upstream -> '$.realm_access.roles'", recheck: 3 * 60)
         case .okta: UpstreamDefaults(title: "Okta", scope: Self.lasting, roleNames: "upstream -> 'groups'")
         case .google:
             // It gives a refresh token for this alone, and again only to whoever consents again.

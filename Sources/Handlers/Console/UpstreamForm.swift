@@ -124,8 +124,8 @@ enum UpstreamForm {
                 legend: "Who comes by it",
                 [
                     .init(
-                        "users", "Who becomes a user", value: text("users"),
-                        hint: "all, none, or an expression over upstream. Empty: all"),
+                        "users", "Who comes in", value: text("users"),
+                        hint: "all, none (invited people alone), or an expression over upstream. Empty: all"),
                     .init(
                         "email_domains", "E-mail domains", .lines, value: text("email_domains"),
                         hint: "One a line: who types such an address goes straight there"),
@@ -153,7 +153,9 @@ enum UpstreamForm {
                 [
                     .init(
                         "recheck", "Ask again after", value: text("recheck"),
-                        hint: "For so long its word that somebody may sign in holds: 5m, 1h, or never. Empty: 5m"),
+                        hint:
+                            "For so long its word that somebody may sign in holds: 5m, 1h, or never. Empty: 5m, of Keycloak 3m"
+                    ),
                     .init(
                         "grace", "While it is down", value: text("grace"),
                         hint: "For so much longer its word holds, such as 2h. Empty: 1h"),

@@ -39,7 +39,11 @@ struct UpstreamExchange {
 
     /// Whether whoever these tokens are of may still sign in there, by a refresh (RFC 6749 §6). Its ID token, if there is one,
     /// must be about the same user (OpenID Connect Core §12.2).
-    func verdict(by tokens: UpstreamTokens, of link: UpstreamLinkID, sealedBy seal: Seal) -> UpstreamVerdict {
+    ///
+    /// - Parameter isOverdue: what the upstream said before no longer holds.
+    func verdict(
+        by tokens: UpstreamTokens, of link: UpstreamLinkID, sealedBy seal: Seal, isOverdue: Bool
+    ) -> UpstreamVerdict {
         if let oauth = upstream.oauth {
             return OAuthExchange(endpoints, oauth).verdict(by: tokens, of: link, sealedBy: seal)
         }
@@ -58,9 +62,11 @@ struct UpstreamExchange {
             case .tokenEndpoint(let word) where Self.refusals.contains(word):
                 // Alone it says little: a refresh token also ends by rotation, by idleness and by changed consent.
                 return upstream.endsByRefusal ? .gone : verdictOfUserinfo(by: tokens)
-            // Nor does it say that the upstream is well, so only what proves the end of the user counts.
+            // Nor does it say that the upstream is well, so for as long as its word holds only what proves the end of the user
+            // counts. Then they get on by a sign-in, and never by asking again.
             case .tokenEndpoint(Self.wordlessRefusal):
-                return verdictOfUserinfo(by: tokens) == .gone ? .gone : .unreachable("\(error)")
+                let verdict = verdictOfUserinfo(by: tokens)
+                return verdict == .gone || isOverdue ? verdict : .unreachable("\(error)")
             default: return .unreachable("\(error)")
             }
         }

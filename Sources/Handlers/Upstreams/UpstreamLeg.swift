@@ -210,14 +210,21 @@ struct UpstreamLeg {
         for _ in 0..<3 {
             store.moveOn()
             let link = try store.upstreamLink(UpstreamLinkID(identity))
-            let user = try identity.user(
-                by: upstream, link: link, user: try link.flatMap { try store.user($0.userID) },
-                tokens: tokens, opening: provider.seal, catalogue: try store.catalogue(),
-                evaluator: provider.upstreamExpressions,
-                available: { text in
-                    guard let name = try? Username(choosing: text) else { return nil }
-                    return try store.user(named: name) == nil ? name : nil
-                }, random: provider.random, at: provider.now())
+            let user: UpstreamUser
+            do {
+                user = try identity.user(
+                    by: upstream, link: link, user: try link.flatMap { try store.user($0.userID) },
+                    tokens: tokens, opening: provider.seal, catalogue: try store.catalogue(),
+                    evaluator: provider.upstreamExpressions,
+                    available: { text in
+                        guard let name = try? Username(choosing: text) else { return nil }
+                        return try store.user(named: name) == nil ? name : nil
+                    }, random: provider.random, at: provider.now())
+            } catch let refusal as UpstreamRefusal {
+                guard case .notAdmitted = refusal, let link else { throw refusal }
+                guard try UpstreamRecheck(provider: provider).letGo(link, of: upstream) else { continue }
+                throw refusal
+            }
             let opening = SessionOpening(
                 upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
             if let response = try flow.open(opening, authorization, attempt, for: request) {

@@ -77,6 +77,13 @@ struct UpstreamRecheck {
         return try record(check, link, nil, upstream)
     }
 
+    /// Of whoever is there still, and may no longer come in by what is said of them: nothing of theirs stays here either.
+    /// False: they have signed in anew meanwhile.
+    func letGo(_ link: UpstreamLink, of upstream: Upstream) throws -> Bool {
+        provider.store.moveOn()
+        return try keep(.gone, link, upstream)
+    }
+
     private func record(
         _ check: UpstreamCheck, _ link: UpstreamLink, after former: UpstreamCheck? = nil, _ event: AuditEvent?,
         _ upstream: Upstream
@@ -97,7 +104,9 @@ struct UpstreamRecheck {
             return .unreachable("\(error)")
         }
         let verdict = try provider.exchange(with: upstream, metadata)
-            .verdict(by: tokens, of: link.id, sealedBy: provider.seal)
+            .verdict(
+                by: tokens, of: link.id, sealedBy: provider.seal,
+                isOverdue: link.check.standing(by: upstream.rhythm, at: provider.now()) == .overdue)
         return verdict == .gone && link.check.isSignedOut && upstream.tokensEndWithSession ? .needsSignIn : verdict
     }
 

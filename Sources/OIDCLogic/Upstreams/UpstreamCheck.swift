@@ -25,9 +25,6 @@ package struct UpstreamCheck: Sendable, Equatable {
         self.isSignedOut = isSignedOut
     }
 
-    /// Whether it is as it was asked about: nobody has signed in since, nor asked.
-    package func isSame(as other: UpstreamCheck) -> Bool { at == other.at && sealedTokens == other.sealedTokens }
-
     /// In seconds: longer than asking takes.
     package static let lease: Int64 = 20
 

@@ -3,6 +3,8 @@ package struct UpstreamLink: Sendable, Equatable {
     package let id: UpstreamLinkID
     package let userID: UserID
     package let createdAt: Timestamp
+    /// They connected it themselves, or by an invitation, so the upstream's rule of who comes in has no say.
+    package let isByHand: Bool
     package var lastUsedAt: Timestamp
     /// What the user has by it alone, and so loses when the upstream takes it away.
     package var roles: Set<RoleID>
@@ -12,12 +14,13 @@ package struct UpstreamLink: Sendable, Equatable {
     package var check: UpstreamCheck
 
     package init(
-        id: UpstreamLinkID, userID: UserID, createdAt: Timestamp, lastUsedAt: Timestamp, roles: Set<RoleID> = [],
-        attributes: Set<String> = [], check: UpstreamCheck
+        id: UpstreamLinkID, userID: UserID, createdAt: Timestamp, isByHand: Bool = false, lastUsedAt: Timestamp,
+        roles: Set<RoleID> = [], attributes: Set<String> = [], check: UpstreamCheck
     ) {
         self.id = id
         self.userID = userID
         self.createdAt = createdAt
+        self.isByHand = isByHand
         self.lastUsedAt = lastUsedAt
         self.roles = roles
         self.attributes = attributes

@@ -20,7 +20,7 @@ package struct UpstreamUser: Sendable {
 
 /// Why nobody comes in who has signed in at an upstream.
 package enum UpstreamRefusal: Error, Sendable, Equatable {
-    /// No rule makes a user of them.
+    /// No rule makes a user of them, or the one that did doesn't hold any more.
     case notAdmitted(cause: String?)
     /// The account here is disabled.
     case disabled(UserID)
@@ -33,7 +33,7 @@ extension UpstreamRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAdmitted(nil): "has let in somebody who isn't linked to a user here, and it makes none (users: none)"
-        case .notAdmitted(let cause?): "has let in somebody whom its rule (users) makes no user of: \(cause)"
+        case .notAdmitted(let cause?): "has let in somebody whom its rule (users) keeps out: \(cause)"
         case .disabled(let user): "has let in the user \(user), who is disabled here"
         case .mapping(let cause): "says something that its mapping can't make a user of: \(cause)"
         }
@@ -60,7 +60,7 @@ extension UpstreamIdentity {
         let id = UpstreamLinkID(self)
         let check = check(by: tokens, after: link?.check, of: upstream, sealedBy: seal, at: now)
         guard let link, let user, user.id == link.userID else {
-            try admit(by: upstream, evaluator)
+            try admitWhoIsNew(by: upstream, evaluator)
             let name = try username(mapped.username, of: upstream, available)
             let sub = UserID.random(from: random)
             let new = User(
@@ -72,6 +72,8 @@ extension UpstreamIdentity {
             return UpstreamUser(user: new, link: link, known: .nothing)
         }
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
+        // Else whoever has left a group or an organization there would stay here.
+        if !link.isByHand { try admit(by: upstream, evaluator) }
         return mapped.applied(to: user, by: link, check, at: now)
     }
 
@@ -86,7 +88,7 @@ extension UpstreamIdentity {
         let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
         let id = UpstreamLinkID(self)
         let check = check(by: tokens, after: nil, of: upstream, sealedBy: seal, at: now)
-        let link = UpstreamLink(id: id, userID: user.id, createdAt: now, lastUsedAt: now, check: check)
+        let link = UpstreamLink(id: id, userID: user.id, createdAt: now, isByHand: true, lastUsedAt: now, check: check)
         return mapped.applied(to: user, by: link, check, at: now)
     }
 
@@ -104,16 +106,19 @@ extension UpstreamIdentity {
         return check
     }
 
+    private func admitWhoIsNew(
+        by upstream: Upstream, _ evaluator: any UpstreamExpressionEvaluator
+    ) throws(UpstreamRefusal) {
+        guard upstream.admission != .nobody else { throw .notAdmitted(cause: nil) }
+        try admit(by: upstream, evaluator)
+    }
+
     private func admit(
         by upstream: Upstream, _ evaluator: any UpstreamExpressionEvaluator
     ) throws(UpstreamRefusal) {
-        switch upstream.admission {
-        case .everyone: return
-        case .nobody: throw .notAdmitted(cause: nil)
-        case .whoever(let expression):
-            let verdict = evaluator.verdict(on: expression, over: .object(claims))
-            guard verdict.holds else { throw .notAdmitted(cause: "\(verdict)") }
-        }
+        guard case .whoever(let expression) = upstream.admission else { return }
+        let verdict = evaluator.verdict(on: expression, over: .object(claims))
+        guard verdict.holds else { throw .notAdmitted(cause: "\(verdict)") }
     }
 
     /// What they sign in by here, if ever: the first that nobody has. Somebody's account is never taken for it.

@@ -4,7 +4,7 @@ import OIDCLogic
 extension SQLiteStore: UpstreamStore {
     private static let columns = """
         issuer, upstream_sub, sub, created_at, last_used_at, roles, attributes, checked_at, next_check_at, sealed_tokens,
-        needs_sign_in, upstream_sid, is_signed_out
+        needs_sign_in, upstream_sid, is_signed_out, is_by_hand
         """
 
     package func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? {
@@ -265,20 +265,21 @@ extension SQLiteStore: UpstreamStore {
         let kept = try database.run(
             """
             INSERT INTO upstream_link (\(columns), leased_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)
             ON CONFLICT (issuer, upstream_sub) DO UPDATE SET
                 last_used_at = max(last_used_at, excluded.last_used_at), roles = excluded.roles,
                 attributes = excluded.attributes, checked_at = excluded.checked_at,
                 next_check_at = excluded.next_check_at, sealed_tokens = excluded.sealed_tokens,
                 needs_sign_in = excluded.needs_sign_in, upstream_sid = excluded.upstream_sid,
-                is_signed_out = excluded.is_signed_out, leased_until = 0
+                is_signed_out = excluded.is_signed_out, is_by_hand = max(is_by_hand, excluded.is_by_hand),
+                leased_until = 0
             WHERE sub = excluded.sub
             """,
             .text(link.id.issuer), .text(link.id.subject), Value(link.userID), Value(link.createdAt),
             Value(link.lastUsedAt), .text(text(of: link.roles.sorted().map(\.description))),
             .text(text(of: link.attributes.sorted())), Value(link.check.at), Value(link.check.nextAt),
             Value(link.check.sealedTokens), Value(link.check.needsSignIn), Value(link.check.sid),
-            Value(link.check.isSignedOut))
+            Value(link.check.isSignedOut), Value(link.isByHand))
         guard kept == 1 else { throw UpstreamUserChanged() }
     }
 
@@ -287,7 +288,7 @@ extension SQLiteStore: UpstreamStore {
     private static func link(_ row: borrowing Row) throws(StoreError) -> UpstreamLink {
         UpstreamLink(
             id: UpstreamLinkID(issuer: try row.text(0), subject: try row.text(1)), userID: UserID(try row.text(2)),
-            createdAt: row.time(3), lastUsedAt: row.time(4),
+            createdAt: row.time(3), isByHand: row.flag(13), lastUsedAt: row.time(4),
             roles: Set(try row.strings(5).map(RoleID.init(written:))), attributes: Set(try row.strings(6)),
             check: UpstreamCheck(
                 at: row.time(7), nextAt: row.optionalTime(8), sealedTokens: try row.optionalText(9),
