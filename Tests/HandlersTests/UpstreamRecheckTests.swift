@@ -108,6 +108,18 @@ struct UpstreamRecheckTests {
         #expect(refresh(token).error == "invalid_grant", "and gets nothing back by asking again")
     }
 
+    @Test(arguments: [("Bearer", true), (nil, true), ("DPoP", false)] as [(JSON?, Bool)])
+    func `a token of a type that isn't known here says nothing`(type: JSON?, isTaken: Bool) throws {
+        let token = try signIn()
+        let before = try link.check.at
+        fixture.now = fixture.now + 301
+        var members: [String: JSON] = ["access_token": "at-2"]
+        members["token_type"] = type
+        answer(JSON.object(members).text)
+        #expect(refresh(token).status == .ok)
+        #expect(try !link.check.needsSignIn && link.check.at == (isTaken ? fixture.now : before))
+    }
+
     @Test(arguments: [200, 403, 404])
     func `a refresh token that has ended alone is no end of its user`(userinfo: Int) throws {
         let token = try signIn()
