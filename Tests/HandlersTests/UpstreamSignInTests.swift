@@ -207,6 +207,21 @@ struct UpstreamSignInTests {
         return try fixture.store.upstreamHealth(at: fixture.now)[UpstreamName("corp")]?.failure?.reason ?? ""
     }
 
+    @Test func `what is wrong with an ID token is told as it is`() throws {
+        var asked = try setOut()
+        try sign(asked, ["groups": .string(String(repeating: "g", count: 16 * 1024))])
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("more than 16384 bytes"))
+        asked = try setOut()
+        try sign(asked, type: "at+jwt")
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("its typ is at+jwt"))
+        asked = try setOut()
+        try sign(asked, by: .generate(.es256))
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("no key that the upstream publishes"))
+    }
+
     @Test(arguments: ["Bearer", "bearer", "BEARER", nil, .null] as [JSON?])
     func `a bearer token is one however it is written`(type: JSON?) throws {
         let asked = try setOut()

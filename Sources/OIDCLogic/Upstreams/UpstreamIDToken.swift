@@ -24,10 +24,11 @@ package struct UpstreamIDToken: Sendable {
         nonce: String, accessToken: String?, at now: Timestamp
     ) throws(UpstreamFault) {
         guard let text else { throw .idToken(.absent) }
-        guard let jws = try? UnverifiedJWS(text) else { throw .idToken(.malformed) }
+        let jws = try Self.unverified(text)
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .idToken(.algorithm(String(decoding: jws.algorithm.utf8.prefix(32), as: UTF8.self)))
         }
+        if let other = jws.type(otherThan: IDToken.type) { throw .idToken(.type(other)) }
         guard let place = metadata.keys else { throw .idToken(.signature) }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
@@ -58,6 +59,12 @@ package struct UpstreamIDToken: Sendable {
         }
         self.claims = claims
         self.text = text
+    }
+
+    private static func unverified(_ text: String) throws(UpstreamFault) -> UnverifiedJWS {
+        do throws(JWSError) { return try UnverifiedJWS(text) } catch {
+            throw .idToken(error == .tooLong ? .tooLong : .malformed)
+        }
     }
 
     private static func subject(_ claims: [String: JSON]) throws(UpstreamFault.IDTokenFault) -> String {
