@@ -53,6 +53,8 @@ struct ConfigurationUpstreamTests {
         #expect(other.mapping.roleNames == "upstream -> 'groups'")
         let google = try upstream("preset: google")
         #expect(google.issuer.value == "https://accounts.google.com")
+        let written = try upstream("issuer: https://i.example/realms/a/.well-known/openid-configuration")
+        #expect(written.issuer.value == "https://i.example/realms/a", "the address of its document means the same")
         #expect(google.parameters == ["access_type": "offline", "prompt": "consent"])
         #expect(
             try upstream("preset: google", "authorization_parameters: { access_type: offline }").parameters
@@ -94,6 +96,8 @@ struct ConfigurationUpstreamTests {
         ("preset: entra\n    issuer: https://login.microsoftonline.com/example.com/v2.0", "by its id"),
         ("preset: entra\n    issuer: \(entra)/", "must end with /v2.0"), ("preset: entra", "issuer is missing"),
         ("preset: auth0\n    issuer: https://e.auth0.com", "must end with a slash"),
+        ("preset: auth0\n    issuer: https://e.auth0.com/.well-known/openid-configuration", "https://e.auth0.com/"),
+        ("issuer: /.well-known/openid-configuration", "must be a URL"),
         ("preset: okta\n    issuer: https://e-admin.okta.com", "admin console"),
         ("preset: keycloak\n    issuer: https://k.example", "/realms/"),
         ("preset: google\n    issuer: https://google.com", "leave it out"),

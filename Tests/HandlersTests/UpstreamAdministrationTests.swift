@@ -181,6 +181,19 @@ struct UpstreamAdministrationTests {
         #expect(try fixture.store.upstreamDeclarations().isEmpty)
     }
 
+    @Test func `its issuer may be given as the address of its discovery document, by each road`() throws {
+        let address: JSON = "https://other.example/realms/a/.well-known/openid-configuration"
+        var members = Self.members
+        members["issuer"] = address
+        let created = try call(.post, "upstreams", .object(members.merging(["name": "other"]) { $1 }))
+        #expect(created.status == .created)
+        let listed = try upstreams.upstream("other")
+        #expect(listed.upstream?.issuer.value == "https://other.example/realms/a")
+        #expect(listed.members["issuer"] == "https://other.example/realms/a", "and is shown as what it is")
+        _ = try upstreams.change("other", by: ["issuer": "https://other.example/b/.well-known/openid-configuration"])
+        #expect(try upstreams.upstream("other").members["issuer"] == "https://other.example/b")
+    }
+
     @Test(arguments: ["Corp", "a/b", "-a", ""])
     func `a name is part of an address`(name: String) throws {
         #expect(try refusal { _ = try upstreams.add(name, Self.members) }.member == "name")

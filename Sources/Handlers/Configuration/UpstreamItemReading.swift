@@ -99,7 +99,8 @@ struct UpstreamItemReading {
             }
             return issuer
         }
-        guard let uri = WebURI(value.text), !value.text.contains("?"), !value.text.contains("#") else {
+        let text = DiscoveryAddress.issuer(writtenAs: value.text)
+        guard let uri = WebURI(text), !text.contains("?"), !text.contains("#") else {
             section.fault("issuer", value, "must be a URL without query and fragment, as the discovery document has it")
             return nil
         }

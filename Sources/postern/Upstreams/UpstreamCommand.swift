@@ -30,8 +30,6 @@ struct UpstreamMemberOptions: ParsableArguments {
             "Another member, such as users='\"none\"'; null takes it out. May be repeated.", valueName: "key=json"))
     var members: [String] = []
 
-    private static let discovery = "/.well-known/openid-configuration"
-
     func patch() throws -> [String: JSON] {
         var patch: [String: JSON] = [:]
         for text in members {
@@ -48,10 +46,7 @@ struct UpstreamMemberOptions: ParsableArguments {
             patch[name] = value
         }
         if let title { patch["title"] = .string(title) }
-        if let issuer {
-            let isDiscovery = issuer.hasSuffix(Self.discovery)
-            patch["issuer"] = .string(isDiscovery ? String(issuer.dropLast(Self.discovery.count)) : issuer)
-        }
+        if let issuer { patch["issuer"] = .string(issuer) }
         if let clientID { patch["client_id"] = .string(clientID) }
         if clientSecretStdin { patch["client_secret"] = .string(try StandardInput.secret("secret")) }
         return patch
