@@ -90,7 +90,7 @@ struct ConfigurationUpstreamTests {
         ("logout: maybe", "true or false"), ("preset: github\n    logout: true", "has no sign-out"),
         ("issuer: https://i.example\n    token_endpoint_auth_method: private_key_jwt", "is of no use"),
         ("token_endpoint_auth_signing_alg: HS256", "must be one of RS256"),
-        ("preset: entrra", "Did you mean \"entra\"?"), ("preset: x", "There are: entra"),
+        ("preset: entrra", "Did you mean \"entra\"?"), ("preset: x", "known here: entra, keycloak"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/common/v2.0", "names no tenant"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/organizations/v2.0", "names no tenant"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/example.com/v2.0", "by its id"),

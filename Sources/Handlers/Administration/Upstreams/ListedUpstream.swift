@@ -59,7 +59,8 @@ package struct ListedUpstream {
 
     /// To be entered there.
     package var redirectURI: String { issuer.endpoint("callback/\(name)") }
-    package var backchannelLogoutURI: String { issuer.endpoint("backchannel/\(name)") }
+    /// All that is, by the names that such fields mostly have. Empty: it can't be read.
+    package var registration: [(name: String, value: String)] { upstream?.registration(at: issuer) ?? [] }
 
     /// In a word or two.
     package var standing: String {
@@ -94,8 +95,8 @@ package struct ListedUpstream {
         json["title"] = .string(title)
         json["declared_in"] = declaredIn.map(JSON.string)
         json["redirect_uri"] = .string(redirectURI)
-        json["backchannel_logout_uri"] = .string(backchannelLogoutURI)
-        json["registration"] = upstream.map { $0.registration(at: issuer).json }
+        json["backchannel_logout_uri"] = .string(issuer.endpoint("backchannel/\(name)"))
+        json["registration"] = upstream == nil ? nil : registration.json
         json["has_client_secret"] = .bool(
             declaredIn == nil ? declaration?.sealedSecret != nil : upstream?.authentication != .privateKeyJWT)
         json["fault"] = fault.map(JSON.string)
