@@ -128,6 +128,17 @@ struct UpstreamTroubleTests {
         #expect(answer.leads(to: "https://offline.example/callback?") && answer.error == "login_required")
     }
 
+    @Test func `a large state is good for as long as a small one`() throws {
+        let change: Change = [
+            "state": String(repeating: "s", count: 1000), "nonce": String(repeating: "n", count: 500),
+        ]
+        let away = try test.setOut(change)
+        #expect(try away.parameter("state")?.hasPrefix("~") == true)
+        fixture.now = fixture.now + fixture.provider.lifetimes.attempt + -1
+        let back = try test.comeBack(away)
+        #expect(back.leads(to: "https://offline.example/callback?"))
+    }
+
     @Test func `a state that came twice leaves a line`() throws {
         let away = try test.setOut()
         #expect(try linesOf { try test.comeBack(away) }.isEmpty)
