@@ -139,6 +139,24 @@ struct UpstreamTroubleTests {
         #expect(back.leads(to: "https://offline.example/callback?"))
     }
 
+    private func answer(_ fields: [String: String]) -> Response {
+        test.browser.send(.get, .callback, fields.fields, tail: "corp")
+    }
+
+    @Test func `what an answer without a state complains of is in the log alone`() throws {
+        let lines = linesOf {
+            answer(["error": "invalid_scope", "error_description": "no\u{0A}such\u{202E} scope", "state": "none"])
+        }
+        #expect(lines.count == 1 && lines[0].contains("corp is said to have answered: invalid_scope (nosuch scope)"))
+        let long = linesOf { answer(["error": String(repeating: "e", count: 400)]) }
+        #expect(long.count == 1 && long[0].contains(String(repeating: "e", count: 256)))
+        #expect(!long[0].contains(String(repeating: "e", count: 257)))
+        let none = linesOf { answer(["code": "c"]) }
+        #expect(none.count == 1 && !none[0].contains("answered"))
+        let page = answer(["error": "call_this_number"])
+        #expect(page.status == .badRequest && !page.text.contains("call_this_number"))
+    }
+
     @Test func `a state that came twice leaves a line`() throws {
         let away = try test.setOut()
         #expect(try linesOf { try test.comeBack(away) }.isEmpty)
