@@ -223,6 +223,26 @@ struct UpstreamAdministrationTests {
         #expect(try fixture.store.upstreamDeclarations().isEmpty)
     }
 
+    @Test func `nor do two let in the people of one issuer where the configuration has it since then`() throws {
+        let kept = Self.members.filter { $0.key != "client_secret" }
+        func add(_ name: String, issuer: String) throws {
+            try fixture.store.add(
+                UpstreamDeclaration(
+                    name: UpstreamName(name), members: kept.merging(["issuer": .string(issuer)]) { $1 },
+                    createdAt: fixture.now, updatedAt: fixture.now))
+        }
+        try add("same", issuer: Self.declared.issuer.value)
+        try add("slash", issuer: Self.declared.issuer.value + "/")
+        try link(to: Self.declared.issuer.value)
+        let options = try fixture.provider.signInOptions()
+        #expect(options.upstreams.map(\.name.value) == ["corp", "slash"], "to the byte")
+        let listed = try upstreams.upstream("same")
+        #expect(listed.fault?.contains("(\"corp\")") == true && listed.fault?.contains("remove this one") == true)
+        #expect(try upstreams.upstream("slash").fault == nil)
+        _ = try upstreams.remove("same", knowingOfLinks: false)
+        #expect(try upstreams.upstream("corp").people == 1, "who is linked still comes in, by the other")
+    }
+
     @Test func `one that can't be read locks nobody out, and says so`() throws {
         _ = try upstreams.add("other", Self.members)
         try fixture.store.add(

@@ -14,6 +14,8 @@ package struct ListedUpstream {
     package let declaredIn: String?
     let declaration: UpstreamDeclaration?
     package let health: UpstreamHealth
+    /// Whether one of the configuration has its issuer, and lets in whoever is linked to it.
+    private let leavesPeopleToAnother: Bool
     /// How many are linked to it; nil: nobody has looked.
     package internal(set) var people: Int?
     private let issuer: Issuer
@@ -25,31 +27,38 @@ package struct ListedUpstream {
         self.members = members
         self.upstream = upstream
         fault = nil
+        leavesPeopleToAnother = false
         declaredIn = file
         declaration = nil
         self.health = health ?? UpstreamHealth()
         self.issuer = issuer
     }
 
-    /// - Parameter isHidden: one of the configuration has its name.
+    /// - Parameter options: those of the configuration.
     init(
-        _ declaration: UpstreamDeclaration, reading: UpstreamDeclarationReading, isHidden: Bool, issuer: Issuer,
-        health: UpstreamHealth?
+        _ declaration: UpstreamDeclaration, reading: UpstreamDeclarationReading, beside options: SignInOptions,
+        issuer: Issuer, health: UpstreamHealth?
     ) {
         name = declaration.name
         members = declaration.members
         declaredIn = nil
         self.declaration = declaration
-        self.health = isHidden ? UpstreamHealth() : health ?? UpstreamHealth()
+        // What is known is known by the name.
+        self.health =
+            options.upstream(named: declaration.name) == nil ? health ?? UpstreamHealth() : UpstreamHealth()
         self.issuer = issuer
         do throws(AdministrationError) {
-            upstream = try reading.upstream(declaration.name.value, declaration.members)
-            fault =
-                isHidden
-                ? "the configuration has an upstream of that name since, which counts in its place: remove this one"
-                : nil
+            let read = try reading.upstream(declaration.name.value, declaration.members)
+            upstream = read
+            let rival = options.rival(of: read.name, issuer: read.issuer)
+            leavesPeopleToAnother = rival.map { $0.issuer.value.hasSameBytes(as: read.issuer.value) } ?? false
+            fault = rival.map { rival in
+                let what = rival.name == read.name ? "that name" : "that issuer (\"\(rival.name)\")"
+                return "the configuration has an upstream of \(what) since, which counts in its place: remove this one"
+            }
         } catch {
             upstream = nil
+            leavesPeopleToAnother = false
             fault = error.description
         }
     }
@@ -76,7 +85,7 @@ package struct ListedUpstream {
 
     /// What becomes of people when it is removed; nil: nobody is linked to it.
     package var consequenceOfRemoval: String? {
-        guard let people, people > 0 else { return nil }
+        guard let people, people > 0, !leavesPeopleToAnother else { return nil }
         return
             "\(Self.people(people)) linked to the upstream \"\(name)\". They stay users here, but can't sign in by it any "
             + "more: sessions that began there end with their next request, and refresh tokens from there are refused. "

@@ -44,7 +44,7 @@ package struct UpstreamAdministration {
         return try declared
             + store.upstreamDeclarations().map { declaration in
                 ListedUpstream(
-                    declaration, reading: reading, isHidden: isDeclared(declaration.name), issuer: issuer,
+                    declaration, reading: reading, beside: settings.options, issuer: issuer,
                     health: health[declaration.name])
             }
     }
