@@ -171,6 +171,27 @@ struct UpstreamRecheckTests {
         #expect(try !link.check.needsSignIn && link.check.at == (isTaken ? fixture.now : before))
     }
 
+    @Test func `introspection says what a refresh would come to, and asks nobody`() throws {
+        let token = try signIn()
+        let asked = fixture.sectors.posted.count
+        for seconds in [0, 301, 4000] as [Int64] {
+            fixture.now = fixture.now + seconds
+            #expect(try browser.isActive(token, of: "offline"), "of whoever was to be asked about the next may be good")
+        }
+        #expect(fixture.sectors.posted.count == asked)
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try link.check.needsSignIn && !browser.isActive(token, of: "offline"))
+    }
+
+    @Test func `of an upstream that isn't linked any more, a refresh token isn't active`() throws {
+        let token = try signIn()
+        _ = try fixture.store.acting(as: .system, at: fixture.now) {
+            try fixture.store.unlink(linkID, from: link.userID)
+        }
+        #expect(try !browser.isActive(token, of: "offline"))
+    }
+
     @Test(arguments: [200, 403, 404])
     func `a refresh token that has ended alone is no end of its user`(userinfo: Int) throws {
         let token = try signIn()
