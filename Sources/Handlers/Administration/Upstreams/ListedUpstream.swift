@@ -14,6 +14,8 @@ package struct ListedUpstream {
     package let declaredIn: String?
     let declaration: UpstreamDeclaration?
     package let health: UpstreamHealth
+    /// Since when re-checks wait for their turn; nil: they are in time.
+    package internal(set) var checksLateSince: Timestamp?
     /// How many are linked to it; nil: nobody has looked.
     package internal(set) var people: Int?
     private let issuer: Issuer
@@ -65,6 +67,7 @@ package struct ListedUpstream {
     package var standing: String {
         if fault != nil { return "can't be used" }
         if health.unreachableSince != nil { return "doesn't answer" }
+        if checksLateSince != nil { return "re-checks are late" }
         switch (health.signedInAt, health.failure?.at) {
         case (nil, nil): return "not used yet"
         case (let good?, let bad?) where bad > good: return "failed last"
@@ -101,7 +104,9 @@ package struct ListedUpstream {
         json["fault"] = fault.map(JSON.string)
         json["linked_people"] = people.map { .integer(Int64($0)) }
         json["standing"] = .string(standing)
-        json["health"] = health.json
+        var health = health.json.objectValue ?? [:]
+        health["checks_late_since"] = checksLateSince.map { .integer($0.seconds) }
+        json["health"] = .object(health)
         json["created_at"] = declaration.map { .integer($0.createdAt.seconds) }
         json["updated_at"] = declaration.map { .integer($0.updatedAt.seconds) }
         return .object(json)
