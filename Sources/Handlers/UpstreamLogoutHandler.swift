@@ -39,7 +39,7 @@ struct UpstreamLogoutHandler {
 
     private func verified(_ text: String, of upstream: Upstream) throws -> UpstreamLogoutToken {
         provider.store.moveOn()
-        let metadata = try provider.upstreams.metadata(of: upstream)
+        let metadata = try provider.metadata(of: upstream)
         let token = try UpstreamLogoutToken(
             text, from: upstream, metadata, keys: provider.publishedKeys, at: provider.now())
         // §2.6: one that is replayed ends nothing, such as a session that was begun since.
@@ -71,11 +71,21 @@ struct UpstreamLogoutHandler {
         guard let known = try store.upstreamLink(link), let user = try store.user(known.userID) else { return 0 }
         let sessions = try store.sessions(of: user.id, limit: 100).count
         try UserAdministration(store: store, now: provider.now).signOut(user)
-        // Nothing is left to ask about, and tokens that ended with it would look like the end of the user.
-        var check = known.check
-        (check.needsSignIn, check.sealedTokens, check.nextAt) = (true, nil, nil)
-        _ = try store.record(check, of: link, after: known.check, telling: nil, at: provider.now())
+        try leaveNothingToAskWith(known)
         return max(sessions, 1)
+    }
+
+    /// Tokens that ended with the sign-out would look like the end of the user.
+    private func leaveNothingToAskWith(_ known: UpstreamLink) throws {
+        let store = provider.store
+        // A check that ended meanwhile has left others. Whoever has signed in meanwhile keeps theirs.
+        for _ in 0..<3 {
+            store.moveOn()
+            guard let link = try store.upstreamLink(known.id), link.lastUsedAt == known.lastUsedAt else { return }
+            var check = link.check
+            (check.needsSignIn, check.sealedTokens, check.nextAt) = (true, nil, nil)
+            if try store.record(check, of: link.id, after: link.check, telling: nil, at: provider.now()) { return }
+        }
     }
 }
 

@@ -269,6 +269,9 @@ final class InterruptedStore: Store {
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
 
     func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }
+    func oldestUpstreamCheck(by issuer: String, at now: Timestamp) throws -> Timestamp? {
+        try store.oldestUpstreamCheck(by: issuer, at: now)
+    }
     func upstreamDeclarations() throws -> [UpstreamDeclaration] { try store.upstreamDeclarations() }
     func add(_ upstream: UpstreamDeclaration) throws { try store.add(upstream) }
     func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration { try store.replace(upstream) }

@@ -286,7 +286,7 @@ struct UpstreamRecheckTests {
         try test.fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
         test.fixture.now = test.fixture.now + 301
         test.makeGone()
-        UpstreamUpkeep(test.fixture.provider).look()
+        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
         #expect(try !test.isSignedIn)
     }
 
@@ -296,10 +296,10 @@ struct UpstreamRecheckTests {
         try test.fixture.store.noteSignOut(ofUpstream: "https://corp.example", sid: "s", subject: "amy-1")
         test.fixture.now = test.fixture.now + 301
         test.answer(#"{"access_token": "at-2", "expires_in": 3600}"#)
-        UpstreamUpkeep(test.fixture.provider).look()
+        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
         test.fixture.now = test.fixture.now + 301
         test.makeGone()
-        UpstreamUpkeep(test.fixture.provider).look()
+        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
         #expect(try !test.isSignedIn)
     }
 
@@ -317,7 +317,7 @@ struct UpstreamRecheckTests {
         _ = try signIn()
         fixture.now = fixture.now + 301
         makeGone()
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         #expect(try !isSignedIn, "a new sign-in has a session of its own")
     }
 
@@ -326,7 +326,7 @@ struct UpstreamRecheckTests {
         fixture.now = fixture.now + 301
         let read = try link
         answer(#"{"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}"#)
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         let asked = fixture.sectors.posted.count
         let recheck = UpstreamRecheck(provider: fixture.provider)
         guard case .valid = try recheck.verdict(on: read, of: Self.corp) else {
@@ -377,7 +377,7 @@ struct UpstreamRecheckTests {
         fixture.now = fixture.now + 301
         let asked = fixture.sectors.posted.count
         answer(#"{"access_token": "at-2"}"#)
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         #expect(fixture.sectors.posted.count == asked + 1)
     }
 
@@ -409,7 +409,7 @@ struct UpstreamRecheckTests {
         fixture.now = fixture.now + 29
         token = try refresh(token).json()["refresh_token"]?.stringValue ?? ""
         _ = browser.send(.get, .upstream, try browser.authorize("offline").answer, tail: "corp")
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         #expect(fixture.sectors.posted.count == asked)
         fixture.now = fixture.now + 1
         answer(#"{"access_token": "at-2"}"#)
@@ -429,7 +429,7 @@ struct UpstreamRecheckTests {
         #expect(fixture.sectors.posted.count == asked)
 
         answer(#"{"access_token": "at-2"}"#)
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         #expect(fixture.sectors.posted.count == asked + 1, "the upkeep tries")
         for _ in 0..<CircuitBreaker.limit { breaker.note(Self.corp.name, answered: false) }
         fixture.now = fixture.now + 1
@@ -464,20 +464,38 @@ struct UpstreamRecheckTests {
 
     @Test func `nobody has to come back for it to be noticed`() throws {
         let token = try signIn()
-        let upkeep = UpstreamUpkeep(fixture.provider)
+        let upkeep = UpstreamUpkeep(fixture.provider, within: UpstreamBudget())
         let calls = fixture.sectors.posted.count
-        upkeep.look()
+        _ = upkeep.look()
         #expect(fixture.sectors.posted.count == calls, "it isn't time yet")
         fixture.now = fixture.now + 301
         answer(#"{"error": "invalid_grant"}"#, status: 400)
         fixture.sectors.publish("", status: 401, at: "https://corp.example/userinfo")
-        upkeep.look()
+        _ = upkeep.look()
         #expect(try !isSignedIn)
         #expect(refresh(token).error == "invalid_grant")
         let asked = fixture.sectors.posted.count
         fixture.now = fixture.now + 301
-        upkeep.look()
+        _ = upkeep.look()
         #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
+    }
+
+    @Test func `a discovery document that nobody gives is an outage that is noted`() throws {
+        fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/.well-known/openid-configuration")
+        for _ in 0..<CircuitBreaker.limit {
+            #expect(throws: UpstreamFault.self) { try fixture.provider.metadata(of: Self.corp) }
+        }
+        #expect(!fixture.provider.upstreams.breaker.isWell(Self.corp.name))
+    }
+
+    @Test func `whoever waits too long for it is seen to`() throws {
+        _ = try signIn()
+        #expect(try fixture.store.oldestUpstreamCheck(by: linkID.issuer, at: fixture.now) == nil)
+        fixture.now = fixture.now + 300 + UpstreamCheck.lateness
+        #expect(try UpstreamAdministration(fixture.provider).upstream("corp").standing == "re-checks are late")
+        answer(#"{"access_token": "at-2"}"#)
+        #expect(UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look(), "there may be more to ask")
+        #expect(try UpstreamAdministration(fixture.provider).upstream("corp").checksLateSince == nil)
     }
 
     @Test func `who is gone keeps no role that they had by the upstream alone`() throws {
@@ -491,13 +509,13 @@ struct UpstreamRecheckTests {
 
         test.fixture.now = test.fixture.now + 301
         test.answer(#"{"error": "invalid_grant"}"#, status: 400)
-        UpstreamUpkeep(test.fixture.provider).look()
+        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
         #expect(try test.user().roles.count == 2, "who only has to sign in again keeps all")
         _ = try test.signIn(["dept": "Sales"], in: HandlerBrowser(test.fixture))
         test.fixture.now = test.fixture.now + 301
         test.answer(#"{"error": "invalid_grant"}"#, status: 400)
         test.fixture.sectors.publish("", status: 401, at: UpstreamFixture.issuer + "/userinfo")
-        UpstreamUpkeep(test.fixture.provider).look()
+        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
         #expect(try test.fixture.store.sessions(of: test.user().id, limit: 9).isEmpty)
         #expect(try test.user().roles == [RoleID("auditor")], "that one was given here")
     }
@@ -508,7 +526,7 @@ struct UpstreamRecheckTests {
             .orThrow("no link")
         fixture.now = fixture.now + 301
         fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")
-        UpstreamUpkeep(fixture.provider).look()
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
         let check = try fixture.store.upstreamLink(link.id).orThrow("no link").check
         #expect(check.at == link.check.at && check.nextAt.map { $0 > fixture.now } == true, "and again later")
     }

@@ -99,6 +99,8 @@ enum UpstreamSchemas {
                 "last_sign_in_at": JSONSchema.time, "last_failure_at": JSONSchema.time,
                 "last_failure": JSONSchema.text("Why a sign-in or a re-check came to nothing"),
                 "unreachable_since": JSONSchema.time("It hasn't answered several times in a row, as last seen"),
+                "checks_late_since": JSONSchema.time(
+                    "Its users aren't asked about in time: `rechecks_per_second` is too low, or it is slow"),
                 "sign_ins_last_day": JSONSchema.integer(0...Int64.max),
                 "failures_last_day": JSONSchema.integer(0...Int64.max),
             ], required: ["sign_ins_last_day", "failures_last_day"]),

@@ -85,6 +85,9 @@ extension ConsoleRoute {
             if !text.isEmpty { details.append(.init(label, ConsoleBlock.Cell(text))) }
         }
         add("Doesn’t answer since", health.time("unreachable_since"))
+        if health["checks_late_since"] != nil {
+            add("Re-checks are late since", "\(health.time("checks_late_since")). Raise rechecks_per_second.")
+        }
         add("Last sign-in", health.time("last_sign_in_at"))
         add("Last failure", health.time("last_failure_at"))
         add("Its reason", health.text("last_failure"))

@@ -149,23 +149,28 @@ struct Process: Sendable {
 
     /// Asks upstreams about their users, in a process that has to do with them.
     func askUpstreams() throws {
-        try keepingUpstreams(every: UpstreamUpkeep.interval) { UpstreamUpkeep($0).look }
+        let budget = UpstreamBudget()
+        for _ in 0..<UpstreamUpkeep.threads {
+            try keepingUpstreams(every: UpstreamUpkeep.interval) { UpstreamUpkeep($0, within: budget).look }
+        }
     }
 
     /// Keeps the plan of the keys that upstreams know us by.
     func keepUpstreamKeys() throws {
-        try keepingUpstreams(every: SigningKeyUpkeep.interval) { UpstreamKeyUpkeep($0).look }
+        try keepingUpstreams(every: SigningKeyUpkeep.interval) { provider in
+            let upkeep = UpstreamKeyUpkeep(provider)
+            return {
+                upkeep.look(); return false
+            }
+        }
     }
 
-    /// - Parameter begin: makes what is done again and again, on the thread that does it.
-    private func keepingUpstreams(every seconds: Int64, _ begin: @escaping @Sendable (Provider) -> () -> Void) throws {
+    /// - Parameter begin: makes what is done again and again, on the thread that does it; at once where it says so.
+    private func keepingUpstreams(every seconds: Int64, _ begin: @escaping @Sendable (Provider) -> () -> Bool) throws {
         guard isOfUpstreams else { return }
         try database.repeating(every: seconds, now: clock) { [self] store in
             do {
-                let look = begin(try provider(store))
-                return {
-                    look(); return false
-                }
+                return begin(try provider(store))
             } catch {
                 log.error("upstreams are not looked after in this process", metadata: ["error": "\(error)"])
                 return { false }

@@ -3,34 +3,43 @@ import OIDCLogic
 /// Asks upstreams about users whose sessions and refresh tokens live on here, so that nobody has to come back for it to be
 /// noticed that they may no longer. It belongs to one thread, as its provider does.
 final class UpstreamUpkeep {
-    /// In seconds.
+    /// In seconds, from one look at what is due to the next.
     static let interval: Int64 = 1
+    /// Each waits for one answer at a time.
+    static let threads = 4
 
     private let provider: Provider
+    private let budget: UpstreamBudget
     private var fault: String?
     /// By which interval the checks of each are planned.
     private var planned: [UpstreamName: Int64] = [:]
 
-    init(_ provider: Provider) { self.provider = provider }
+    init(_ provider: Provider, within budget: UpstreamBudget) {
+        self.provider = provider
+        self.budget = budget
+    }
 
-    /// Asks each upstream about as many as it may be asked about in a second. One that has many, or doesn't answer, keeps the
-    /// others waiting for no more than one call.
-    func look() {
+    /// Asks each upstream about one user, if it may be asked now. One that has many, or doesn't answer, keeps the others waiting
+    /// for no more than one call. Whether there may be more to ask at once.
+    func look() -> Bool {
         do {
+            var hasAsked = false
             for upstream in try provider.signInOptions().upstreams {
                 guard let rhythm = upstream.rhythm else {
                     planned[upstream.name] = nil
                     continue
                 }
                 try plan(upstream, within: rhythm.interval)
-                try ask(upstream, about: rhythm.perSecond)
+                if try ask(upstream, by: rhythm) { hasAsked = true }
             }
             fault = nil
+            return hasAsked
         } catch {
             // What was taken is due again when its lease ends.
             let text = "\(error)"
             if text != fault { provider.log.error("upstreams can't be asked", metadata: ["error": "\(text)"]) }
             fault = text
+            return false
         }
     }
 
@@ -41,11 +50,14 @@ final class UpstreamUpkeep {
         planned[upstream.name] = interval
     }
 
-    private func ask(_ upstream: Upstream, about count: Int) throws {
-        for _ in 0..<count {
-            guard let link = try provider.store.takeUpstreamCheck(by: upstream.issuer.value, at: provider.now())
-            else { return }
-            if case .unreachable = try UpstreamRecheck(provider: provider).check(link, of: upstream) { return }
+    private func ask(_ upstream: Upstream, by rhythm: UpstreamRhythm) throws -> Bool {
+        let now = provider.now()
+        guard budget.spend(on: upstream.name, perSecond: rhythm.perSecond, at: now) else { return false }
+        if let link = try provider.store.takeUpstreamCheck(by: upstream.issuer.value, at: now) {
+            let verdict = try UpstreamRecheck(provider: provider).check(link, of: upstream)
+            guard case .unreachable = verdict else { return true }
         }
+        budget.rest(from: upstream.name, at: now)
+        return false
     }
 }

@@ -38,7 +38,7 @@ struct UpstreamDirectory: Sendable {
     func present(
         _ upstream: Upstream, note: (UpstreamEvent) -> Void
     ) throws(UpstreamFault) -> UpstreamMetadata {
-        let metadata = try metadata(of: upstream)
+        let metadata = try metadata(of: upstream, note: note)
         guard upstream.oauth == nil else { return metadata }
         guard breaker.permits(upstream.name) else { throw .unreachable("it hasn't answered lately") }
         do throws(FetchFault) {
@@ -62,12 +62,18 @@ struct UpstreamDirectory: Sendable {
     }
 
     /// What it says of itself: as lately as its caching allows, and while it is down for as long as its word is good.
-    func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+    ///
+    /// - Parameter note: is told what others should know of how it answers.
+    func metadata(
+        of upstream: Upstream, note: (UpstreamEvent) -> Void
+    ) throws(UpstreamFault) -> UpstreamMetadata {
         if let oauth = upstream.oauth { return UpstreamMetadata(of: oauth) }
         do throws(FetchFault) { return try published.value(at: upstream.issuer) } catch {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")
-            case .unreachable(let cause): throw .unreachable(cause)
+            case .unreachable(let cause):
+                breaker.note(upstream.name, answered: false).map(note)
+                throw .unreachable(cause)
             case .useless(let cause): throw .metadata(cause)
             }
         }
@@ -82,6 +88,11 @@ extension Provider {
         return try knownSignInOptions.value(at: generation) {
             upstreams.options(adding: try store.upstreamDeclarations())
         }
+    }
+
+    /// What an upstream says of itself; that it doesn't answer is noted.
+    func metadata(of upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
+        try upstreams.metadata(of: upstream) { note($0, of: upstream.name) }
     }
 
     /// Tells administrators how it goes with an upstream.

@@ -114,7 +114,7 @@ struct UpstreamLeg {
         }
         return try telling(upstream, authorization, attempt, request) {
             provider.store.moveOn()
-            let metadata = try provider.upstreams.metadata(of: upstream)
+            let metadata = try provider.metadata(of: upstream)
             let answer = try UpstreamAnswer(
                 parameters, from: upstream.issuer, namesIssuer: metadata.namesIssuerInAnswers)
             switch answer {
@@ -153,7 +153,7 @@ struct UpstreamLeg {
     /// Nobody is led to a server that doesn't answer, as far as is known: then it is asked first.
     private func metadataToSetOut(to upstream: Upstream) throws(UpstreamFault) -> UpstreamMetadata {
         guard !provider.upstreams.breaker.isWell(upstream.name) else {
-            return try provider.upstreams.metadata(of: upstream)
+            return try provider.metadata(of: upstream)
         }
         return try provider.upstreams.present(upstream) { provider.note($0, of: upstream.name) }
     }

@@ -100,7 +100,7 @@ struct UpstreamRecheck {
             let tokens = try? UpstreamTokens(sealed: sealed, of: link.id, opening: provider.seal)
         else { return .needsSignIn }
         let metadata: UpstreamMetadata
-        do throws(UpstreamFault) { metadata = try provider.upstreams.metadata(of: upstream) } catch {
+        do throws(UpstreamFault) { metadata = try provider.metadata(of: upstream) } catch {
             return .unreachable("\(error)")
         }
         let verdict = try provider.exchange(with: upstream, metadata)

@@ -28,6 +28,9 @@ package struct UpstreamCheck: Sendable, Equatable {
     /// In seconds: longer than asking takes.
     package static let lease: Int64 = 20
 
+    /// In seconds: who waits so long for a check waits too long.
+    package static let lateness: Int64 = 60
+
     /// In seconds: from a check that nobody answered to the next.
     private static let pause: Int64 = 30
 

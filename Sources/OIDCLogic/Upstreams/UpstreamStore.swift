@@ -25,6 +25,8 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// Lets those be asked about within `interval` seconds about whom something lives here and who would be asked about later,
     /// or never. Returns how many.
     func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int
+    /// When the check was due that has waited longest for its turn; nil: none waits.
+    func oldestUpstreamCheck(by issuer: String, at now: Timestamp) throws -> Timestamp?
     /// Their session there was signed out: see ``UpstreamCheck/isSignedOut``.
     func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws
     /// How many people are linked to that issuer.

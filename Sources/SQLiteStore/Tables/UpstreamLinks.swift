@@ -114,6 +114,11 @@ extension SQLiteStore: UpstreamStore {
         }
     }
 
+    package func oldestUpstreamCheck(by issuer: String, at now: Timestamp) throws -> Timestamp? {
+        let sql = "SELECT min(next_check_at) FROM upstream_link WHERE issuer = ?1 AND next_check_at <= ?2"
+        return try reader.first(sql, .text(issuer), Value(now), read: { $0.optionalTime(0) }) ?? nil
+    }
+
     package func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws {
         try write { database in
             try Self.noteSignOut(ofUpstream: issuer, sid: Value(sid), subject: subject, in: database)

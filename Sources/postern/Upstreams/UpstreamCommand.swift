@@ -79,6 +79,9 @@ enum UpstreamOutput {
         details.add("state", upstream.fault ?? upstream.standing)
         let health = upstream.health
         details.add("doesn't answer since", health.unreachableSince.map(WrittenTime.text))
+        details.add(
+            "re-checks late since",
+            upstream.checksLateSince.map { "\(WrittenTime.text($0)): raise rechecks_per_second" })
         details.add("last sign-in", health.signedInAt.map(WrittenTime.text))
         details.add("last failure", health.failure.map { "\(WrittenTime.text($0.at)): \($0.reason)" })
         details.add("in the last day", "sign-ins: \(health.signIns), failures: \(health.failures)")

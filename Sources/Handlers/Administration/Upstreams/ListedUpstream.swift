@@ -16,6 +16,8 @@ package struct ListedUpstream {
     package let health: UpstreamHealth
     /// Whether one of the configuration has its issuer, and lets in whoever is linked to it.
     private let leavesPeopleToAnother: Bool
+    /// Since when re-checks wait for their turn; nil: they are in time.
+    package internal(set) var checksLateSince: Timestamp?
     /// How many are linked to it; nil: nobody has looked.
     package internal(set) var people: Int?
     private let issuer: Issuer
@@ -75,6 +77,7 @@ package struct ListedUpstream {
     package var standing: String {
         if fault != nil { return "can't be used" }
         if health.unreachableSince != nil { return "doesn't answer" }
+        if checksLateSince != nil { return "re-checks are late" }
         switch (health.signedInAt, health.failure?.at) {
         case (nil, nil): return "not used yet"
         case (let good?, let bad?) where bad > good: return "failed last"
@@ -111,7 +114,9 @@ package struct ListedUpstream {
         json["fault"] = fault.map(JSON.string)
         json["linked_people"] = people.map { .integer(Int64($0)) }
         json["standing"] = .string(standing)
-        json["health"] = health.json
+        var health = health.json.objectValue ?? [:]
+        health["checks_late_since"] = checksLateSince.map { .integer($0.seconds) }
+        json["health"] = .object(health)
         json["created_at"] = declaration.map { .integer($0.createdAt.seconds) }
         json["updated_at"] = declaration.map { .integer($0.updatedAt.seconds) }
         return .object(json)

@@ -41,12 +41,22 @@ package struct UpstreamAdministration {
                 health: health[upstream.name])
         }
         let reading = try UpstreamDeclarationReading()
-        return try declared
-            + store.upstreamDeclarations().map { declaration in
-                ListedUpstream(
-                    declaration, reading: reading, beside: settings.options, issuer: issuer,
-                    health: health[declaration.name])
-            }
+        let stored = try store.upstreamDeclarations().map { declaration in
+            ListedUpstream(
+                declaration, reading: reading, beside: settings.options, issuer: issuer,
+                health: health[declaration.name])
+        }
+        return try (declared + stored).map { listed in
+            var listed = listed
+            listed.checksLateSince = try listed.upstream.flatMap { try checksLateSince($0) }
+            return listed
+        }
+    }
+
+    private func checksLateSince(_ upstream: Upstream) throws -> Timestamp? {
+        guard upstream.rhythm != nil else { return nil }
+        let oldest = try store.oldestUpstreamCheck(by: upstream.issuer.value, at: now())
+        return oldest.flatMap { $0.isWithin(UpstreamCheck.lateness, of: now()) ? nil : $0 }
     }
 
     /// Throws ``AdministrationError`` with the nearest name if there is none.

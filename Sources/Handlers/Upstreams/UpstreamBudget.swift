@@ -1,0 +1,32 @@
+import OIDCLogic
+import Synchronization
+
+/// How many users each upstream may be asked about in the background, by all threads of a process together.
+final class UpstreamBudget: Sendable {
+    private struct Account {
+        var left: Int
+        var at: Timestamp
+    }
+
+    private let accounts = Mutex<[UpstreamName: Account]>([:])
+
+    /// Spends one of so many a second. A second that was slept through may be made up for, and no more than one.
+    func spend(on name: UpstreamName, perSecond: Int, at now: Timestamp) -> Bool {
+        accounts.withLock { accounts in
+            var account = accounts[name] ?? Account(left: perSecond, at: now)
+            // A clock that was set back gives what a second gives, once.
+            let seconds = account.at.isWithin(2, of: now) ? max(0, now - account.at) : 2
+            account.left = min(2 * perSecond, account.left + Int(seconds) * perSecond)
+            account.at = now
+            defer { accounts[name] = account }
+            guard account.left > 0 else { return false }
+            account.left -= 1
+            return true
+        }
+    }
+
+    /// Leaves it alone for the rest of the second: it doesn't answer, or there is nobody to ask about.
+    func rest(from name: UpstreamName, at now: Timestamp) {
+        accounts.withLock { $0[name] = Account(left: 0, at: now) }
+    }
+}
