@@ -60,10 +60,10 @@ struct LogoutHandler {
                     token: token.sealed(by: provider.seal)),
                 for: request, uiLocales: raw.uiLocales + signedIn.user.uiLocales)
         }
-        let onward = try upstream(of: signedIn.session, logout, raw, request)
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
+        let onward = try leadOn(from: signedIn.session, logout, raw, request)
         return try done(logout, raw, isConfirmed: true, request, at: onward)
     }
 
@@ -75,10 +75,10 @@ struct LogoutHandler {
             metadata: ["request": "\(request.id)", "uri": "\(RedactedURI(redacting: uri).value)"])
     }
 
-    /// Where the sign-out goes on, if the session came from an upstream that is to hear of it. It is asked elsewhere, as that may
-    /// take a while.
-    private func upstream(
-        of session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
+    /// Where the sign-out of a session that has ended goes on, if it came from an upstream that is to hear of it; the link knows
+    /// that then. The upstream is asked elsewhere, as that may take a while.
+    private func leadOn(
+        from session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
     ) throws -> String? {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,
             let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut

@@ -394,6 +394,15 @@ import Testing
         }
     }
 
+    @Test func `the OpenAPI document names every member of an upstream`() throws {
+        let reading = ConfigurationReading(file: "postern.yaml", environment: [:])
+        _ = try Configuration(reading, ConfigurationFixture.minimal, file: "/postern.yaml")
+        let members = reading.knownKeys.filter { $0.hasPrefix("upstreams.") }.map { String($0.dropFirst(10)) }
+        #expect(members.count > 20)
+        let others: Set = ["name", "client_secret_file"]
+        #expect(Set(members).subtracting(others) == Set(UpstreamSchemas.written.keys).subtracting(["client_secret"]))
+    }
+
     @Test(
         arguments: [
             ("60", 60), ("30s", 30), ("10m", 600), ("8h", 28_800), ("30d", 2_592_000), ("0", 0), ("", nil), ("m", nil),

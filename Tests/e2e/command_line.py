@@ -61,20 +61,20 @@ def folder(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def _template(tmp_path_factory):
+def _made(tmp_path_factory):
+    """An installation, and what its folder held at first."""
     made = CommandLine(tmp_path_factory.mktemp("installation"))
     made("init", "--issuer", ISSUER)
-    return made
+    return made, {path: path.read_bytes() for path in made.folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
-def postern(_template):
+def postern(_made):
     """An installation; what earlier tests made is gone."""
-    for client in _template.json("client", "list"):
-        _template("client", "remove", client["client_id"])
-    for user in _template.json("user", "list"):
-        _template("user", "remove", user["username"])
-    for kind, name in [("group", "name"), ("role", "role"), ("scope", "name")]:
-        for made in _template.json(kind, "list"):
-            _template(kind, "remove", made[name])
-    return _template
+    made, first = _made
+    for path in made.folder.rglob("*"):
+        if path.is_file() and path not in first:
+            path.unlink()
+    for path, content in first.items():
+        path.write_bytes(content)
+    return made

@@ -1,9 +1,23 @@
+import collections
+
 import pytest
 
 from chromium import chromium, page  # noqa: F401
 from firefox import firefox  # noqa: F401
 from provider import (  # noqa: F401
     agent, alice, fresh_code, other_party, party, post_party, provider, public_party, session, token)
+
+
+# They wait for others, test by test.
+SLOW = {
+    "test_broker.py", "test_crash.py", "test_demo.py", "test_foreign_upstreams.py", "test_install.py",
+    "test_rolling_restart.py", "test_stack.py", "test_stale_browser.py"}
+
+
+def pytest_collection_modifyitems(items):
+    """A worker takes file after file in this order, so that none is left alone with a long one at the end."""
+    counts = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.name not in SLOW, -counts[item.path], item.path))
 
 
 def pytest_configure(config):

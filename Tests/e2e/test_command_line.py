@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import ISSUER, METADATA, CommandLine, _template, folder, postern  # noqa: F401
+from command_line import ISSUER, METADATA, CommandLine, _made, folder, postern  # noqa: F401
 
 
 def mode(path: Path) -> int:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from command_line import METADATA, _template, postern, program  # noqa: F401
+from command_line import METADATA, _made, postern, program  # noqa: F401
 
 
 def test_a_user_comes_and_goes(postern):
@@ -52,6 +52,9 @@ def test_users_and_clients_are_found_by_how_they_begin(postern):
 
 
 def test_scopes_roles_and_groups(postern):
+    for role in postern.json("role", "list"):
+        assert role["role"].startswith("postern:"), "an installation has those of administration"
+        postern("role", "remove", role["role"])
     assert "There are no roles yet" in postern("role", "list")
     assert "Defined the scope" in postern("scope", "add", "orders", "--description", "Your orders")
     assert postern.json("scope", "list") == [{"name": "orders", "description": "Your orders"}]

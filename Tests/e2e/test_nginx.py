@@ -49,8 +49,20 @@ def own():
 
 
 @pytest.fixture
+def uncached(own):
+    """The provider with an empty cache, which nginx wasn't told of."""
+    for file in kept(own):
+        file.unlink()
+    return own
+
+
+def kept(provider):
+    return [path for path in (provider.folder / "run/cache").rglob("*") if path.is_file()]
+
+
+@pytest.fixture
 def restarted(own):
-    """The provider with an empty cache, and whole again afterwards."""
+    """The provider with an empty cache and no one counted, and whole again afterwards."""
     own.up()
     yield own
     own.up()
@@ -90,29 +102,27 @@ def test_the_metadata_stands_where_oauth_clients_look(provider, query):
 
 
 @pytest.mark.parametrize("path", CACHED)
-def test_a_head_that_comes_first_keeps_the_whole_answer(restarted, path):
-    browser = restarted.browser()
-    # `up` asked for discovery, so what it kept is from a GET.
-    if path == "jwks":
-        first, log = handled(restarted, browser, "HEAD", path)
-        assert log["cache"] == "MISS"
-        assert first.status == 200 and first.body == b""
+def test_a_head_that_comes_first_keeps_the_whole_answer(uncached, path):
+    browser = uncached.browser()
+    first, log = handled(uncached, browser, "HEAD", path)
+    assert log["cache"] == "MISS"
+    assert first.status == 200 and first.body == b""
     limit = time.monotonic() + 5
     while True:
-        answer, log = handled(restarted, browser, "GET", path)
+        answer, log = handled(uncached, browser, "GET", path)
         assert answer.json()
         if log["cache"] == "HIT":
             break
         assert time.monotonic() < limit, "a HEAD was not kept"
-    head, log = handled(restarted, browser, "HEAD", path)
+    head, log = handled(uncached, browser, "HEAD", path)
     assert log["cache"] == "HIT" and head.body == b""
     assert head.header("Content-Type") == answer.header("Content-Type")
 
 
 @pytest.mark.parametrize("path", CACHED)
-def test_a_query_that_comes_first_changes_nothing(restarted, path):
+def test_a_query_that_comes_first_changes_nothing(uncached, path):
     """One kept answer for each endpoint, whatever was asked for: else anybody could fill the cache, or poison it."""
-    browser = restarted.browser()
+    browser = uncached.browser()
     answers = {
         browser.get(f"/oidc/{path}{query}", headers=headers).body
         for query in ("?x=1", "", "?x=2&x=3", "?" + "y" * 3000)
@@ -121,14 +131,13 @@ def test_a_query_that_comes_first_changes_nothing(restarted, path):
     }
     assert len(answers) == 1
     assert b"evil" not in answers.pop()
-    kept = list((restarted.folder / "run/cache").rglob("*"))
-    assert len([file for file in kept if file.is_file()]) <= 2
+    assert len(kept(uncached)) <= 2
 
 
 @pytest.mark.parametrize("path", CACHED)
-def test_any_page_may_read_it_and_no_cookie_comes_with_it(restarted, path):
+def test_any_page_may_read_it_and_no_cookie_comes_with_it(uncached, path):
     for method in ("GET", "HEAD"):
-        answer = restarted.browser().send(method, f"/oidc/{path}", headers={"Origin": "https://spa.example"})
+        answer = uncached.browser().send(method, f"/oidc/{path}", headers={"Origin": "https://spa.example"})
         assert answer.all("Access-Control-Allow-Origin") == ["*"]
         assert not answer.all("Access-Control-Allow-Credentials")
         assert not answer.all("Set-Cookie")
@@ -136,10 +145,10 @@ def test_any_page_may_read_it_and_no_cookie_comes_with_it(restarted, path):
 
 
 @pytest.mark.parametrize("path", CACHED)
-def test_a_refusal_is_never_kept(restarted, path):
-    browser = restarted.browser()
+def test_a_refusal_is_never_kept(uncached, path):
+    browser = uncached.browser()
     for _ in range(3):
-        answer, log = handled(restarted, browser, "POST", path)
+        answer, log = handled(uncached, browser, "POST", path)
         assert answer.status == 405
         assert log["upstream"] == "405"
     assert browser.get(f"/oidc/{path}").status == 200

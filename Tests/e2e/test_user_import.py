@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from command_line import _template, postern  # noqa: F401
+from command_line import _made, postern  # noqa: F401
 from provider import Person
 
 PASSWORD = "correct horse"

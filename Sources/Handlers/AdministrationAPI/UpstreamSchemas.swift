@@ -70,15 +70,34 @@ enum UpstreamSchemas {
     private static let clientID = JSONSchema.text("What it knows us by", atLeast: 1)
 
     /// Those of an item of `upstreams`, as docs/configuration.md explains them; there may be others.
-    private static let written: [String: JSON] = [
+    static let written: [String: JSON] = [
         "preset": JSONSchema.choice(UpstreamPreset.allCases.map(\.rawValue)),
         "title": JSONSchema.text("What people call it"), "issuer": issuer, "client_id": clientID,
         "client_secret": JSONSchema.text("Never shown again", atLeast: 1, atMost: 4096),
-        "token_endpoint_auth_method": JSONSchema.text(),
+        "token_endpoint_auth_method": JSONSchema.choice(UpstreamAuthentication.allCases.map(\.rawValue)),
+        "token_endpoint_auth_signing_alg": JSONSchema.choice(SignatureAlgorithm.allCases.map(\.rawValue)),
+        "scope": JSONSchema.text("Names with spaces between them"),
+        "authorization_parameters": [
+            "type": "object", "additionalProperties": JSONSchema.text(),
+            "description": "What each sign-in asks for besides",
+        ],
+        "authorization_endpoint": JSONSchema.text("Of one that speaks OAuth alone"),
+        "token_endpoint": JSONSchema.text("Of such a one"), "userinfo_endpoint": JSONSchema.text("Of such a one"),
+        "subject": JSONSchema.text("Of such a one: the member of userinfo that names a user for ever"),
+        "additional": [
+            "type": "object", "additionalProperties": JSONSchema.text(),
+            "description": "Of such a one: further URLs that say something of a user, by name",
+        ],
+        "recheck": JSONSchema.text("How old its word may be, such as 5m, or never"),
+        "grace": JSONSchema.text("For how much longer it holds while it is down, such as 1h"),
+        "rechecks_per_second": JSONSchema.integer(1...1000),
+        "refused_refresh": JSONSchema.choice(["sign-in", "gone"]),
+        "logout": JSONSchema.boolean("Whoever signs out here signs out there"),
         "algorithms": JSONSchema.list(JSONSchema.choice(SignatureAlgorithm.allCases.map(\.rawValue))),
         "email_domains": JSONSchema.list(), "trusted_email_domains": JSONSchema.list(),
         "users": JSONSchema.text("all, none, or an expression"), "username": JSONSchema.text("An expression"),
         "attributes": expressions, "roles": expressions, "role_names": JSONSchema.text("An expression"),
+        "email_verified": JSONSchema.text("An expression"),
     ]
 
     private static let expressions: JSON = [

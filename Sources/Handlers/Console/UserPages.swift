@@ -91,7 +91,10 @@ extension ConsoleRoute {
     private static func unlinkForm(_ call: ConsoleCall) throws -> ConsolePage {
         let user = try call.api(.get, "users", call["sub"])
         let people = try call.api(.get, "users", call["sub"], "upstreams").listed
-        let isLast = people.count < 2 && user["has_password"] != true
+        let others = people.filter {
+            $0["id"] != .string(call["upstream_person"]) && $0["upstream"]?.stringValue != nil
+        }
+        let isLast = others.isEmpty && user["has_password"] != true
         return try confirmation(
             call, { "Unlink \($0.userName) from this upstream?" },
             "What they have by it alone, roles and attributes, is taken away, and sessions and grants that came from there "

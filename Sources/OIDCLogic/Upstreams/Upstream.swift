@@ -90,7 +90,7 @@ extension UpstreamName {
 }
 
 /// How we prove to an upstream's token endpoint who we are (RFC 6749 §2.3.1, OpenID Connect Core §9).
-package enum UpstreamAuthentication: String, Sendable {
+package enum UpstreamAuthentication: String, Sendable, CaseIterable {
     case basic = "client_secret_basic"
     case post = "client_secret_post"
     /// RFC 7523 §2.2, by a key that we have for this upstream alone.
