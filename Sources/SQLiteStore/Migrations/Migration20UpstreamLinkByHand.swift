@@ -7,5 +7,7 @@ extension Schema {
             WHERE audit.event = 'user.linked' AND audit.sub = upstream_link.sub
                 AND audit.after ->> 'issuer' = upstream_link.issuer
                 AND audit.after ->> 'upstream_sub' = upstream_link.upstream_sub);
+        -- By which a sign-out there finds them that names a session alone.
+        CREATE INDEX upstream_link_sid ON upstream_link (issuer, upstream_sid) WHERE upstream_sid IS NOT NULL;
         """
 }

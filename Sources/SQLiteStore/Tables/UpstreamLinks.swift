@@ -121,18 +121,17 @@ extension SQLiteStore: UpstreamStore {
 
     package func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws {
         try write { database in
-            try Self.noteSignOut(ofUpstream: issuer, sid: Value(sid), subject: subject, in: database)
+            try Self.noteSignOut(of: UpstreamLinkID(issuer: issuer, subject: subject), from: sid, in: database)
         }
     }
 
-    private static func noteSignOut(
-        ofUpstream issuer: String, sid: Value, subject: String?, in database: Database
-    ) throws(StoreError) {
+    private static func noteSignOut(of link: UpstreamLinkID, from sid: String?, in database: Database)
+        throws(StoreError)
+    {
         try database.run(
             """
-            UPDATE upstream_link SET is_signed_out = 1
-            WHERE issuer = ?1 AND upstream_sid IS ?2 AND upstream_sub = coalesce(?3, upstream_sub)
-            """, .text(issuer), sid, Value(subject))
+            UPDATE upstream_link SET is_signed_out = 1 WHERE issuer = ?1 AND upstream_sub = ?2 AND upstream_sid IS ?3
+            """, .text(link.issuer), .text(link.subject), Value(sid))
     }
 
     package func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
@@ -150,8 +149,14 @@ extension SQLiteStore: UpstreamStore {
                 """, .text(issuer), .text(sid), Value(subject)
             ) { row throws(StoreError) in SessionID(try row.text(0)) }
             for session in sessions { try Self.endOne(session, in: database, audit) }
-            try Self.noteSignOut(ofUpstream: issuer, sid: .text(sid), subject: subject, in: database)
-            if let subject { try Self.noteSignOut(ofUpstream: issuer, sid: .null, subject: subject, in: database) }
+            if let subject {
+                let link = UpstreamLinkID(issuer: issuer, subject: subject)
+                for known in [sid, nil] { try Self.noteSignOut(of: link, from: known, in: database) }
+            } else {
+                try database.run(
+                    "UPDATE upstream_link SET is_signed_out = 1 WHERE issuer = ?1 AND upstream_sid = ?2", .text(issuer),
+                    .text(sid))
+            }
             return sessions.count
         }
     }
