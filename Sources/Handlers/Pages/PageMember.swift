@@ -3,9 +3,9 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Apps and people.
     case app, unverified, logo, user, destination
     // Forms.
-    case action, attempt, token, loginHint, remember, focusUsername, focusPassword
+    case action, attempt, token, loginHint, remember, focusUsername, focusPassword, byAddress
     // What went wrong with a form.
-    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable
+    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable, missingPassword, unknownAddress
     // Where else to sign in.
     case upstreams
     // Lists about what is asked for, and by whom.

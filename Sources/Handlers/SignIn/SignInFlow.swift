@@ -194,6 +194,7 @@ struct SignInFlow {
                 upstreams: upstreams.map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
+                findsUpstreamByAddress: !isLocal && options.findsUpstreamByAddress(for: authorization.client),
                 failure: failure),
             status: failure?.status ?? .ok, for: request, uiLocales: authorization.uiLocales)
         if let seconds = failure?.retryAfter { response[.retryAfter] = HeaderValue(seconds) }

@@ -183,7 +183,8 @@ struct UpstreamLeg {
         _ request: Request
     ) throws -> Response {
         try flow.loginPage(
-            authorization, attempt.request, failure: failure, invitation: attempt.linking?.invitation, for: request)
+            authorization, attempt.request, failure: failure, username: attempt.typedName,
+            invitation: attempt.linking?.invitation, for: request)
     }
 
     /// The user goes on; whoever looks why they had to begin anew, or who plays old answers back, finds the line.

@@ -79,6 +79,11 @@ package struct SignInOptions: Sendable {
         return upstreams(for: client).first { $0.domains.contains(domain) }
     }
 
+    /// Whether an address may say where somebody signs in.
+    package func findsUpstreamByAddress(for client: Client) -> Bool {
+        upstreams(for: client).contains { !$0.domains.isEmpty }
+    }
+
     /// Whether a session that began there serves this client. One of an upstream that isn't there any more serves nobody.
     package func admits(_ session: Session, for client: Client) -> Bool {
         let places = client.metadata.upstreams

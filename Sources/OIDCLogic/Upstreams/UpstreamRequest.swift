@@ -46,7 +46,9 @@ package struct UpstreamRequest: Sendable {
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
         let age = wantsTime && upstream.parameters["max_age"] == nil ? longestAge : nil
         if let maxAge = authorization.maxAge ?? age { fields.append(("max_age", "\(maxAge)")) }
-        if let loginHint = authorization.loginHint { fields.append(("login_hint", loginHint)) }
+        if let loginHint = attempt.attempt.typedName ?? authorization.loginHint {
+            fields.append(("login_hint", loginHint))
+        }
         if !authorization.uiLocales.isEmpty {
             fields.append(("ui_locales", authorization.uiLocales.joined(separator: " ")))
         }
