@@ -10,6 +10,7 @@ from administration import Caller, assert_problem
 from console import admin, detail, enter, field, send  # noqa: F401
 from oidc import encode
 from test_broker import Person, central  # noqa: F401
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,42 @@ def test_the_console_adds_changes_tests_and_removes_one(provider, central, page,
     page.locator("[name=linked]").check()
     send(page)
     assert "Renamed Corp" not in page.content()
+
+
+def test_who_needs_to_sign_in_there_again_comes_back_or_chooses(provider, central, api, party):
+    """Without a refresh token nobody knows more of them after `recheck`."""
+    members = {**registered(central, provider, "again"), "title": "Again Corp", "scope": "openid", "recheck": "5s"}
+    assert api("POST", "upstreams", {"name": "again", **members}).status_code == 201
+    try:
+        person = Person(provider, central)
+        browser = person.at[provider.issuer]
+        fields = party.start(browser, party.request()).form.fields
+        away = browser.post("/oidc/upstream/again", {"attempt": fields["attempt"], "token": fields["token"]})
+        there = person.follow(away, party.redirect_uri)
+        user_there, local = central.add_user(), provider.add_user()
+        answer = person.follow(
+            person.at[central.issuer].submit(there, username=user_there.name, password=user_there.password),
+            party.redirect_uri)
+        assert answer.query["code"], answer
+
+        def asked():
+            answer = party.start(browser, party.request())
+            return None if answer.location.startswith(party.redirect_uri) else answer
+
+        away = wait_for(asked, "it is time to ask")
+        away = browser.follow(away)
+        assert away.location.startswith(central.issuer) and away.query["prompt"] == "none"
+        assert person.follow(away, party.redirect_uri).query["code"], "who is signed in there still sees no page"
+
+        away = wait_for(asked, "it is time to ask once more")
+        person.at[central.issuer] = central.browser()
+        page = person.follow(away, party.redirect_uri)
+        assert page.status == 200 and "Continue with Again Corp" in page.form.text, page
+        answer = person.follow(
+            browser.submit(page, username=local.name, password=local.password), party.redirect_uri)
+        assert answer.query["code"], "by a password of here"
+    finally:
+        assert api("DELETE", "upstreams/again?linked=true").status_code == 204
 
 
 def test_an_address_leads_to_its_upstream_where_there_is_no_password(provider, central, api, page):

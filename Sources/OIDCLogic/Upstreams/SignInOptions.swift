@@ -66,11 +66,15 @@ package struct SignInOptions: Sendable {
         let client = authorization.client
         if let hinted = hintedUpstream(for: authorization) { return hinted }
         if let domain = authorization.loginHint.flatMap({ upstream(of: $0, for: client) }) { return domain }
-        let admitted = upstreams(for: client)
-        if let straight, let upstream = admitted.first(where: { $0.name == straight }) { return upstream }
+        if let straight, let upstream = upstreams(for: client).first(where: { $0.name == straight }) { return upstream }
         // Of an app that has one place to sign in at, nobody is asked to choose.
-        return !client.metadata.upstreams.names.isEmpty && admitted.count == 1 && !hasPassword(for: client)
-            ? admitted[0] : nil
+        return client.metadata.upstreams.names.isEmpty ? nil : onlyUpstream(for: client)
+    }
+
+    /// Where this client's users sign in, if they can nowhere else.
+    package func onlyUpstream(for client: Client) -> Upstream? {
+        let admitted = upstreams(for: client)
+        return admitted.count == 1 && !hasPassword(for: client) ? admitted[0] : nil
     }
 
     /// Whose users sign in with such names (home-realm discovery): by the domain of an e-mail address.

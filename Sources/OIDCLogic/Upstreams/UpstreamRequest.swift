@@ -40,7 +40,8 @@ package struct UpstreamRequest: Sendable {
         of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
     ) -> [(name: String, value: String)] {
         var fields = [(name: "nonce", value: attempt.nonce)]
-        let prompt = authorization.prompt.subtracting([.consent]).map(\.rawValue).sorted()
+        let asked: Set<Prompt> = attempt.isSilent ? [.none] : authorization.prompt.subtracting([.consent])
+        let prompt = asked.map(\.rawValue).sorted()
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
