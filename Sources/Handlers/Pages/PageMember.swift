@@ -11,7 +11,7 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Lists about what is asked for, and by whom.
     case scopes, name, links, uri, host, label
     // Errors.
-    case title, explanation, advice, reference, startAgain, error, description
+    case title, explanation, advice, reference, startAgain, error, description, asksAdministrator
     // Signing out.
     case told, frames, sources, onward, byItself
     // The landing page.
@@ -29,5 +29,5 @@ package enum PageMember: String, Sendable, CaseIterable {
     case hint, described, required, line, lines, password, check, hidden, options
     case charts, bars, x, y, width, height, first, last
     // Every page.
-    case help
+    case help, contact
 }

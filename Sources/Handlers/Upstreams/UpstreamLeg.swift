@@ -305,6 +305,7 @@ struct UpstreamLeg {
             return try page(.unreachable(upstream.title), attempt, authorization, request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
         case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
+        case .disabled: throw PageForm.Refused(kind: .disabled, error: error, attempt: attempt)
         }
     }
 }
@@ -317,13 +318,20 @@ private enum UpstreamFailure {
     case broken
     /// The upstream has let them in, and we don't.
     case refused
+    /// Likewise, since their account here is disabled.
+    case disabled
 
     init(_ fault: UpstreamFault) {
         self = if case .unreachable = fault { .unreachable } else { .broken }
     }
 
     init(_ refusal: UpstreamRefusal) {
-        self = if case .mapping = refusal { .broken } else { .refused }
+        self =
+            switch refusal {
+            case .mapping: .broken
+            case .disabled: .disabled
+            case .notAdmitted: .refused
+            }
     }
 
     func error(_ cause: String, _ upstream: UpstreamName) -> OAuthError {
@@ -331,7 +339,7 @@ private enum UpstreamFailure {
         case .unreachable:
             .temporarilyUnavailable(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
         case .broken: .serverError(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
-        case .refused:
+        case .refused, .disabled:
             .accessDenied(
                 "the user's identity provider has let them in, and this provider does not", cause: cause,
                 detail: .upstream(upstream, cause))
