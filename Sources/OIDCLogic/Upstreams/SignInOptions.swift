@@ -9,16 +9,20 @@ package struct SignInOptions: Sendable {
     private let admitsAdministrators: Bool
     /// Where everybody goes without a page of ours; nil: they choose.
     package let straight: UpstreamName?
+    /// Whether the login page has the password of here alone, and upstreams are for whoever is led there: by a hint, by the
+    /// domain of an address, or since the app names where its users sign in.
+    private let isLocal: Bool
 
     /// - Parameter straight: one of `upstreams`, or of those that are added. Where it is none of either, people choose.
     package init(
         upstreams: [Upstream] = [], hasPassword: Bool = true, admitsAdministrators: Bool = true,
-        straight: UpstreamName? = nil
+        straight: UpstreamName? = nil, isLocal: Bool = false
     ) {
         self.upstreams = upstreams
         self.hasPassword = hasPassword
         self.admitsAdministrators = admitsAdministrators
         self.straight = straight
+        self.isLocal = isLocal
     }
 
     /// With these after its own. Where both have one of a name, its own is the one.
@@ -26,7 +30,7 @@ package struct SignInOptions: Sendable {
         let names = Set(upstreams.map(\.name))
         return SignInOptions(
             upstreams: upstreams + others.filter { !names.contains($0.name) }, hasPassword: hasPassword,
-            admitsAdministrators: admitsAdministrators, straight: straight)
+            admitsAdministrators: admitsAdministrators, straight: straight, isLocal: isLocal)
     }
 
     /// Whether there is a page for a password of here, for somebody at least.
@@ -52,6 +56,11 @@ package struct SignInOptions: Sendable {
     /// Those that this client's users may sign in at.
     package func upstreams(for client: Client) -> [Upstream] {
         upstreams.filter { client.metadata.upstreams.admit($0.name) }
+    }
+
+    /// Those that this client's users may choose on the login page.
+    package func choices(for client: Client) -> [Upstream] {
+        isLocal && client.metadata.upstreams.names.isEmpty ? [] : upstreams(for: client)
     }
 
     /// The one that a request names (`idp_hint`). Nil: none, or one that isn't there, or isn't for its client.
