@@ -40,8 +40,7 @@ package struct UpstreamRequest: Sendable {
         of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
     ) -> [(name: String, value: String)] {
         var fields = [(name: "nonce", value: attempt.nonce)]
-        let asked: Set<Prompt> = attempt.isSilent ? [.none] : authorization.prompt.subtracting([.consent])
-        let prompt = asked.map(\.rawValue).sorted()
+        let prompt = prompt(of: upstream, for: authorization, attempt)
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
@@ -55,5 +54,18 @@ package struct UpstreamRequest: Sendable {
         }
         if let acrValues = authorization.acrValues { fields.append(("acr_values", acrValues)) }
         return fields
+    }
+
+    private static func prompt(
+        of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+    ) -> [String] {
+        if attempt.isSilent { return [Prompt.none.rawValue] }
+        let asked = authorization.prompt.subtracting([.consent]).map(\.rawValue)
+        guard attempt.attempt.linking != nil else { return asked.sorted() }
+        // Whoever is signed in there may be somebody else, at a desk that people share: nobody is linked without having seen
+        // as whom. What is usual there, such as prompt=consent for a refresh token, is asked for as well.
+        let usual = upstream.parameters["prompt"]?.split(separator: " ").map(String.init) ?? []
+        let words = Set(asked + usual).subtracting([Prompt.none.rawValue])
+        return (words.contains(Prompt.login.rawValue) ? words : words.union([Prompt.selectAccount.rawValue])).sorted()
     }
 }
