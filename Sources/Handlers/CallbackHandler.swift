@@ -25,8 +25,13 @@ struct CallbackHandler {
                 // RFC 9700 §4.4.2: an answer at the address of one upstream to what was asked of another.
                 leg.upstream == upstream.name
             else {
+                // Anybody can come here with these words, so they stand in the log alone.
+                let complaint = UpstreamAnswer.complaint(parameters)
                 return provider.errorPage(
-                    .expired, .invalidRequest("state is none that this upstream was given here"), for: request)
+                    .expired,
+                    .invalidRequest(
+                        "state is none that this upstream was given here",
+                        cause: complaint.map { "\(upstream.name) is said to have answered: \($0)" }), for: request)
             }
             let trace = leg.trace.map { UpstreamTraceRecorder($0, now: provider.now) }
             trace?.note("Came back from the upstream", TraceCut.parameters(try request.queryFields()))

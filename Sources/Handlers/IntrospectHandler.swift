@@ -41,6 +41,12 @@ struct IntrospectHandler {
         // Whichever comes first: the second moves with the configuration.
         let end = min(family.expiresAt, grant.createdAt + provider.lifetimes.refreshTokenAbsolute)
         guard provider.now() < end else { return Introspection.inactive }
+        // Nobody asks the upstream for it: where its word is old, or it is down, the next refresh may still be taken.
+        do { _ = try provider.knownStanding(of: grant, for: client.client) } catch let error as OAuthError
+            where error.code == .invalidGrant
+        {
+            return Introspection.inactive
+        }
         let live = try LiveGrant(
             grant, client: client.client, user: try store.user(grant.userID),
             subjects: try provider.subjects(of: client.client))

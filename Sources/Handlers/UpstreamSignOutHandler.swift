@@ -32,7 +32,8 @@ struct UpstreamSignOutHandler {
             let upstream = try provider.upstream(in: request), upstream.name == signOut.upstream, upstream.signsOut
         else { return finish(signOut, request) }
         let state = try carrier.carry(
-            signOut.sealedState(by: provider.seal), in: 512, from: request.remoteAddress, isOfSomeoneSignedIn: true)
+            signOut.sealedState(by: provider.seal), in: 512, from: request.remoteAddress, isOfSomeoneSignedIn: true,
+            for: provider.lifetimes.attempt)
         provider.store.moveOn()
         guard let endpoint = endpoint(of: upstream, request) else { return finish(signOut, request) }
         let asked = UpstreamLogoutRequest(

@@ -167,6 +167,25 @@ import Testing
                 == 1)
     }
 
+    @Test func `check warns of two upstreams of one issuer, by both names`() throws {
+        let made = try initialize()
+        _ = try Installation(made.configuration, environment: [:]).upstreams.add(
+            "former", ["issuer": "https://corp.example", "client_id": "postern", "client_secret": "a secret"])
+        let path = folder.file("postern.yaml")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        func warnings(_ issuer: String) throws -> [String] {
+            try folder.write(
+                text + "\nupstreams: [{ name: corp, issuer: '\(issuer)', client_id: c, client_secret_file: s }]\n",
+                to: "postern.yaml")
+            return InstallationCheck(configuration: path, environment: [:]).findings
+                .filter { $0.status == .warning && $0.subject == "upstream" }.map(\.text)
+        }
+        #expect(try warnings("https://other.example").isEmpty)
+        let warned = try warnings("https://corp.example")
+        #expect(warned.count == 1 && warned[0].contains("\"former\"") && warned[0].contains("\"corp\""), "\(warned)")
+        #expect(warned.first?.contains("postern upstream remove former") == true)
+    }
+
     @Test func `an operation without a database says how to make one`() throws {
         let configuration = try Configuration(
             parsing: ConfigurationFixture.minimal, file: folder.file("postern.yaml"))

@@ -24,6 +24,15 @@ struct CarrierTests {
         #expect(try carrier.carry(value + "a", from: "192.0.2.1").utf8.count == 44)
     }
 
+    @Test func `a parked value is kept for ten minutes, or as long as it is said`() throws {
+        let (short, long) = (
+            try carrier.carry(large(1), from: "192.0.2.1"), try carrier.carry(large(2), from: "192.0.2.1", for: 1800)
+        )
+        let at = { (seconds: Int64) in Carrier(store: fixture.store, now: { HandlerFixture.noon + seconds }) }
+        #expect(try at(599).receive(short) != nil && at(600).receive(short) == nil)
+        #expect(try at(1799).receive(long) != nil && at(1800).receive(long) == nil)
+    }
+
     // Whoever has a network of 64 bits has all its addresses.
     @Test func `the number of parked values is bounded for each network`() throws {
         for number in 0..<1000 { _ = try carrier.carry(large(number), from: "2001:db8::\(number)") }

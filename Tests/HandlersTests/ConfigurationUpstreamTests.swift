@@ -53,6 +53,8 @@ struct ConfigurationUpstreamTests {
         #expect(other.mapping.roleNames == "upstream -> 'groups'")
         let google = try upstream("preset: google")
         #expect(google.issuer.value == "https://accounts.google.com")
+        let written = try upstream("issuer: https://i.example/realms/a/.well-known/openid-configuration")
+        #expect(written.issuer.value == "https://i.example/realms/a", "the address of its document means the same")
         #expect(google.parameters == ["access_type": "offline", "prompt": "consent"])
         #expect(
             try upstream("preset: google", "authorization_parameters: { access_type: offline }").parameters
@@ -88,12 +90,14 @@ struct ConfigurationUpstreamTests {
         ("logout: maybe", "true or false"), ("preset: github\n    logout: true", "has no sign-out"),
         ("issuer: https://i.example\n    token_endpoint_auth_method: private_key_jwt", "is of no use"),
         ("token_endpoint_auth_signing_alg: HS256", "must be one of RS256"),
-        ("preset: entrra", "Did you mean \"entra\"?"), ("preset: x", "There are: entra"),
+        ("preset: entrra", "Did you mean \"entra\"?"), ("preset: x", "known here: entra, keycloak"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/common/v2.0", "names no tenant"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/organizations/v2.0", "names no tenant"),
         ("preset: entra\n    issuer: https://login.microsoftonline.com/example.com/v2.0", "by its id"),
         ("preset: entra\n    issuer: \(entra)/", "must end with /v2.0"), ("preset: entra", "issuer is missing"),
         ("preset: auth0\n    issuer: https://e.auth0.com", "must end with a slash"),
+        ("preset: auth0\n    issuer: https://e.auth0.com/.well-known/openid-configuration", "https://e.auth0.com/"),
+        ("issuer: /.well-known/openid-configuration", "must be a URL"),
         ("preset: okta\n    issuer: https://e-admin.okta.com", "admin console"),
         ("preset: keycloak\n    issuer: https://k.example", "/realms/"),
         ("preset: google\n    issuer: https://google.com", "leave it out"),

@@ -93,6 +93,17 @@ final class HandlerBrowser {
         return fixture.respond(.token, request)
     }
 
+    /// Whether introspection calls a token of this client's active.
+    func isActive(_ token: String, of client: String) throws -> Bool {
+        let fields = ["client_id": client, "client_secret": "the secret of \(client)", "token": token].fields
+        let answer = fixture.respond(
+            .introspect,
+            Request(
+                method: .post, handler: "introspect", body: Array(FormEncoding.encode(fields).utf8),
+                headers: ["Content-Type": "application/x-www-form-urlencoded"]))
+        return try answer.json()["active"] == true
+    }
+
     func userInfo(_ authorization: String?) -> Response {
         let headers: KeyValuePairs<String, String> =
             if let authorization { ["Authorization": authorization] } else { [:] }

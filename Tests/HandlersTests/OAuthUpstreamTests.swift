@@ -83,6 +83,13 @@ struct OAuthUpstreamTests {
         #expect(fixture.sectors.posted.first?.fields["client_secret"] == "its secret")
     }
 
+    @Test func `a token that isn't a bearer's is given to nobody`() throws {
+        let asked = try setOut()
+        publish(token: #"{"access_token": "at-1", "token_type": "mac"}"#)
+        #expect(!callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(!fixture.sectors.calls.contains { $0.hasPrefix("https://api.hub.example") })
+    }
+
     @Test(arguments: [
         #"[{"email": "octo@hub.example", "primary": true, "verified": false}]"#,
         #"[{"email": "octo@elsewhere.example", "primary": true, "verified": true}]"#,

@@ -181,6 +181,19 @@ struct UpstreamAdministrationTests {
         #expect(try fixture.store.upstreamDeclarations().isEmpty)
     }
 
+    @Test func `its issuer may be given as the address of its discovery document, by each road`() throws {
+        let address: JSON = "https://other.example/realms/a/.well-known/openid-configuration"
+        var members = Self.members
+        members["issuer"] = address
+        let created = try call(.post, "upstreams", .object(members.merging(["name": "other"]) { $1 }))
+        #expect(created.status == .created)
+        let listed = try upstreams.upstream("other")
+        #expect(listed.upstream?.issuer.value == "https://other.example/realms/a")
+        #expect(listed.members["issuer"] == "https://other.example/realms/a", "and is shown as what it is")
+        _ = try upstreams.change("other", by: ["issuer": "https://other.example/b/.well-known/openid-configuration"])
+        #expect(try upstreams.upstream("other").members["issuer"] == "https://other.example/b")
+    }
+
     @Test(arguments: ["Corp", "a/b", "-a", ""])
     func `a name is part of an address`(name: String) throws {
         #expect(try refusal { _ = try upstreams.add(name, Self.members) }.member == "name")
@@ -208,6 +221,26 @@ struct UpstreamAdministrationTests {
         #expect(try upstreams.all().last?.fault?.contains("remove this one") == true)
         _ = try upstreams.remove("corp", knowingOfLinks: false)
         #expect(try fixture.store.upstreamDeclarations().isEmpty)
+    }
+
+    @Test func `nor do two let in the people of one issuer where the configuration has it since then`() throws {
+        let kept = Self.members.filter { $0.key != "client_secret" }
+        func add(_ name: String, issuer: String) throws {
+            try fixture.store.add(
+                UpstreamDeclaration(
+                    name: UpstreamName(name), members: kept.merging(["issuer": .string(issuer)]) { $1 },
+                    createdAt: fixture.now, updatedAt: fixture.now))
+        }
+        try add("same", issuer: Self.declared.issuer.value)
+        try add("slash", issuer: Self.declared.issuer.value + "/")
+        try link(to: Self.declared.issuer.value)
+        let options = try fixture.provider.signInOptions()
+        #expect(options.upstreams.map(\.name.value) == ["corp", "slash"], "to the byte")
+        let listed = try upstreams.upstream("same")
+        #expect(listed.fault?.contains("(\"corp\")") == true && listed.fault?.contains("remove this one") == true)
+        #expect(try upstreams.upstream("slash").fault == nil)
+        _ = try upstreams.remove("same", knowingOfLinks: false)
+        #expect(try upstreams.upstream("corp").people == 1, "who is linked still comes in, by the other")
     }
 
     @Test func `one that can't be read locks nobody out, and says so`() throws {

@@ -153,9 +153,13 @@ struct UpstreamChoiceTests {
             "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]?.stringValue, "code": nil,
             "redirect_uri": nil, "code_verifier": nil,
         ]
+        let token = tokens["refresh_token"]?.stringValue ?? ""
+        #expect(try browser.isActive(token, of: "two"))
         try change("two", ["partner"])
+        #expect(try !browser.isActive(token, of: "two"), "as introspection says")
         #expect(browser.token("", of: "two", refresh).error == "invalid_grant")
         try change("two", ["corp"])
+        #expect(try browser.isActive(token, of: "two"))
         #expect(browser.token("", of: "two", refresh).status == .ok)
     }
 

@@ -27,16 +27,16 @@ struct UpstreamLogoutTests {
     }
 
     /// Signs somebody in there and here.
-    private func signIn(_ subject: String, sid: String) throws -> HandlerBrowser {
+    private func signIn(_ subject: String, sid: String?) throws -> HandlerBrowser {
         let browser = HandlerBrowser(fixture)
         let away = browser.send(.post, .upstream, browser.authorize().hidden.fields, tail: "corp")
-        let token = try JWS.sign(
-            header: "JWT",
-            claims: [
-                "iss": "https://corp.example", "sub": .string(subject), "aud": "broker", "sid": .string(sid),
-                "nonce": .string(try away.parameter("nonce") ?? ""), "exp": .integer(fixture.now.seconds + 60),
-                "iat": .integer(fixture.now.seconds),
-            ], key: key)
+        var claims: [String: JSON] = [
+            "iss": "https://corp.example", "sub": .string(subject), "aud": "broker",
+            "nonce": .string(try away.parameter("nonce") ?? ""), "exp": .integer(fixture.now.seconds + 60),
+            "iat": .integer(fixture.now.seconds),
+        ]
+        claims["sid"] = sid.map(JSON.string)
+        let token = try JWS.sign(header: "JWT", claims: .object(claims), key: key)
         fixture.sectors.publish(#"{"id_token": "\#(token)"}"#, at: "https://corp.example/token")
         let state = try away.parameter("state") ?? ""
         let answer = browser.send(.get, .callback, ["code": "c", "state": state].fields, tail: "corp")
@@ -74,6 +74,20 @@ struct UpstreamLogoutTests {
         #expect(!isSignedIn(desk) && isSignedIn(phone) && isSignedIn(other))
         #expect(try tell(["sid": "s-2", "sub": nil]).status == .ok)
         #expect(!isSignedIn(phone) && isSignedIn(other))
+    }
+
+    @Test(arguments: [nil, String(repeating: "s", count: 256)])
+    func `where its ID token named no session that could be kept, the person names it`(sid: String?) throws {
+        let (desk, other) = (try signIn("amy-1", sid: sid), try signIn("bob-1", sid: nil))
+        let phone = try signIn("amy-1", sid: "s-2")
+        #expect(try tell(["sid": "s-1", "sub": nil]).status == .ok)
+        #expect(isSignedIn(desk), "a session alone says nothing of whose it is")
+        #expect(try tell(["sid": .string(sid ?? "s-1")]).status == .ok)
+        #expect(!isSignedIn(desk) && isSignedIn(phone) && isSignedIn(other))
+    }
+
+    @Test func `a session's name that nobody could have kept, of nobody, is refused`() throws {
+        #expect(try tell(["sid": .string(String(repeating: "s", count: 256)), "sub": nil]).status == .badRequest)
     }
 
     @Test func `a person who is gone there has nothing left here`() throws {

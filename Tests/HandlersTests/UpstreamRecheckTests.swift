@@ -108,6 +108,90 @@ struct UpstreamRecheckTests {
         #expect(refresh(token).error == "invalid_grant", "and gets nothing back by asking again")
     }
 
+    private func idToken(_ changes: [String: JSON?]) throws -> JSON {
+        let claims: [String: JSON?] = ["iss": "https://corp.example", "sub": "amy-1", "aud": "broker"]
+        let all = claims.merging(changes) { $1 }.compactMapValues(\.self)
+        return .string(try JWS.sign(header: "JWT", claims: .object(all), key: key))
+    }
+
+    @Test(
+        arguments: [
+            [:], ["aud": ["other", "broker"]], ["nonce": "any"],
+        ] as [[String: JSON?]])
+    func `a refresh may bring an ID token of the same user`(changes: [String: JSON?]) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(JSON.object(["access_token": "at-2", "id_token": try idToken(changes)]).text)
+        #expect(refresh(token).status == .ok)
+        #expect(try link.check.at == fixture.now)
+    }
+
+    @Test(
+        arguments: [
+            ["sub": "bob-1"], ["iss": "https://evil.example"], ["aud": "other"], ["aud": nil], ["aud": ["other"]],
+        ] as [[String: JSON?]])
+    func `one of another user, issuer or client says nothing of this user`(changes: [String: JSON?]) throws {
+        let token = try signIn()
+        fixture.now = fixture.now + 301
+        answer(
+            JSON.object(["access_token": "at-2", "refresh_token": "rt-2", "id_token": try idToken(changes)]).text)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try link.check.needsSignIn && isSignedIn)
+    }
+
+    @Test(arguments: ["no token", 7, "a.b.c", .string("x." + String(repeating: "y", count: 20_000) + ".z")] as [JSON])
+    func `one that can't be read is an outage`(text: JSON) throws {
+        let token = try signIn()
+        let before = try link.check.at
+        fixture.now = fixture.now + 301
+        answer(JSON.object(["access_token": "at-2", "id_token": text]).text)
+        #expect(refresh(token).status == .ok, "within its grace")
+        #expect(try !link.check.needsSignIn && link.check.at == before)
+    }
+
+    @Test(arguments: ["sub", "iss"])
+    func `so is one that doesn't say whose it is`(claim: String) throws {
+        let token = try signIn()
+        let before = try link.check.at
+        fixture.now = fixture.now + 301
+        answer(JSON.object(["access_token": "at-2", "id_token": try idToken([claim: nil])]).text)
+        #expect(refresh(token).status == .ok)
+        #expect(try !link.check.needsSignIn && link.check.at == before)
+    }
+
+    @Test(arguments: [("Bearer", true), (nil, true), ("DPoP", false)] as [(JSON?, Bool)])
+    func `a token of a type that isn't known here says nothing`(type: JSON?, isTaken: Bool) throws {
+        let token = try signIn()
+        let before = try link.check.at
+        fixture.now = fixture.now + 301
+        var members: [String: JSON] = ["access_token": "at-2"]
+        members["token_type"] = type
+        answer(JSON.object(members).text)
+        #expect(refresh(token).status == .ok)
+        #expect(try !link.check.needsSignIn && link.check.at == (isTaken ? fixture.now : before))
+    }
+
+    @Test func `introspection says what a refresh would come to, and asks nobody`() throws {
+        let token = try signIn()
+        let asked = fixture.sectors.posted.count
+        for seconds in [0, 301, 4000] as [Int64] {
+            fixture.now = fixture.now + seconds
+            #expect(try browser.isActive(token, of: "offline"), "of whoever was to be asked about the next may be good")
+        }
+        #expect(fixture.sectors.posted.count == asked)
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try link.check.needsSignIn && !browser.isActive(token, of: "offline"))
+    }
+
+    @Test func `of an upstream that isn't linked any more, a refresh token isn't active`() throws {
+        let token = try signIn()
+        _ = try fixture.store.acting(as: .system, at: fixture.now) {
+            try fixture.store.unlink(linkID, from: link.userID)
+        }
+        #expect(try !browser.isActive(token, of: "offline"))
+    }
+
     @Test(arguments: [200, 403, 404])
     func `a refresh token that has ended alone is no end of its user`(userinfo: Int) throws {
         let token = try signIn()

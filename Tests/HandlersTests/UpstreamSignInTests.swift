@@ -54,7 +54,10 @@ struct UpstreamSignInTests {
     }
 
     /// Publishes what the token endpoint answers, for the nonce that it was sent.
-    private func sign(_ asked: [String: String], _ changes: [String: JSON?] = [:], by other: SigningKey? = nil) throws {
+    private func sign(
+        _ asked: [String: String], _ changes: [String: JSON?] = [:], by other: SigningKey? = nil, type: String = "JWT",
+        tokenType: JSON? = "Bearer"
+    ) throws {
         var claims: [String: JSON?] = [
             "iss": "https://corp.example/realm", "sub": "amy-1", "aud": "broker",
             "nonce": .string(asked["nonce"] ?? ""),
@@ -64,10 +67,10 @@ struct UpstreamSignInTests {
         ]
         claims.merge(changes) { _, new in new }
         let token = try JWS.sign(
-            header: "JWT", claims: .object(claims.compactMapValues { $0 }), key: other ?? key)
-        fixture.sectors.publish(
-            JSON.object(["access_token": "at", "token_type": "Bearer", "id_token": .string(token)]).text,
-            at: "https://corp.example/token")
+            header: type, claims: .object(claims.compactMapValues { $0 }), key: other ?? key)
+        var answer: [String: JSON] = ["access_token": "at", "id_token": .string(token)]
+        answer["token_type"] = tokenType
+        fixture.sectors.publish(JSON.object(answer).text, at: "https://corp.example/token")
     }
 
     private func callBack(_ asked: [String: String], _ changes: Change = [:], tail: String = "corp") -> Response {
@@ -196,6 +199,44 @@ struct UpstreamSignInTests {
         asked = try setOut()
         fixture.sectors.publish(#"{"access_token": "at"}"#, at: "https://corp.example/token")
         expectRefusal(callBack(asked), .badGateway)
+    }
+
+    /// What the administrator is told of the last sign-in that came to nothing.
+    private func reason() throws -> String {
+        fixture.store.settleObservations()
+        return try fixture.store.upstreamHealth(at: fixture.now)[UpstreamName("corp")]?.failure?.reason ?? ""
+    }
+
+    @Test func `what is wrong with an ID token is told as it is`() throws {
+        var asked = try setOut()
+        try sign(asked, ["groups": .string(String(repeating: "g", count: 16 * 1024))])
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("more than 16384 bytes"))
+        asked = try setOut()
+        try sign(asked, type: "at+jwt")
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("its typ is at+jwt"))
+        asked = try setOut()
+        try sign(asked, by: .generate(.es256))
+        expectRefusal(callBack(asked), .badGateway)
+        #expect(try reason().contains("no key that the upstream publishes"))
+    }
+
+    @Test(arguments: ["Bearer", "bearer", "BEARER", nil, .null] as [JSON?])
+    func `a bearer token is one however it is written`(type: JSON?) throws {
+        let asked = try setOut()
+        try sign(asked, tokenType: type)
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+    }
+
+    @Test(arguments: ["DPoP", "mac", "", 7, .string(String(repeating: "x", count: 999))] as [JSON])
+    func `a token of another type isn't used`(type: JSON) throws {
+        let asked = try setOut()
+        try sign(asked, tokenType: type)
+        expectRefusal(callBack(asked), .badGateway)
+        let said = try reason()
+        #expect(said.contains("token_type is \(type.text.prefix(64))") && said.utf8.count < 200)
+        #expect(try fixture.rows().allSatisfy { !$0.hasPrefix("upstream_link") })
     }
 
     @Test(

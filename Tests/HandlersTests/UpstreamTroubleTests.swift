@@ -128,6 +128,35 @@ struct UpstreamTroubleTests {
         #expect(answer.leads(to: "https://offline.example/callback?") && answer.error == "login_required")
     }
 
+    @Test func `a large state is good for as long as a small one`() throws {
+        let change: Change = [
+            "state": String(repeating: "s", count: 1000), "nonce": String(repeating: "n", count: 500),
+        ]
+        let away = try test.setOut(change)
+        #expect(try away.parameter("state")?.hasPrefix("~") == true)
+        fixture.now = fixture.now + fixture.provider.lifetimes.attempt + -1
+        let back = try test.comeBack(away)
+        #expect(back.leads(to: "https://offline.example/callback?"))
+    }
+
+    private func answer(_ fields: [String: String]) -> Response {
+        test.browser.send(.get, .callback, fields.fields, tail: "corp")
+    }
+
+    @Test func `what an answer without a state complains of is in the log alone`() throws {
+        let lines = linesOf {
+            answer(["error": "invalid_scope", "error_description": "no\u{0A}such\u{202E} scope", "state": "none"])
+        }
+        #expect(lines.count == 1 && lines[0].contains("corp is said to have answered: invalid_scope (nosuch scope)"))
+        let long = linesOf { answer(["error": String(repeating: "e", count: 400)]) }
+        #expect(long.count == 1 && long[0].contains(String(repeating: "e", count: 256)))
+        #expect(!long[0].contains(String(repeating: "e", count: 257)))
+        let none = linesOf { answer(["code": "c"]) }
+        #expect(none.count == 1 && !none[0].contains("answered"))
+        let page = answer(["error": "call_this_number"])
+        #expect(page.status == .badRequest && !page.text.contains("call_this_number"))
+    }
+
     @Test func `a state that came twice leaves a line`() throws {
         let away = try test.setOut()
         #expect(try linesOf { try test.comeBack(away) }.isEmpty)

@@ -57,6 +57,7 @@ func expectUpstreamLinks(in store: some Store) throws {
     try expect(
         try store.endSessions(ofUpstream: "https://corp.example", sid: "a sid", subject: nil) == 3,
         "whosever it was, where it isn't said")
+    try expectEndOfWhatHasNoSID(in: store)
     var disabled = try store.user(user.id).orBroken("the user is there")
     let before = try signIn("amy", ["name": "Amelia"], in: store, at: .noon + 180)
     disabled.isDisabled = true
@@ -65,6 +66,38 @@ func expectUpstreamLinks(in store: some Store) throws {
     try expect(try store.removeUser(user.id), "a user is removed")
     try expect(try store.upstreamLink(id) == nil, "their links with them")
     try expectLinking(in: store)
+}
+
+/// Whose session there isn't known is known by the person alone.
+private func expectEndOfWhatHasNoSID(in store: some Store) throws {
+    let issuer = "https://corp.example"
+    func start(_ subject: String, _ attempt: String, digest: UInt8, sid: String? = nil) throws -> UpstreamLinkID {
+        let user = try signIn(subject, ["sid": sid.map(JSON.string) ?? .null], in: store, at: .noon + 130)
+        try expect(
+            try store.start(user, attempt, digest: digest, at: .noon + 130, sid: sid) == .started, "somebody comes")
+        return user.link.id
+    }
+    let zoe = try start("zoe", "no sid one", digest: 70)
+    _ = try start("zoe", "no sid two", digest: 71, sid: "her sid")
+    let yves = try start("yves", "no sid three", digest: 72)
+    try expect(
+        try store.endSessions(ofUpstream: issuer, sid: "any sid", subject: nil) == 0,
+        "a session there whose person isn't said ends nothing of which it isn't known that it came from it")
+    try expect(
+        try store.endSessions(ofUpstream: "https://other.example", sid: "any sid", subject: "zoe") == 0,
+        "nor does another upstream")
+    try expect(
+        try store.endSessions(ofUpstream: issuer, sid: "any sid", subject: "zoe") == 1,
+        "the person's end with it, whose session there isn't known")
+    try expect(try store.session(digest: [70]) == nil, "at once")
+    try expect(try store.session(digest: [71]) != nil, "one of another session there stays")
+    try expect(try store.session(digest: [72]) != nil, "and everybody else's")
+    try expect(try store.upstreamLink(zoe)?.check.isSignedOut == true, "it is known of tokens without one as well")
+    try expect(try store.upstreamLink(yves)?.check.isSignedOut == false, "of nobody else's")
+    let wes = try start("wes", "no sid four", digest: 73, sid: "his sid")
+    try expect(try store.endSessions(ofUpstream: issuer, sid: "any sid", subject: "wes") == 0, "nor of another's")
+    try expect(try store.upstreamLink(wes)?.check.isSignedOut == false, "whose tokens live on")
+    for id in [zoe, yves, wes] { _ = try store.removeUser(try store.upstreamLink(id).orBroken("a link").userID) }
 }
 
 /// A user who is here already comes to be known by an upstream, and stops to be.
@@ -245,12 +278,12 @@ private struct GroupEvaluator: UpstreamExpressionEvaluator {
 
 extension SessionStore {
     func start(
-        _ user: UpstreamUser, _ attempt: String, digest: UInt8 = 1, at now: Timestamp
+        _ user: UpstreamUser, _ attempt: String, digest: UInt8 = 1, at now: Timestamp, sid: String? = "a sid"
     ) throws -> SessionStart.Outcome {
         let session = Session(
             id: SessionID("of \(attempt)"), userID: user.user.id, authTime: now + -60, signedInAt: now, amr: ["pwd"],
             acr: "1", createdAt: now, lastUsedAt: now, expiresAt: now + 3600, sidKey: [1],
-            upstream: UpstreamSession(upstream: upstream, link: user.link.id, sid: "a sid", sealedLogoutHint: "sealed"))
+            upstream: UpstreamSession(upstream: upstream, link: user.link.id, sid: sid, sealedLogoutHint: "sealed"))
         return try start(
             SessionStart(
                 session, digest: [digest], of: .upstream(user), spending: AttemptID(attempt), until: now + 600))

@@ -94,6 +94,29 @@ def test_the_command_line_does_the_same(provider, central):
     assert "typed" not in provider.postern("upstream", "list")
 
 
+def test_the_command_line_knows_providers_and_says_what_to_enter_there(provider):
+    def add(name, *options):
+        return provider.run(
+            "upstream", "add", name, "--client-id", "postern", "--client-secret-stdin", *options, input="a secret")
+
+    refused = add("typed", "--preset", "keycloack", "--issuer", "https://idp.example/realms/main")
+    assert refused.returncode != 0 and 'Did you mean "keycloak"?' in refused.stderr, refused.stderr
+    assert "auth0" in add("typed", "--preset", "x").stderr, "else all are named"
+    try:
+        realm = add(
+            "realm", "--preset", "keycloak", "--issuer",
+            "https://idp.example/realms/main/.well-known/openid-configuration").stdout
+        for entered in ("callback/realm", "backchannel/realm", "frontchannel/realm"):
+            assert f"{provider.issuer}/{entered}\n" in realm, realm
+        assert "client authentication" in realm and "openid profile email" in realm
+        assert "https://idp.example/realms/main\n" in realm, "its issuer, and not the address of a document"
+        hub = add("hub", "--preset", "github", "--member", 'users="none"').stdout
+        assert f"{provider.issuer}/callback/hub\n" in hub and "channel" not in hub, "what OAuth alone can take"
+    finally:
+        for name in ("realm", "hub"):
+            provider.run("upstream", "remove", name, "--yes")
+
+
 def test_the_console_adds_changes_tests_and_removes_one(provider, central, page, admin):
     members = registered(central, provider, "seen")
     enter(page, provider, admin, "upstreams")

@@ -65,7 +65,8 @@ enum UpstreamSchemas {
     ]
 
     private static let issuer = JSONSchema.text(
-        "As its discovery document has it; must be there unless the preset knows it", atLeast: 1)
+        "As its discovery document has it, or the address of that document; must be there unless the preset knows it",
+        atLeast: 1)
     private static let clientID = JSONSchema.text("What it knows us by", atLeast: 1)
 
     /// Those of an item of `upstreams`, as docs/configuration.md explains them; there may be others.

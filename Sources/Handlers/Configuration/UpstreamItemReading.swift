@@ -59,12 +59,10 @@ struct UpstreamItemReading {
     private static func preset(_ section: ConfigurationSection) -> UpstreamPreset? {
         guard let value = section.value("preset") else { return nil }
         guard let preset = UpstreamPreset(rawValue: value.text) else {
-            let names = UpstreamPreset.allCases.map(\.rawValue)
-            let nearest = Nearest.question(value.text, among: names)
             section.fault(
                 "preset", value,
-                "must be a provider that is known here."
-                    + (nearest.isEmpty ? " There are: \(names.joined(separator: ", "))" : nearest))
+                "must be a provider that is known here: \(UpstreamPreset.names)."
+                    + Nearest.question(value.text, among: UpstreamPreset.allCases.map(\.rawValue)))
             return nil
         }
         return preset
@@ -99,7 +97,8 @@ struct UpstreamItemReading {
             }
             return issuer
         }
-        guard let uri = WebURI(value.text), !value.text.contains("?"), !value.text.contains("#") else {
+        let text = DiscoveryAddress.issuer(writtenAs: value.text)
+        guard let uri = WebURI(text), !text.contains("?"), !text.contains("#") else {
             section.fault("issuer", value, "must be a URL without query and fragment, as the discovery document has it")
             return nil
         }

@@ -1,8 +1,10 @@
 import OIDCLogic
 
 /// Identity providers whose ways are known here (`preset`). Each has a page in `docs/upstreams`.
-enum UpstreamPreset: String, CaseIterable {
+package enum UpstreamPreset: String, CaseIterable {
     case entra, keycloak, okta, google, auth0, github, postern
+
+    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
     private static let lasting = UpstreamDefaults.openIDScope + " " + Scope.offlineAccess
 

@@ -69,7 +69,6 @@ enum UpstreamForm {
     private static let flags = ["logout"]
     private static let lists = ["email_domains", "trusted_email_domains"]
     private static let expressions = ["attributes", "roles"]
-    private static let discovery = "/.well-known/openid-configuration"
 
     /// What was written of an upstream that the API shows.
     static func members(of upstream: JSON) -> [String: JSON] {
@@ -187,9 +186,6 @@ enum UpstreamForm {
     static func body(_ call: ConsoleCall) throws(AdministrationProblem) -> [String: JSON] {
         var body: [String: JSON] = [:]
         for name in texts where !call.field(name).isEmpty { body[name] = .string(call.field(name)) }
-        if let issuer = body["issuer"]?.stringValue, issuer.hasSuffix(discovery) {
-            body["issuer"] = .string(String(issuer.dropLast(discovery.count)))
-        }
         for name in flags where call.isChecked(name) { body[name] = true }
         for name in lists where !call.lines(name).isEmpty { body[name] = .array(call.lines(name).map(JSON.string)) }
         for name in expressions where !call.lines(name).isEmpty { body[name] = try pairs(call.lines(name), name) }

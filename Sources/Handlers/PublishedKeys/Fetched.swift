@@ -58,9 +58,19 @@ extension Outbound {
     /// An issuer's discovery document (OpenID Connect Discovery §4.1).
     func discovery(of issuer: WebURI, maximumBytes: Int) throws(FetchFault) -> (uri: WebURI, answer: OutboundAnswer) {
         let base = issuer.value.hasSuffix("/") ? String(issuer.value.dropLast()) : issuer.value
-        guard let uri = WebURI(base + "/.well-known/openid-configuration") else {
+        guard let uri = WebURI(base + DiscoveryAddress.path) else {
             throw .useless("\(issuer.value) is too long")
         }
         return (uri, try published(uri, maximumBytes: maximumBytes))
+    }
+}
+
+/// Where an issuer publishes its discovery document (OpenID Connect Discovery §4).
+enum DiscoveryAddress {
+    static let path = "/.well-known/openid-configuration"
+
+    /// The issuer that is meant by this text: providers show its address, or that of its document.
+    static func issuer(writtenAs text: String) -> String {
+        text.hasSuffix(path) ? String(text.dropLast(path.count)) : text
     }
 }

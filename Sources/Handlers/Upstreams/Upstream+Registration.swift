@@ -10,11 +10,11 @@ extension Upstream {
         let signOut =
             signsOut ? [(name: "post-logout redirect URI", value: postLogoutRedirectURI(at: issuer))] : []
         let lasts = scope.contains(Scope.offlineAccess)
-        return keys + signOut + always + [
+        return always + signOut + [
             ("back-channel logout URI", issuer.endpoint("backchannel/\(name)")),
             ("front-channel logout URI, if it has no back-channel", issuer.endpoint("frontchannel/\(name)")),
             ("grant types", lasts ? "authorization_code, refresh_token" : "authorization_code"),
             ("client authentication", authentication.rawValue),
-        ]
+        ] + keys
     }
 }

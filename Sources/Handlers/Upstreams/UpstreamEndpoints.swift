@@ -92,6 +92,12 @@ struct UpstreamEndpoints {
         guard let content else { throw .tokenEndpoint("its answer is no JSON object") }
         // §5.2 wants 400 for it, and GitHub says it by 200.
         if let error = content["error"]?.stringValue { throw .tokenEndpoint(String(error.prefix(64))) }
+        // §7.1: whatever isn't understood isn't used, such as one that wants a proof with each call. Where none is said, as some
+        // do whose only type is this one, it is tried as a bearer token all the same: it serves so, or not at all.
+        if let type = content["token_type"], type != .null, type.stringValue?.lowercased() != "bearer" {
+            throw .tokenEndpoint(
+                "token_type is \(String(decoding: type.text.utf8.prefix(64), as: UTF8.self)), and Bearer alone serves")
+        }
         return content
     }
 

@@ -38,7 +38,7 @@ struct UpstreamExchange {
     }
 
     /// Whether whoever these tokens are of may still sign in there, by a refresh (RFC 6749 §6). Its ID token, if there is one,
-    /// must be about the same user (OpenID Connect Core §12.2).
+    /// must be about the same user of the same issuer, and for us (OpenID Connect Core §12.2).
     ///
     /// - Parameter isOverdue: what the upstream said before no longer holds.
     func verdict(
@@ -50,8 +50,8 @@ struct UpstreamExchange {
         guard let refreshToken = tokens.refreshToken else { return .needsSignIn }
         do throws(UpstreamFault) {
             let answer = try endpoints.tokens(byRefreshToken: refreshToken)
-            if let text = answer["id_token"]?.stringValue, let subject = Self.subject(ofUnverified: text),
-                !subject.hasSameBytes(as: link.subject)
+            if let token = answer["id_token"], token != .null,
+                try !UpstreamIDToken.isAbout(link, unverified: token, for: upstream)
             {
                 return .needsSignIn
             }
@@ -82,12 +82,6 @@ struct UpstreamExchange {
         } catch {
             return .unreachable("\(error)")
         }
-    }
-
-    private static func subject(ofUnverified token: String) -> String? {
-        // It came by TLS from the token endpoint itself (OpenID Connect Core §3.1.3.7, 6), and nothing is given by it.
-        guard let jws = try? UnverifiedJWS(token) else { return nil }
-        return (try? JSON(parsing: jws.unverifiedPayload))?["sub"]?.stringValue
     }
 
     /// Nil: there is no such endpoint, or no token for it.

@@ -47,7 +47,9 @@ struct UpstreamLeg {
             let metadata = try metadataToSetOut(to: upstream)
             let leg = UpstreamAttempt(
                 attempt, at: upstream.name, isSilent: isSilent, trace: trace?.id, now: now, random: provider.random)
-            let state = try carrier.carry(leg.sealed(by: provider.seal), from: request.remoteAddress)
+            // As long as it is taken: people may have a password to find there, or a telephone.
+            let state = try carrier.carry(
+                leg.sealed(by: provider.seal), from: request.remoteAddress, for: provider.lifetimes.attempt)
             let asked = UpstreamRequest(
                 to: upstream, at: metadata, for: authorization, leg, state: state, from: provider.issuer)
             trace?.note(

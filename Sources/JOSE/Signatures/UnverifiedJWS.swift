@@ -63,6 +63,12 @@ package struct UnverifiedJWS: Sendable {
         return VerifiedJWS(payload: unverifiedPayload, keyID: keyID)
     }
 
+    /// The header's `typ` as far as it can be shown, if it is there and another than this one.
+    package func type(otherThan type: String) -> String? {
+        guard let own = self.type, Self.mediaType(own) != Self.mediaType(type) else { return nil }
+        return String(decoding: own.utf8.prefix(32), as: UTF8.self)
+    }
+
     private func check(algorithm: String, type: String, typeMayBeAbsent: Bool) throws(JWSError) {
         guard self.algorithm.hasSameBytes(as: algorithm) else { throw .wrongAlgorithm }
         if let own = self.type {

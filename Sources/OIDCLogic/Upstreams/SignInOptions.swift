@@ -25,12 +25,17 @@ package struct SignInOptions: Sendable {
         self.isLocal = isLocal
     }
 
-    /// With these after its own. Where both have one of a name, its own is the one.
+    /// With these after its own. Where both have one of a name, or of an issuer, its own is the one.
     package func adding(_ others: [Upstream]) -> SignInOptions {
-        let names = Set(upstreams.map(\.name))
-        return SignInOptions(
-            upstreams: upstreams + others.filter { !names.contains($0.name) }, hasPassword: hasPassword,
-            admitsAdministrators: admitsAdministrators, straight: straight, isLocal: isLocal)
+        SignInOptions(
+            upstreams: upstreams + others.filter { rival(of: $0.name, issuer: $0.issuer) == nil },
+            hasPassword: hasPassword, admitsAdministrators: admitsAdministrators, straight: straight, isLocal: isLocal)
+    }
+
+    /// The one of these that has that name, or people of that issuer: who is linked is known by the issuer alone, and each of two
+    /// would let in the other's, by rules of its own.
+    package func rival(of name: UpstreamName, issuer: WebURI) -> Upstream? {
+        upstream(named: name) ?? upstreams.first { $0.issuer.value.hasSameBytes(as: issuer.value) }
     }
 
     /// Whether there is a page for a password of here, for somebody at least.

@@ -33,8 +33,21 @@ package enum UpstreamAnswer: Sendable, Equatable {
         }
     }
 
+    /// Cut, and without what would break a line or turn it round.
     private static func shown(_ text: String) -> String {
-        String(decoding: text.utf8.prefix(textLimit), as: UTF8.self)
+        let cut = String(decoding: text.utf8.prefix(textLimit), as: UTF8.self).unicodeScalars
+        return String(
+            String.UnicodeScalarView(
+                cut.filter {
+                    ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+                }))
+    }
+
+    /// For the log, of an answer that nothing is done with: what it says went wrong. Nil: it doesn't say.
+    package static func complaint(_ parameters: Parameters) -> String? {
+        guard let error = (try? parameters.value("error")) ?? nil else { return nil }
+        let description = (try? parameters.value("error_description")) ?? nil
+        return "\(shown(error))\(description.map { " (\(shown($0)))" } ?? "")"
     }
 
     /// Whether the user wasn't to be asked, and would have to be (OpenID Connect Core §3.1.2.6).

@@ -1,3 +1,5 @@
+import JOSE
+
 /// Why a sign-in at an upstream came to nothing. What each says is for the administrator: the user's page says what to do.
 package enum UpstreamFault: Error, Sendable, Equatable {
     /// It can't be reached, or says that it can't serve now.
@@ -20,7 +22,7 @@ package enum UpstreamFault: Error, Sendable, Equatable {
     case notRenewed
 
     package enum IDTokenFault: Error, Sendable, Equatable {
-        case absent, malformed, algorithm(String), signature, subject
+        case absent, tooLong, malformed, algorithm(String), type(String), signature, subject
         case issuer(String?), audience, authorizedParty(String?)
         case expired(seconds: Int64), notYetValid(seconds: Int64), timeless, nonce, accessTokenHash
     }
@@ -47,7 +49,10 @@ extension UpstreamFault.IDTokenFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .absent: "there is none in the token response; scope must have openid"
+        case .tooLong:
+            "it has more than \(UnverifiedJWS.maximumBytes) bytes; let the upstream put less into it, such as groups"
         case .malformed: "it is no signed JWT with claims"
+        case .type(let name): "its typ is \(name), which is another kind of JWT's"
         case .algorithm(let name): "it is signed by \(name), which the configuration doesn't allow (algorithms)"
         case .signature: "no key that the upstream publishes verifies it"
         case .subject: "sub is missing, or has more than 255 characters"

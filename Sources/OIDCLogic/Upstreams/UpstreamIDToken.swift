@@ -24,10 +24,11 @@ package struct UpstreamIDToken: Sendable {
         nonce: String, accessToken: String?, at now: Timestamp
     ) throws(UpstreamFault) {
         guard let text else { throw .idToken(.absent) }
-        guard let jws = try? UnverifiedJWS(text) else { throw .idToken(.malformed) }
+        let jws = try Self.unverified(text)
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .idToken(.algorithm(String(decoding: jws.algorithm.utf8.prefix(32), as: UTF8.self)))
         }
+        if let other = jws.type(otherThan: IDToken.type) { throw .idToken(.type(other)) }
         guard let place = metadata.keys else { throw .idToken(.signature) }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
@@ -60,6 +61,32 @@ package struct UpstreamIDToken: Sendable {
         self.text = text
     }
 
+    /// Whether one that came with a refresh is about whom the first one was, and for us (§12.2). It came by TLS from the token
+    /// endpoint itself (§3.1.3.7, 6), and nothing is given by it, so nobody asks who signed it.
+    ///
+    /// Throws ``UpstreamFault`` if it can't be read.
+    package static func isAbout(
+        _ link: UpstreamLinkID, unverified token: JSON, for upstream: Upstream
+    ) throws(UpstreamFault) -> Bool {
+        guard let text = token.stringValue else { throw .idToken(.malformed) }
+        let payload = try unverified(text).unverifiedPayload
+        guard let claims = (try? JSON(parsing: payload))?.objectValue else { throw .idToken(.malformed) }
+        guard let subject = claims["sub"]?.stringValue else { throw .idToken(.subject) }
+        guard let issuer = claims["iss"]?.stringValue else { throw .idToken(.issuer(nil)) }
+        return subject.hasSameBytes(as: link.subject) && issuer.hasSameBytes(as: link.issuer)
+            && audiences(claims).contains(.string(upstream.clientID))
+    }
+
+    private static func audiences(_ claims: [String: JSON]) -> [JSON] {
+        claims["aud"].map { $0.arrayValue ?? [$0] } ?? []
+    }
+
+    private static func unverified(_ text: String) throws(UpstreamFault) -> UnverifiedJWS {
+        do throws(JWSError) { return try UnverifiedJWS(text) } catch {
+            throw .idToken(error == .tooLong ? .tooLong : .malformed)
+        }
+    }
+
     private static func subject(_ claims: [String: JSON]) throws(UpstreamFault.IDTokenFault) -> String {
         guard let subject = claims["sub"]?.stringValue, !subject.isEmpty, subject.utf8.count <= subjectLimit else {
             throw .subject
@@ -73,8 +100,7 @@ package struct UpstreamIDToken: Sendable {
     ) throws(UpstreamFault.IDTokenFault) {
         let issuer = claims["iss"]?.stringValue
         guard let issuer, issuer.hasSameBytes(as: upstream.issuer.value) else { throw .issuer(issuer) }
-        let audiences = claims["aud"].map { $0.arrayValue ?? [$0] } ?? []
-        guard audiences == [.string(upstream.clientID)] else { throw .audience }
+        guard audiences(claims) == [.string(upstream.clientID)] else { throw .audience }
         if let party = claims["azp"], party != .string(upstream.clientID) {
             throw .authorizedParty(party.stringValue)
         }

@@ -19,7 +19,8 @@ package struct UpstreamLogoutToken: Sendable {
 
     /// Why it isn't taken.
     package enum Fault: Error, Sendable, Equatable {
-        case malformed, algorithm, signature, issuer, audience, timeless, expired, notYetValid, hasNoID, hasNonce, event
+        case malformed, algorithm, type, signature, issuer, audience, timeless, expired, notYetValid, hasNoID, hasNonce,
+            event
         case nobody
         case usedBefore
         case unavailableKeys(String)
@@ -37,11 +38,11 @@ package struct UpstreamLogoutToken: Sendable {
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             throw .algorithm
         }
+        guard let type = jws.acceptedType(LogoutToken.type) else { throw .type }
         guard let place = metadata.keys else { throw .signature }
         let verified: VerifiedJWS?
         do throws(PublishedKeysFault) {
-            verified = try keys.verified(
-                jws, at: .uri(place), algorithm: algorithm, type: jws.acceptedType(LogoutToken.type) ?? "JWT")
+            verified = try keys.verified(jws, at: .uri(place), algorithm: algorithm, type: type)
         } catch {
             switch error {
             case .unavailable(let cause): throw .unavailableKeys(cause)
@@ -81,10 +82,13 @@ package struct UpstreamLogoutToken: Sendable {
     private static func ended(_ claims: JSON) throws(Fault) -> Ended {
         let text = { (name: String) throws(Fault) -> String? in
             guard let claim = claims[name] else { return Optional.none }
-            guard let text = claim.stringValue, !text.isEmpty, text.utf8.count <= textLimit else { throw .nobody }
+            guard let text = claim.stringValue, !text.isEmpty else { throw .nobody }
             return text
         }
         let (sid, subject) = (try text("sid"), try text("sub"))
+        guard subject?.utf8.count ?? 0 <= textLimit else { throw .nobody }
+        // A longer one isn't kept with sessions, and so names none here; the subject beside it does.
+        guard subject != nil || sid?.utf8.count ?? 0 <= textLimit else { throw .nobody }
         if let sid { return .session(sid: sid, subject: subject) }
         guard let subject else { throw .nobody }
         return .person(subject: subject)
@@ -97,6 +101,7 @@ extension UpstreamLogoutToken.Fault: CustomStringConvertible {
         switch self {
         case .malformed: "it is no signed JWT with claims"
         case .algorithm: "it is signed by an alg that the configuration doesn't allow (algorithms)"
+        case .type: "its typ is another kind of JWT's"
         case .signature: "no key that the upstream publishes verifies it"
         case .issuer: "iss isn't the upstream's"
         case .audience: "aud isn't our client_id"

@@ -34,7 +34,8 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// Ends the sessions that came from an upstream's session, and tells whom they were used for, as
     /// ``SessionStore/endSession(_:)`` does. Returns how many.
     ///
-    /// - Parameter subject: whose they are there; nil: whosever.
+    /// - Parameter subject: whose they are there; nil: whosever. With it those of theirs end too of which nobody knows from
+    ///   which session they came.
     func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int
 }
 

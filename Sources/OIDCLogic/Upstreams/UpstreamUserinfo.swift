@@ -31,12 +31,19 @@ package struct UpstreamUserinfo: Sendable {
         _ body: [UInt8], from upstream: Upstream, _ metadata: UpstreamMetadata, keys: any PublishedKeys
     ) throws(UpstreamFault) -> [String: JSON]? {
         // Five parts are an encrypted one, which nobody asked for.
-        guard let jws = try? UnverifiedJWS(String(decoding: body, as: UTF8.self)) else {
-            throw .userinfo("it is application/jwt, and no signed JWT")
+        let jws: UnverifiedJWS
+        do throws(JWSError) { jws = try UnverifiedJWS(String(decoding: body, as: UTF8.self)) } catch {
+            throw .userinfo(
+                error == .tooLong
+                    ? "it is a JWT of more than \(UnverifiedJWS.maximumBytes) bytes"
+                    : "it is application/jwt, and no signed JWT")
         }
         guard let algorithm = upstream.algorithms.first(where: { $0.rawValue.hasSameBytes(as: jws.algorithm) }) else {
             let name = String(decoding: jws.algorithm.utf8.prefix(32), as: UTF8.self)
             throw .userinfo("it is signed by \(name), which the configuration doesn't allow (algorithms)")
+        }
+        if let other = jws.type(otherThan: "JWT") {
+            throw .userinfo("its typ is \(other), which is another kind of JWT's")
         }
         guard let place = metadata.keys else { throw .userinfo("it is signed, and the upstream publishes no keys") }
         let verified: VerifiedJWS?

@@ -137,14 +137,21 @@ extension SQLiteStore: UpstreamStore {
 
     package func endSessions(ofUpstream issuer: String, sid: String, subject: String?) throws -> Int {
         try change { database, audit in
+            // Without ?3 the second half finds nobody. Nor does it look for who is linked to nobody any more: what came from
+            // there has ended with the link.
             let sessions = try database.all(
                 """
                 SELECT id FROM session
                 WHERE upstream_issuer = ?1 AND upstream_sid = ?2 AND upstream_sub = coalesce(?3, upstream_sub)
+                UNION ALL
+                SELECT id FROM session
+                WHERE sub = (SELECT sub FROM upstream_link WHERE issuer = ?1 AND upstream_sub = ?3)
+                    AND upstream_issuer = ?1 AND upstream_sub = ?3 AND upstream_sid IS NULL
                 """, .text(issuer), .text(sid), Value(subject)
             ) { row throws(StoreError) in SessionID(try row.text(0)) }
             for session in sessions { try Self.endOne(session, in: database, audit) }
             try Self.noteSignOut(ofUpstream: issuer, sid: .text(sid), subject: subject, in: database)
+            if let subject { try Self.noteSignOut(ofUpstream: issuer, sid: .null, subject: subject, in: database) }
             return sessions.count
         }
     }

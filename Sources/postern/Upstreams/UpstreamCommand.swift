@@ -17,6 +17,11 @@ struct UpstreamCommand: ParsableCommand {
 
 /// What an upstream has, as an item of `upstreams` in postern.yaml.
 struct UpstreamMemberOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A provider whose ways are known here, which fills in what isn't named: \(UpstreamPreset.names).",
+            valueName: "name"))
+    var preset: String?
     @Option(help: ArgumentHelp("What people read on its button.", valueName: "text")) var title: String?
     @Option(help: ArgumentHelp("Its issuer, or the address of its discovery document.", valueName: "url")) var issuer:
         String?
@@ -29,8 +34,6 @@ struct UpstreamMemberOptions: ParsableArguments {
         help: ArgumentHelp(
             "Another member, such as users='\"none\"'; null takes it out. May be repeated.", valueName: "key=json"))
     var members: [String] = []
-
-    private static let discovery = "/.well-known/openid-configuration"
 
     func patch() throws -> [String: JSON] {
         var patch: [String: JSON] = [:]
@@ -47,11 +50,9 @@ struct UpstreamMemberOptions: ParsableArguments {
             }
             patch[name] = value
         }
+        if let preset { patch["preset"] = .string(preset) }
         if let title { patch["title"] = .string(title) }
-        if let issuer {
-            let isDiscovery = issuer.hasSuffix(Self.discovery)
-            patch["issuer"] = .string(isDiscovery ? String(issuer.dropLast(Self.discovery.count)) : issuer)
-        }
+        if let issuer { patch["issuer"] = .string(issuer) }
         if let clientID { patch["client_id"] = .string(clientID) }
         if clientSecretStdin { patch["client_secret"] = .string(try StandardInput.secret("secret")) }
         return patch
@@ -74,8 +75,6 @@ enum UpstreamOutput {
             details.add(name, value.stringValue ?? value.text)
         }
         details.add("declared in", upstream.declaredIn)
-        details.add("redirect URI", upstream.redirectURI)
-        details.add("back-channel logout URI", upstream.backchannelLogoutURI)
         details.add("people linked", upstream.people.map { "\($0)" })
         details.add("state", upstream.fault ?? upstream.standing)
         let health = upstream.health
@@ -86,6 +85,15 @@ enum UpstreamOutput {
         details.add("last sign-in", health.signedInAt.map(WrittenTime.text))
         details.add("last failure", health.failure.map { "\(WrittenTime.text($0.at)): \($0.reason)" })
         details.add("in the last day", "sign-ins: \(health.signIns), failures: \(health.failures)")
+        details.print()
+        if !upstream.registration.isEmpty { print(upstream.registration) }
+    }
+
+    /// What to enter there.
+    static func print(_ registration: [(name: String, value: String)]) {
+        Swift.print("\nTo be entered at the upstream:\n")
+        var details = Details()
+        for (name, value) in registration { details.add(name, value) }
         details.print()
     }
 }

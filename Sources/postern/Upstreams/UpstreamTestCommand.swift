@@ -17,11 +17,7 @@ struct UpstreamTestCommand: ParsableCommand {
             print(test.json.readableText)
         } else {
             test.findings.print()
-            print("\nTo be entered at the upstream:")
-            let width = test.registration.map(\.name.count).max() ?? 0
-            for (name, value) in test.registration {
-                print("  \(name)\(String(repeating: " ", count: width - name.count + 2))\(DisplayText.safe(value))")
-            }
+            UpstreamOutput.print(test.registration)
         }
         if test.hasFault { throw ExitCode(1) }
     }

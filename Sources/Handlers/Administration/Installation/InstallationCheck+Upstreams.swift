@@ -6,7 +6,7 @@ extension InstallationCheck {
         let reading = try UpstreamDeclarationReading()
         var names = settings.options.upstreams.map(\.name)
         for declaration in try store.upstreamDeclarations() {
-            guard !names.contains(declaration.name) else {
+            guard settings.options.upstream(named: declaration.name) == nil else {
                 add(
                     .warning, "upstream",
                     "\"\(declaration.name)\" is in the database as well, where it doesn't count; \"postern upstream remove "
@@ -14,7 +14,16 @@ extension InstallationCheck {
                 continue
             }
             do throws(AdministrationError) {
-                _ = try reading.upstream(declaration.name.value, declaration.members)
+                let upstream = try reading.upstream(declaration.name.value, declaration.members)
+                if let rival = settings.options.rival(of: upstream.name, issuer: upstream.issuer) {
+                    add(
+                        .warning, "upstream",
+                        "\"\(upstream.name)\" of the database has the issuer of \"\(rival.name)\" in \(settings.file), which counts "
+                            + "in its place: people come by \"\(rival.name)\". Give it there what \"\(upstream.name)\" had, enter its "
+                            + "redirect URI at the upstream, let apps name it in \"upstreams\", and take the other out by "
+                            + "\"postern upstream remove \(upstream.name)\"")
+                    continue
+                }
                 names.append(declaration.name)
             } catch {
                 add(.warning, "upstream", "\"\(declaration.name)\" of the database can't be used: \(error)")

@@ -14,6 +14,8 @@ package struct ListedUpstream {
     package let declaredIn: String?
     let declaration: UpstreamDeclaration?
     package let health: UpstreamHealth
+    /// Whether one of the configuration has its issuer, and lets in whoever is linked to it.
+    private let leavesPeopleToAnother: Bool
     /// Since when re-checks wait for their turn; nil: they are in time.
     package internal(set) var checksLateSince: Timestamp?
     /// How many are linked to it; nil: nobody has looked.
@@ -27,31 +29,38 @@ package struct ListedUpstream {
         self.members = members
         self.upstream = upstream
         fault = nil
+        leavesPeopleToAnother = false
         declaredIn = file
         declaration = nil
         self.health = health ?? UpstreamHealth()
         self.issuer = issuer
     }
 
-    /// - Parameter isHidden: one of the configuration has its name.
+    /// - Parameter options: those of the configuration.
     init(
-        _ declaration: UpstreamDeclaration, reading: UpstreamDeclarationReading, isHidden: Bool, issuer: Issuer,
-        health: UpstreamHealth?
+        _ declaration: UpstreamDeclaration, reading: UpstreamDeclarationReading, beside options: SignInOptions,
+        issuer: Issuer, health: UpstreamHealth?
     ) {
         name = declaration.name
         members = declaration.members
         declaredIn = nil
         self.declaration = declaration
-        self.health = isHidden ? UpstreamHealth() : health ?? UpstreamHealth()
+        // What is known is known by the name.
+        self.health =
+            options.upstream(named: declaration.name) == nil ? health ?? UpstreamHealth() : UpstreamHealth()
         self.issuer = issuer
         do throws(AdministrationError) {
-            upstream = try reading.upstream(declaration.name.value, declaration.members)
-            fault =
-                isHidden
-                ? "the configuration has an upstream of that name since, which counts in its place: remove this one"
-                : nil
+            let read = try reading.upstream(declaration.name.value, declaration.members)
+            upstream = read
+            let rival = options.rival(of: read.name, issuer: read.issuer)
+            leavesPeopleToAnother = rival.map { $0.issuer.value.hasSameBytes(as: read.issuer.value) } ?? false
+            fault = rival.map { rival in
+                let what = rival.name == read.name ? "that name" : "that issuer (\"\(rival.name)\")"
+                return "the configuration has an upstream of \(what) since, which counts in its place: remove this one"
+            }
         } catch {
             upstream = nil
+            leavesPeopleToAnother = false
             fault = error.description
         }
     }
@@ -61,7 +70,8 @@ package struct ListedUpstream {
 
     /// To be entered there.
     package var redirectURI: String { issuer.endpoint("callback/\(name)") }
-    package var backchannelLogoutURI: String { issuer.endpoint("backchannel/\(name)") }
+    /// All that is, by the names that such fields mostly have. Empty: it can't be read.
+    package var registration: [(name: String, value: String)] { upstream?.registration(at: issuer) ?? [] }
 
     /// In a word or two.
     package var standing: String {
@@ -78,7 +88,7 @@ package struct ListedUpstream {
 
     /// What becomes of people when it is removed; nil: nobody is linked to it.
     package var consequenceOfRemoval: String? {
-        guard let people, people > 0 else { return nil }
+        guard let people, people > 0, !leavesPeopleToAnother else { return nil }
         return
             "\(Self.people(people)) linked to the upstream \"\(name)\". They stay users here, but can't sign in by it any "
             + "more: sessions that began there end with their next request, and refresh tokens from there are refused. "
@@ -97,8 +107,8 @@ package struct ListedUpstream {
         json["title"] = .string(title)
         json["declared_in"] = declaredIn.map(JSON.string)
         json["redirect_uri"] = .string(redirectURI)
-        json["backchannel_logout_uri"] = .string(backchannelLogoutURI)
-        json["registration"] = upstream.map { $0.registration(at: issuer).json }
+        json["backchannel_logout_uri"] = .string(issuer.endpoint("backchannel/\(name)"))
+        json["registration"] = upstream == nil ? nil : registration.json
         json["has_client_secret"] = .bool(
             declaredIn == nil ? declaration?.sealedSecret != nil : upstream?.authentication != .privateKeyJWT)
         json["fault"] = fault.map(JSON.string)

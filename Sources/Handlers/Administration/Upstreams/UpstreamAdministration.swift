@@ -43,7 +43,7 @@ package struct UpstreamAdministration {
         let reading = try UpstreamDeclarationReading()
         let stored = try store.upstreamDeclarations().map { declaration in
             ListedUpstream(
-                declaration, reading: reading, isHidden: isDeclared(declaration.name), issuer: issuer,
+                declaration, reading: reading, beside: settings.options, issuer: issuer,
                 health: health[declaration.name])
         }
         return try (declared + stored).map { listed in
@@ -258,7 +258,12 @@ package struct UpstreamAdministration {
             .of("name")
         }
         let secret = try members["client_secret"].flatMap { $0 == .null ? nil : $0 }.map(secret)
-        return (members.filter { !["name", "client_secret"].contains($0.key) && $0.value != .null }, secret)
+        var others = members.filter { !["name", "client_secret"].contains($0.key) && $0.value != .null }
+        // As it is read, so that it is shown so as well.
+        if let issuer = members["issuer"]?.stringValue {
+            others["issuer"] = .string(DiscoveryAddress.issuer(writtenAs: issuer))
+        }
+        return (others, secret)
     }
 
     private static func secret(_ said: JSON) throws(AdministrationError) -> String {
