@@ -37,15 +37,25 @@ struct LoginHandler {
             throw AuthorizationFailure.redirect(.accessDenied("the user turned back"), authorization.target)
         }
         guard attempt.startedAt.isWithin(provider.lifetimes.attempt, of: provider.now()) else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+            return try page(.stale, nil, authorization, attempt, request)
         }
         let typed = try Typed(form.parameters)
         let options = try provider.signInOptions()
         if !attempt.isLocal, let upstream = options.upstream(of: typed.name, for: authorization.client) {
-            return try UpstreamLeg(flow).begin(attempt, at: upstream, for: request)
+            let named = typed.name.hasInvisibleCharacter ? attempt : attempt.naming(typed.name)
+            return try UpstreamLeg(flow).begin(named, at: upstream, for: request)
         }
-        guard options.hasPassword(for: authorization.client) || attempt.isLocal && options.hasLocalDoor else {
-            return try flow.loginPage(authorization, attempt.request, failure: .stale, for: request)
+        // Whoever was invited signs in at an upstream, and is linked by it.
+        let isInvited = attempt.linking != nil
+        let hasPassword =
+            options.hasPassword(for: authorization.client) || attempt.isLocal && options.hasLocalDoor
+        guard hasPassword, !isInvited else {
+            let isAddress = options.findsUpstreamByAddress(for: authorization.client) && !typed.name.isEmpty
+            return try page(isAddress ? .unknownAddress : .stale, typed, authorization, attempt, request)
+        }
+        // Said of every name alike: it tells nothing of who has an account here.
+        guard !typed.password.isEmpty else {
+            return try page(.missingPassword, typed, authorization, attempt, request)
         }
         // Whoever is changed between the check and the session is checked again, as they are then; likewise whoever's
         // session ends in between, or is renewed by another tab: they begin one that stands by itself, so that the
@@ -73,7 +83,8 @@ struct LoginHandler {
         let staysSignedIn: Bool
 
         init(_ form: Parameters) throws(OAuthError) {
-            name = try form.value("username", limit: 256) ?? ""
+            // Some keyboards put a space behind an address that they fill in.
+            name = ChosenName.trimmed(try form.value("username", limit: 256) ?? "")
             password = try form.value("password", limit: PasswordHash.maximumPasswordBytes) ?? ""
             staysSignedIn = try form.value("remember") == "yes"
         }
@@ -93,9 +104,19 @@ struct LoginHandler {
                 "client": "\(authorization.client.id)", "reason": "\(failure)",
                 "address": "\(request.remoteAddress)",
             ].merging(kept.metadata) { own, _ in own })
-        return try flow.loginPage(
-            authorization, attempt.request, failure: failure, username: typed.name,
-            staysSignedIn: typed.staysSignedIn, isLocal: attempt.isLocal, for: request)
+        return try page(failure, typed, authorization, attempt, request)
+    }
+
+    /// The page again, as it was filled in.
+    private func page(
+        _ failure: LoginPage.Failure, _ typed: Typed?, _ authorization: ValidatedAuthorizationRequest,
+        _ attempt: Attempt, _ request: Request
+    ) throws -> Response {
+        try flow.loginPage(
+            authorization, attempt.request, failure: failure, username: typed?.name,
+            staysSignedIn: typed?.staysSignedIn,
+            isLocal: attempt.isLocal && provider.signInOptions().hasLocalDoor,
+            invitation: attempt.linking?.invitation, for: request)
     }
 }
 
@@ -111,7 +132,7 @@ extension LoginPage.Failure {
 
     fileprivate var fault: RefusalDetail.SignInFault {
         switch self {
-        case .wrongCredentials: .wrongCredentials
+        case .wrongCredentials, .missingPassword, .unknownAddress: .wrongCredentials
         case .stale: .stale
         case .throttled: .throttled
         case .busy, .unreachable: .busy
@@ -120,7 +141,7 @@ extension LoginPage.Failure {
 
     var status: Status {
         switch self {
-        case .wrongCredentials, .stale: .ok
+        case .wrongCredentials, .stale, .missingPassword, .unknownAddress: .ok
         case .throttled: .tooManyRequests
         case .busy, .unreachable: .serviceUnavailable
         }
@@ -129,7 +150,7 @@ extension LoginPage.Failure {
     /// In seconds.
     var retryAfter: Int? {
         switch self {
-        case .wrongCredentials, .stale: nil
+        case .wrongCredentials, .stale, .missingPassword, .unknownAddress: nil
         case .throttled(let seconds): seconds
         case .busy: 5
         case .unreachable: 30

@@ -46,8 +46,9 @@ struct UpstreamHandler {
             return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
                 try flow.explaining(request) {
                     let leg = UpstreamLeg(flow)
-                    let answer = isAsked ? try leg.ask(about: attempt, upstream, for: request) : nil
-                    return try answer ?? leg.begin(attempt, at: upstream, for: request)
+                    return isAsked
+                        ? try leg.ask(about: attempt, upstream, for: request)
+                        : try leg.begin(attempt, at: upstream, for: request)
                 }
             }
         }

@@ -160,6 +160,11 @@ import Testing
         #expect(typed.count == 1 && typed[0].contains("Did you mean") && typed[0].contains("corp"), "\(typed)")
         #expect(try faults("{ password: false, upstream: corp }").isEmpty)
         #expect(ConfigurationFixture.faults("issuer: https://a.example\nlogin: { upstream: A B }\n").count == 1)
+        #expect(try faults("{ upstream: local }").isEmpty, "a password here is no upstream")
+        #expect(
+            ConfigurationFixture.faults("issuer: https://a.example\nlogin: { upstream: local, password: false }\n")
+                .count
+                == 1)
     }
 
     @Test func `check warns of two upstreams of one issuer, by both names`() throws {

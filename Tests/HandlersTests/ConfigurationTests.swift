@@ -72,7 +72,7 @@ import Testing
                   - admin-api
                   - console
                   - account
-            pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/ }
+            pages: { templates: mine, locales: texts, language: pt-BR, title: Acme, help: https://help.example.com/, contact: help@example.com }
             login: { hashes_at_once: 3, hashes_waiting: 0 }
             log: { level: debug }
             """)
@@ -111,6 +111,7 @@ import Testing
         #expect(configuration.pages.language == "pt-BR")
         #expect(configuration.pages.title == "Acme")
         #expect(configuration.pages.help?.value == "https://help.example.com/")
+        #expect(configuration.pages.contact?.uri == "mailto:help@example.com")
         #expect(configuration.login.hashesAtOnce == 3)
         #expect(configuration.login.hashesWaiting == 0)
         #expect(configuration.logLevel == .debug)
@@ -142,6 +143,10 @@ import Testing
         (
             "pages: { language: klingonese }",
             "postern.yaml:2: pages.language is \"klingonese\"; it must be a language tag"
+        ),
+        (
+            "pages: { contact: \"http://help.example.com/\" }",
+            "postern.yaml:2: pages.contact is \"http://help.example.com/\"; it must be an e-mail address"
         ),
         ("pages: { help: help }", "postern.yaml:2: pages.help is \"help\"; it must be a URL"),
         (

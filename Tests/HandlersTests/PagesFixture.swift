@@ -15,15 +15,18 @@ enum PagesFixture {
     static let staticFiles = root + "/nginx/static"
     static let assets = PageAssets(base: "/oidc/static", directory: staticFiles)
 
-    static func renderer(service: String = "Postern", help: WebLink? = nil) throws -> PageRenderer {
-        try PageRenderer(templates: [templates], locales: [locales], assets: assets, service: service, help: help)
+    static func renderer(
+        service: String = "Postern", help: WebLink? = nil, contact: Contact? = nil
+    ) throws -> PageRenderer {
+        try PageRenderer(
+            templates: [templates], locales: [locales], assets: assets, service: service, help: help, contact: contact)
     }
 
     static func login(_ text: String = "x", failure: LoginPage.Failure? = nil) -> LoginPage {
         LoginPage(
             clientName: text, links: links, logo: text, loginHint: text, action: text, attempt: text, token: text,
-            staySignedIn: .taken,
-            failure: failure)
+            staySignedIn: .taken, hasPassword: failure != .unknownAddress,
+            findsUpstreamByAddress: failure == .unknownAddress, failure: failure)
     }
 
     private static let links = AppLinks(
@@ -84,6 +87,7 @@ enum PagesFixture {
     static func all(_ text: String = "x") -> [any Page] {
         let failures: [LoginPage.Failure?] = [
             nil, .wrongCredentials, .throttled(seconds: 30), .throttled(seconds: 900), .busy, .stale,
+            .missingPassword, .unknownAddress,
         ]
         let refusals: [AccountPage.PasswordForm.Failure] = [
             .wrong, .tooShort, .unusable, .different, .throttled(seconds: 30), .throttled(seconds: 900), .busy,

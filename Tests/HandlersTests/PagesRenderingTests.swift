@@ -69,14 +69,17 @@ import Testing
             (.throttled(seconds: 90), "wait 90 seconds"), (.throttled(seconds: 91), "wait 2 minutes"),
             (.throttled(seconds: 3_601), "wait 61 minutes"), (.throttled(seconds: -5), "wait 5 seconds"),
             (.throttled(seconds: .max), "wait 1440 minutes"), (.busy, "very busy"), (.stale, "open for too long"),
+            (.missingPassword, "enter your password"), (.unknownAddress, "choose below"),
         ] as [(LoginPage.Failure, String)])
     func `a failure is announced and described`(failure: LoginPage.Failure, text: String) throws {
         let html = try PagesFixture.renderer().text(PagesFixture.login(failure: failure))
             .replacing("<bdi>", with: "").replacing("</bdi>", with: "")
         #expect(html.contains(text))
         #expect(html.contains(#"id="failure" role="alert""#))
-        #expect(html.utf8.count(of: #"aria-describedby="failure""#.utf8) == 2)
-        #expect(html.contains(#"aria-invalid="true""#) == (failure == .wrongCredentials))
+        // Without a password there is one field.
+        #expect(html.utf8.count(of: #"aria-describedby="failure""#.utf8) == (failure == .unknownAddress ? 1 : 2))
+        let isOfField = [.wrongCredentials, .missingPassword, .unknownAddress].contains(failure)
+        #expect(html.contains(#"aria-invalid="true""#) == isOfField)
     }
 
     @Test
@@ -147,6 +150,45 @@ import Testing
         let switched = renderer.text(SignedOutPage(.switched, frames: frames))
         #expect(switched.contains("You are signed in") && switched.contains("whoever was here before"))
         #expect(!switched.contains("asked to sign you out"))
+    }
+
+    @Test(arguments: ErrorPage.Kind.allCases)
+    func `whom to ask is said where somebody is to be asked`(kind: ErrorPage.Kind) throws {
+        let contact = try #require(Contact("help@example.com"))
+        let link = #"Whom to ask: <a href="mailto:help@example.com">help@example.com</a>"#
+        let html = try PagesFixture.renderer(contact: contact).text(ErrorPage(kind))
+        let isSaid = html.replacing("<bdi>", with: "").replacing("</bdi>", with: "").contains(link)
+        #expect(isSaid == html.contains("your administrator"), "\(kind)")
+        #expect(try !PagesFixture.renderer().text(ErrorPage(kind)).contains("Whom to ask"))
+    }
+
+    @Test(
+        arguments: [
+            ("help@example.com", "help@example.com", "mailto:help@example.com"),
+            ("mailto:help@example.com", "help@example.com", "mailto:help@example.com"),
+            ("a?cc=b&c@Example.com", "a?cc=b&c@Example.com", "mailto:a%3Fcc%3Db%26c@example.com"),
+            ("https://help.example.com/it?a=1", "help.example.com/it?a=1", "https://help.example.com/it?a=1"),
+            ("tel:+31 (0)20-123.45.67", "+31 (0)20-123.45.67", "tel:+310201234567"), ("tel:112", "112", "tel:112"),
+            ("Service desk: room 12", "Service desk: room 12", nil),
+            ("Ann (ann@example.com)", "Ann (ann@example.com)", nil),
+            ("<b>Ann</b>", "<b>Ann</b>", nil),
+        ] as [(String, String, String?)])
+    func `whom to ask is an address, a page, a number or words`(text: String, label: String, uri: String?) throws {
+        let contact = try #require(Contact(text))
+        #expect(contact.label == label && contact.uri == uri)
+        let html = try PagesFixture.renderer(contact: contact).text(ErrorPage(.disabled))
+        #expect(html.contains(HTMLText.escape(label)) && !html.contains("<b>Ann"))
+        #expect(html.contains("<a href=\"") == (uri != nil))
+    }
+
+    @Test(arguments: [
+        "", " ", "mailto:", "http://help.example.com/", "https://", "https://user@help.example.com/",
+        "javascript:alert(1)",
+        "data:text/html,x", "tel:", "tel:12", "tel:+31-call", "tel:1+2+3", "mailto:help", "help@", "@example.com",
+        "a\nb", "a\u{202E}b", String(repeating: "x", count: 201),
+    ])
+    func `anything else is none`(text: String) {
+        #expect(Contact(text) == nil)
     }
 
     @Test

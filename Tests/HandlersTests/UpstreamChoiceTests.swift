@@ -23,11 +23,11 @@ struct UpstreamChoiceTests {
 
     init() throws { try self.init(straight: nil) }
 
-    private init(straight: String?) throws {
+    private init(straight: String?, isLocal: Bool = false) throws {
         fixture = try HandlerFixture(
             signIn: SignInOptions(
                 upstreams: [Self.upstream("corp"), Self.upstream("partner")],
-                straight: straight.map { UpstreamName($0) }))
+                straight: straight.map { UpstreamName($0) }, isLocal: isLocal))
         browser = HandlerBrowser(fixture)
         for (client, places) in [
             ("one", ["corp"]), ("two", ["corp", "partner"]), ("own", ["local"]), ("mixed", ["partner", "local"]),
@@ -77,6 +77,31 @@ struct UpstreamChoiceTests {
         #expect(test.isStraight(test.browser.authorize("one"), to: "corp"))
         #expect(test.isStraight(test.browser.authorize("app"), to: "partner"))
         #expect(test.browser.authorize("own").shows("password"), "nor led where it isn't allowed")
+    }
+
+    @Test func `where everybody signs in here, upstreams are for those who are led there`() throws {
+        let test = try UpstreamChoiceTests(straight: nil, isLocal: true)
+        let browser = test.browser
+        for page in [browser.authorize(), browser.authorize("app", ["idp_hint": "nobody"])] {
+            #expect(page.shows("password") && !page.text.contains("At corp") && !page.text.contains("At partner"))
+        }
+        #expect(isStraight(browser.authorize("app", ["idp_hint": "corp"]), to: "corp"))
+        #expect(isStraight(browser.authorize("app", ["login_hint": "amy@partner.example"]), to: "partner"))
+        #expect(isStraight(browser.authorize("one"), to: "corp"))
+        let two = browser.authorize("two")
+        #expect(two.text.contains("At corp") && two.text.contains("At partner") && !two.shows("password"))
+        let mixed = browser.authorize("mixed")
+        #expect(!mixed.text.contains("At corp") && mixed.text.contains("At partner") && mixed.shows("password"))
+        let typed = browser.login(on: browser.authorize(), as: "amy@corp.example", ["password": nil])
+        #expect(typed.leads(to: "https://corp.example/authorize?"))
+        let down = browser.send(
+            .get, .callback,
+            ["error": "temporarily_unavailable", "state": try typed.parameter("state") ?? ""].fields, tail: "corp")
+        #expect(down.text.contains("/oidc/upstream/corp?"), "to try it again")
+        let users = UserAdministration(store: test.fixture.store, now: test.fixture.provider.now)
+        let token = try users.invite("ann", for: 3600).text
+        #expect(browser.send(.get, .account, [("token", token)], tail: "invitation").text.contains("At corp"))
+        #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?"))
     }
 
     @Test func `where none is there, the app is told`() throws {

@@ -16,14 +16,14 @@ struct UpstreamLinkingTests {
 
     init() throws { try self.init(hasPassword: true) }
 
-    private init(hasPassword: Bool) throws {
+    private init(hasPassword: Bool, parameters: [String: String] = [:]) throws {
         let corp = Upstream(
             name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: Self.issuer), clientID: "broker",
             authentication: .basic, scope: Scope(names: ["openid"]), algorithms: [.es256], admission: .nobody,
             mapping: UpstreamMapping(
                 attributes: ["department": "upstream ->> 'dept'"],
                 roles: [RoleID("editor"): "upstream ->> 'dept' = 'Sales'"]
-            ))
+            ), parameters: parameters)
         fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [corp], hasPassword: hasPassword))
         browser = HandlerBrowser(fixture)
         key = try SigningKey.generate(.es256)
@@ -99,6 +99,30 @@ struct UpstreamLinkingTests {
         let away = elsewhere.send(.post, .upstream, login.hidden.fields, tail: "corp")
         let back = try comeBack(Dictionary(uniqueKeysWithValues: try away.answer), in: elsewhere)
         #expect(back.leads(to: "https://app.example/callback?"), "though the upstream makes no users")
+    }
+
+    @Test func `who is linked has seen as whom`() throws {
+        _ = try browser.code()
+        let connecting = try goOn(act("connect", "corp"))
+        #expect(connecting["prompt"] == "select_account" && connecting["max_age"] == nil)
+        let link = try users.invite("ann", for: 3600)
+        let page = HandlerBrowser(fixture)
+        let login = account(.get, "invitation", [("token", link.text)], in: page)
+        let away = page.send(.post, .upstream, login.hidden.fields, tail: "corp")
+        #expect(try away.parameter("prompt") == "select_account")
+        let other = HandlerBrowser(fixture)
+        let usual = other.send(.post, .upstream, other.authorize().hidden.fields, tail: "corp")
+        #expect(try usual.parameter("prompt") == nil, "whoever signs in is asked nothing more")
+    }
+
+    @Test(arguments: [
+        ("consent", "consent select_account"), ("login", "login"), ("select_account", "select_account"),
+        ("none", "select_account"),
+    ])
+    func `what is usual there is asked for as well`(usual: String, asked: String) throws {
+        let test = try UpstreamLinkingTests(hasPassword: true, parameters: ["prompt": usual])
+        _ = try test.browser.code()
+        #expect(try test.goOn(test.act("connect", "corp"))["prompt"] == asked)
     }
 
     @Test func `what was connected ends with what came from it`() throws {

@@ -53,6 +53,8 @@ upstreams:
       department: upstream ->> 'department'
     roles:
       editor: "EXISTS (SELECT 1 FROM json_each(upstream, '$.groups') WHERE value = 'editors')"
+pages:
+  contact: help@example.com
 """
 
     with running_provider(lambda text: text + upstreams) as provider:
@@ -342,6 +344,15 @@ def forged_answer(person, broker, central, app):
     return (
         f"/oidc/callback/central?code=forged&iss={urllib.parse.quote(central.issuer)}"
         f"&state={urllib.parse.quote(away.query['state'])}")
+
+
+def test_who_is_disabled_here_is_told_so_and_whom_to_ask(broker, central, app, person):
+    hal = central.add_user()
+    sign_in(person, broker, app, hal)
+    broker.postern("user", "disable", hal.name)
+    _, answer = sign_in(Person(broker, central), broker, app, hal)
+    assert answer.status == 403 and "Your account here is disabled" in answer.form.text, answer
+    assert "mailto:help@example.com" in answer.form.links
 
 
 def test_what_went_wrong_is_told_to_the_administrator(broker, central, app, person):

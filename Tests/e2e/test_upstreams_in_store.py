@@ -5,9 +5,12 @@ import secrets
 
 import pytest
 
+from accessibility import assert_accessible
 from administration import Caller, assert_problem
 from console import admin, detail, enter, field, send  # noqa: F401
+from oidc import encode
 from test_broker import Person, central  # noqa: F401
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +145,72 @@ def test_the_console_adds_changes_tests_and_removes_one(provider, central, page,
     page.locator("[name=linked]").check()
     send(page)
     assert "Renamed Corp" not in page.content()
+
+
+def test_who_needs_to_sign_in_there_again_comes_back_or_chooses(provider, central, api, party):
+    """Without a refresh token nobody knows more of them after `recheck`."""
+    members = {**registered(central, provider, "again"), "title": "Again Corp", "scope": "openid", "recheck": "5s"}
+    assert api("POST", "upstreams", {"name": "again", **members}).status_code == 201
+    try:
+        person = Person(provider, central)
+        browser = person.at[provider.issuer]
+        fields = party.start(browser, party.request()).form.fields
+        away = browser.post("/oidc/upstream/again", {"attempt": fields["attempt"], "token": fields["token"]})
+        there = person.follow(away, party.redirect_uri)
+        user_there, local = central.add_user(), provider.add_user()
+        answer = person.follow(
+            person.at[central.issuer].submit(there, username=user_there.name, password=user_there.password),
+            party.redirect_uri)
+        assert answer.query["code"], answer
+
+        def asked():
+            answer = party.start(browser, party.request())
+            return None if answer.location.startswith(party.redirect_uri) else answer
+
+        away = wait_for(asked, "it is time to ask")
+        away = browser.follow(away)
+        assert away.location.startswith(central.issuer) and away.query["prompt"] == "none"
+        assert person.follow(away, party.redirect_uri).query["code"], "who is signed in there still sees no page"
+
+        away = wait_for(asked, "it is time to ask once more")
+        person.at[central.issuer] = central.browser()
+        page = person.follow(away, party.redirect_uri)
+        assert page.status == 200 and "Continue with Again Corp" in page.form.text, page
+        answer = person.follow(
+            browser.submit(page, username=local.name, password=local.password), party.redirect_uri)
+        assert answer.query["code"], "by a password of here"
+    finally:
+        assert api("DELETE", "upstreams/again?linked=true").status_code == 204
+
+
+def test_an_address_leads_to_its_upstream_where_there_is_no_password(provider, central, api, page):
+    members = {**registered(central, provider, "known"), "title": "Known Corp", "email_domains": ["corp.example"]}
+    other = {"issuer": "https://partner.invalid", "client_id": "broker", "client_secret": secrets.token_urlsafe(32)}
+    assert api("POST", "upstreams", {"name": "known", **members}).status_code == 201
+    assert api("POST", "upstreams", {"name": "partner", "title": "Partner", **other}).status_code == 201
+    try:
+        app = provider.add_client(client_name="Time sheets", upstreams=["known", "partner"])
+        page.goto(f"{provider.base}/authorize?{encode(app.request().parameters)}")
+        assert_accessible(page)
+        assert page.locator("input[type=password]").count() == 0
+        page.get_by_label("E-mail address").fill("amy@elsewhere.example")
+        page.keyboard.press("Enter")
+        assert "choose below where you sign in" in page.get_by_role("alert").inner_text()
+        assert_accessible(page)
+        page.get_by_label("E-mail address").fill("amy@corp.example")
+        page.get_by_role("button", name="Continue", exact=True).click()
+        assert page.url.startswith(central.issuer), page.url
+        assert page.get_by_label("User name").input_value() == "amy@corp.example", "nobody types it twice"
+
+        # Beside a password of here the address is enough, and a password that is missing is asked for.
+        free = provider.add_client()
+        browser = provider.browser()
+        form = free.start(browser, free.request())
+        assert "required" not in form.form.attributes["password"]
+        away = browser.submit(form, username="amy@corp.example")
+        assert away.location.startswith(central.issuer) and away.query["login_hint"] == "amy@corp.example"
+        again = browser.submit(form, username="nobody")
+        assert "enter your password as well" in again.form.text and again.form.fields["username"] == "nobody"
+    finally:
+        for name in ("known", "partner"):
+            assert api("DELETE", f"upstreams/{name}?linked=true").status_code == 204

@@ -29,7 +29,7 @@ extension ErrorPage.Kind {
         case .unavailable: .serviceUnavailable
         case .upstreamFailed: .badGateway
         case .forbidden, .foreignForm, .wrongBrowser, .awaitedApproval, .turnedBack, .notAdmitted,
-            .linkedElsewhere:
+            .disabled, .linkedElsewhere:
             .forbidden
         case .unknownClient, .redirectMismatch, .badRequest, .expired, .cookiesBlocked: .badRequest
         }

@@ -230,8 +230,15 @@ package struct Configuration: Sendable {
         let help: WebURI? = section.value(
             "help", default: nil, expected: "must be a URL, such as https://help.example.com/sign-in"
         ) { WebURI($0) }
+        let contact: Contact? = section.value(
+            "contact", default: nil,
+            expected:
+                "must be an e-mail address, an https URL, a number such as tel:+31201234567, or words on one line, "
+                + "of at most 200 characters"
+        ) { Contact($0) }
         section.refuseUnknown()
-        return PageSettings(templates: templates, locales: locales, language: language, title: title, help: help)
+        return PageSettings(
+            templates: templates, locales: locales, language: language, title: title, help: help, contact: contact)
     }
 
     private static func claims(_ section: ConfigurationSection) -> ClaimSettings {

@@ -56,6 +56,7 @@ package enum ConfigurationTemplate {
         #   language: en          # for browsers that ask for none of those that are there
         #   title: Postern
         #   help: https://help.example.com/
+        #   contact: help@example.com   # whom people ask who are refused; also an https URL, tel:+31201234567, or words
 
         # What password hashing may take, in each process: one hash needs about 30 ms and 16 MB.
         # login:

@@ -12,4 +12,6 @@ package struct PageSettings: Sendable, Equatable {
     package let title: String?
     /// Where a user who can't sign in finds help.
     package let help: WebURI?
+    /// Whom somebody asks who is refused.
+    package let contact: Contact?
 }

@@ -47,11 +47,19 @@ struct UpstreamReading {
         settings.members = members
         settings.file = root.file
         settings.secretFiles = files
+        let hasPassword = Self.hasPassword(login)
+        let place = login.value("upstream")
+        let isLocal = place?.text == SignInPlaces.here
+        if isLocal, let place, !hasPassword {
+            login.fault(
+                "upstream", place,
+                "must be an upstream where login.password is false; \(SignInPlaces.here) is a password here")
+        }
         settings.options = SignInOptions(
-            upstreams: upstreams, hasPassword: Self.hasPassword(login),
+            upstreams: upstreams, hasPassword: hasPassword,
             admitsAdministrators: login.value(
                 "administrators", default: true, expected: "must be true or false"
-            ) { Bool($0) }, straight: Self.straight(login))
+            ) { Bool($0) }, straight: isLocal ? nil : Self.straight(login), isLocal: isLocal)
     }
 
     private static func hasPassword(_ login: ConfigurationSection) -> Bool {
@@ -62,7 +70,8 @@ struct UpstreamReading {
     private static func straight(_ login: ConfigurationSection) -> UpstreamName? {
         guard let value = login.value("upstream") else { return nil }
         guard let name = UpstreamName(configured: value.text) else {
-            login.fault("upstream", value, "must be the name of an upstream")
+            login.fault(
+                "upstream", value, "must be the name of an upstream, or \(SignInPlaces.here) for a password here")
             return nil
         }
         return name

@@ -7,7 +7,7 @@ package struct ErrorPage: Page {
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
         case unknownClient, redirectMismatch, redirectLoop, awaitedApproval, badRequest, expired, cookiesBlocked,
-            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted, linkedElsewhere
+            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted, disabled, linkedElsewhere
         case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 
@@ -55,6 +55,7 @@ package struct ErrorPage: Page {
         members[text: .title] = texts[kind.title]
         members[text: .explanation] = texts[kind.explanation]
         members[text: .advice] = texts[kind.advice]
+        members[.asksAdministrator] = .flag(kind.asksAdministrator)
         members[text: .reference] = requestID.map(Self.grouped)
         members[.startAgain] = startAgain.map { startAgain in
             var link = PageMembers([.uri: .text(startAgain.link.uri), .host: .text(startAgain.link.host)])
@@ -74,4 +75,15 @@ extension ErrorPage.Kind {
     fileprivate var title: String { "error.\(rawValue).title" }
     fileprivate var explanation: String { "error.\(rawValue).explanation" }
     fileprivate var advice: String { "error.\(rawValue).advice" }
+
+    /// Whether the advice is to ask whoever runs this service, rather than an app.
+    fileprivate var asksAdministrator: Bool {
+        switch self {
+        case .awaitedApproval, .upstreamFailed, .notAdmitted, .disabled, .linkedElsewhere, .forbidden, .serverError:
+            true
+        case .unknownClient, .redirectMismatch, .redirectLoop, .badRequest, .expired, .cookiesBlocked, .wrongBrowser,
+            .foreignForm, .turnedBack, .notFound, .methodNotAllowed, .tooLarge, .tooManyRequests, .unavailable:
+            false
+        }
+    }
 }

@@ -1,5 +1,6 @@
-/// The page that asks for user name and password, or where to sign in instead. Its form posts `attempt`, `token`, `username`, `password` and, when
-/// the person wants it, `remember`, or, when they turn back, `cancel`.
+/// The page that asks for user name and password, or where to sign in instead. Its form posts `attempt`, `token`,
+/// `username`, `password` and, when the person wants it, `remember`, or, when they turn back, `cancel`. Without a password
+/// of here `username` may be asked for alone: an address leads to its upstream.
 package struct LoginPage: Page {
     package static let template = PageTemplate.login
 
@@ -15,6 +16,10 @@ package struct LoginPage: Page {
         case stale
         /// The upstream of that name doesn't answer.
         case unreachable(String)
+        /// The password was left out, and the name leads to no upstream.
+        case missingPassword
+        /// An address that leads to no upstream, where there is no password to sign in by.
+        case unknownAddress
     }
 
     /// Somebody else to sign in at. Its form posts `attempt` and `token`.
@@ -49,6 +54,8 @@ package struct LoginPage: Page {
     /// Whether people sign in here at all.
     package var hasPassword: Bool
     package var upstreams: [Upstream]
+    /// Whether an address may lead to one of them (home-realm discovery), so that nobody has to type a password here.
+    package var findsUpstreamByAddress: Bool
     package var failure: Failure?
 
     package enum Choice: Sendable, Equatable {
@@ -58,7 +65,8 @@ package struct LoginPage: Page {
     package init(
         clientName: String? = nil, clientIsVerified: Bool = false, links: AppLinks = AppLinks(), logo: String? = nil,
         loginHint: String? = nil, action: String, attempt: String, token: String, staySignedIn: Choice? = nil,
-        hasPassword: Bool = true, upstreams: [Upstream] = [], failure: Failure? = nil
+        hasPassword: Bool = true, upstreams: [Upstream] = [], findsUpstreamByAddress: Bool = false,
+        failure: Failure? = nil
     ) {
         self.clientName = clientName
         self.clientIsVerified = clientIsVerified
@@ -71,6 +79,7 @@ package struct LoginPage: Page {
         self.staySignedIn = staySignedIn
         self.hasPassword = hasPassword
         self.upstreams = upstreams
+        self.findsUpstreamByAddress = findsUpstreamByAddress
         self.failure = failure
     }
 
@@ -80,13 +89,14 @@ package struct LoginPage: Page {
             .unverified: .flag(!clientIsVerified && clientName != nil),
             .failed: .flag(failure != nil), .remember: .flag(staySignedIn != nil),
             .current: .flag(staySignedIn == .taken), .password: .flag(hasPassword),
+            .byAddress: .flag(findsUpstreamByAddress),
             .upstreams: .list(
                 upstreams.map { upstream in
                     PageMembers([
                         .title: .text(upstream.title), .action: .text(upstream.action), .attempt: .text(attempt),
                         .token: .text(token),
                     ])
-                }), .several: .flag(hasPassword && !upstreams.isEmpty),
+                }), .several: .flag((hasPassword || findsUpstreamByAddress) && !upstreams.isEmpty),
         ])
         members[text: .app] = clientName
         members[text: .loginHint] = loginHint
@@ -99,6 +109,8 @@ package struct LoginPage: Page {
         case .busy: members[.busy] = .flag(true)
         case .stale: members[.stale] = .flag(true)
         case .unreachable(let title): members[text: .unreachable] = title
+        case .missingPassword: members[.missingPassword] = .flag(true)
+        case .unknownAddress: members[.unknownAddress] = .flag(true)
         case nil: break
         }
         return members

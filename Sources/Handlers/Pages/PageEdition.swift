@@ -4,13 +4,15 @@ import Mustache
 struct PageEdition: Sendable {
     private let texts: PageTexts
     private let help: WebLink?
+    private let contact: Contact?
     private let library: MustacheLibrary
     private let pages: [PageTemplate: MustacheTemplate]
 
     /// - Parameter names: all templates that there are, partials among them.
     /// - Throws: `PageError`.
     init(
-        _ texts: PageTexts, templates: [String], names: [String], assets: PageAssets, service: String, help: WebLink?
+        _ texts: PageTexts, templates: [String], names: [String], assets: PageAssets, service: String, help: WebLink?,
+        contact: Contact?
     ) throws(PageError) {
         let surroundings = PageSource.Surroundings(
             texts: texts, assets: assets, service: service, templates: Set(names))
@@ -28,6 +30,7 @@ struct PageEdition: Sendable {
         self.library = library
         self.texts = texts
         self.help = help
+        self.contact = contact
     }
 
     /// What its speakers call it.
@@ -41,6 +44,11 @@ struct PageEdition: Sendable {
         guard let template = pages[P.template] else { preconditionFailure("\(P.template) was not read") }
         var members = page.members(in: texts)
         members[text: .help] = help?.uri
+        members[.contact] = contact.map { contact in
+            var members = PageMembers([.label: .text(contact.label)])
+            members[text: .uri] = contact.uri
+            return .group(members)
+        }
         return Array(template.render(members, library: library).utf8)
     }
 

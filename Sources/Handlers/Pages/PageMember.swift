@@ -3,15 +3,15 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Apps and people.
     case app, unverified, logo, user, destination
     // Forms.
-    case action, attempt, token, loginHint, remember, focusUsername, focusPassword
+    case action, attempt, token, loginHint, remember, focusUsername, focusPassword, byAddress
     // What went wrong with a form.
-    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable
+    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable, missingPassword, unknownAddress
     // Where else to sign in.
     case upstreams
     // Lists about what is asked for, and by whom.
     case scopes, name, links, uri, host, label
     // Errors.
-    case title, explanation, advice, reference, startAgain, error, description
+    case title, explanation, advice, reference, startAgain, error, description, asksAdministrator
     // Signing out.
     case told, frames, sources, onward, byItself
     // The landing page.
@@ -29,5 +29,5 @@ package enum PageMember: String, Sendable, CaseIterable {
     case hint, described, required, line, lines, password, check, hidden, options
     case charts, bars, x, y, width, height, first, last
     // Every page.
-    case help
+    case help, contact
 }

@@ -9,6 +9,6 @@ extension PageRenderer {
             locales: [settings.locales, resources.locales].compactMap(\.self),
             assets: PageAssets(base: issuer.path + "/static", directory: resources.staticFiles),
             service: settings.title ?? "Postern", help: settings.help.flatMap { WebLink($0.value) },
-            defaultLanguage: settings.language)
+            contact: settings.contact, defaultLanguage: settings.language)
     }
 }

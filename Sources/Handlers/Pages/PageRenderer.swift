@@ -12,11 +12,12 @@ package struct PageRenderer: Sendable {
     ///   - assets: the links to style sheet and icons.
     ///   - service: what people know this provider by, shown at the top of each page.
     ///   - help: where people find help, linked at the foot of each page.
+    ///   - contact: whom people ask who are refused, on the pages that send them to an administrator.
     ///   - defaultLanguage: for those who ask for no language that there is. It must be there.
     /// - Throws: `PageError`, which names file and key.
     package init(
         templates: [String], locales: [String], assets: PageAssets, service: String = "Postern",
-        help: WebLink? = nil, defaultLanguage: String = "en"
+        help: WebLink? = nil, contact: Contact? = nil, defaultLanguage: String = "en"
     ) throws(PageError) {
         var editions: [Language: PageEdition] = [:]
         let names = Self.files("mustache", in: templates)
@@ -24,7 +25,8 @@ package struct PageRenderer: Sendable {
         for tag in tags {
             let texts = try PageTexts(tag, in: locales)
             editions[Language(available: tag)] = try PageEdition(
-                texts, templates: templates, names: names, assets: assets, service: service, help: help)
+                texts, templates: templates, names: names, assets: assets, service: service, help: help,
+                contact: contact)
         }
         guard let fallback = editions[Language(available: defaultLanguage)] else {
             throw .missingFile("\(defaultLanguage).json", searched: locales)

@@ -10,6 +10,15 @@ enum SessionStanding {
     case isOver
 }
 
+/// What an upstream says of its user when it is asked by what it gave at their sign-in.
+enum UpstreamWord {
+    case admits
+    /// They are gone there, or have to sign in there again.
+    case refuses
+    /// It doesn't answer, and what it said before is too old.
+    case isMissing
+}
+
 extension Provider {
     func standing(of signedIn: SignedIn?, among options: SignInOptions) throws -> SessionStanding {
         guard let signedIn, let came = signedIn.session.upstream else { return .holds }
@@ -21,18 +30,17 @@ extension Provider {
         return .holds
     }
 
-    /// Whether that word lets its user in. Where it is time to ask, the upstream is asked; while it doesn't answer, what it said
-    /// before holds for a while.
-    func admits(_ link: UpstreamLink, by upstream: Upstream) throws -> Bool {
+    /// Where it is time to ask, the upstream is asked; while it doesn't answer, what it said before holds for a while.
+    func word(on link: UpstreamLink, of upstream: Upstream) throws -> UpstreamWord {
         let standing = link.check.standing(by: upstream.rhythm, at: now())
         switch standing {
-        case .fresh: return true
-        case .needsSignIn: return false
+        case .fresh: return .admits
+        case .needsSignIn: return .refuses
         case .due, .overdue:
             switch try UpstreamRecheck(provider: self).verdictInPassing(on: link, of: upstream) {
-            case .valid: return true
-            case .gone, .needsSignIn: return false
-            case .unreachable: return standing == .due
+            case .valid: return .admits
+            case .gone, .needsSignIn: return .refuses
+            case .unreachable: return standing == .due ? .admits : .isMissing
             }
         }
     }
@@ -49,7 +57,7 @@ extension SignInFlow {
         case .isToBeAsked(let upstream):
             // Asked here, and not by way of the sign-in: a form that somebody has filled in stays theirs.
             guard let link = try signedIn.session.upstream.flatMap({ try provider.store.upstreamLink($0.link) }),
-                try provider.admits(link, by: upstream)
+                try provider.word(on: link, of: upstream) == .admits
             else { return nil }
             provider.store.moveOn()
             return try self.signedIn(request)

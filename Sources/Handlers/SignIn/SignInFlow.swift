@@ -169,7 +169,7 @@ struct SignInFlow {
             throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
         }
         let options = try provider.signInOptions()
-        let upstreams = isLocal ? [] : options.upstreams(for: authorization.client)
+        let upstreams = choices(failure, isLocal: isLocal, isInvited: invitation != nil, options, authorization.client)
         guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
             throw AuthorizationFailure.redirect(
                 .accessDenied(
@@ -194,11 +194,22 @@ struct SignInFlow {
                 upstreams: upstreams.map { upstream in
                     LoginPage.Upstream(title: upstream.title, action: action("/upstream/\(upstream.name)", raw))
                 },
+                findsUpstreamByAddress: !isLocal && options.findsUpstreamByAddress(for: authorization.client),
                 failure: failure),
             status: failure?.status ?? .ok, for: request, uiLocales: authorization.uiLocales)
         if let seconds = failure?.retryAfter { response[.retryAfter] = HeaderValue(seconds) }
         if known == nil { response.setCookie(provider.cookies.setting(browser)) }
         return response
+    }
+
+    /// The upstreams that somebody may choose on the login page. Who was invited, or has been told that theirs doesn't
+    /// answer, finds them there in any case.
+    private func choices(
+        _ failure: LoginPage.Failure?, isLocal: Bool, isInvited: Bool, _ options: SignInOptions, _ client: Client
+    ) -> [Upstream] {
+        guard !isLocal else { return [] }
+        if case .unreachable = failure { return options.upstreams(for: client) }
+        return isInvited ? options.upstreams(for: client) : options.choices(for: client)
     }
 
     private func consentPage(

@@ -23,8 +23,10 @@ struct UpstreamLeg {
         }
     }
 
+    /// - Parameter silently: whether it is only to say who is signed in there.
     private func begin(
-        _ attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, at upstream: Upstream, for request: Request
+        _ attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, at upstream: Upstream,
+        silently isSilent: Bool = false, for request: Request
     ) throws -> Response {
         let now = provider.now()
         if let late = try beginningAnew(attempt, since: attempt.startedAt, at: upstream, authorization, request) {
@@ -44,7 +46,7 @@ struct UpstreamLeg {
             provider.store.moveOn()
             let metadata = try metadataToSetOut(to: upstream)
             let leg = UpstreamAttempt(
-                attempt, at: upstream.name, trace: trace?.id, now: now, random: provider.random)
+                attempt, at: upstream.name, isSilent: isSilent, trace: trace?.id, now: now, random: provider.random)
             // As long as it is taken: people may have a password to find there, or a telephone.
             let state = try carrier.carry(
                 leg.sealed(by: provider.seal), from: request.remoteAddress, for: provider.lifetimes.attempt)
@@ -56,9 +58,8 @@ struct UpstreamLeg {
         }
     }
 
-    /// Asks it about the session that there is, and goes on with that. Nil: the user has to go there.
-    func ask(about attempt: Attempt, _ upstream: Upstream, for request: Request) throws -> Response? {
-        guard attempt.belongs(to: provider.cookies.browserToken(in: request)) else { return nil }
+    /// Asks it about the session that there is, and goes on with that, or as for somebody who isn't signed in.
+    func ask(about attempt: Attempt, _ upstream: Upstream, for request: Request) throws -> Response {
         let authorization = try flow.validate(attempt.request)
         return try flow.sayingSilently(to: authorization.target) {
             try ask(about: attempt, authorization, upstream, for: request)
@@ -68,17 +69,51 @@ struct UpstreamLeg {
     private func ask(
         about attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, _ upstream: Upstream,
         for request: Request
-    ) throws -> Response? {
-        guard
-            let came = try flow.signedIn(request)?.session.upstream,
+    ) throws -> Response {
+        guard attempt.belongs(to: provider.cookies.browserToken(in: request)) else {
+            return signInAnew(authorization, attempt, try flow.signedIn(request), request)
+        }
+        let word = try word(of: upstream, request)
+        provider.store.moveOn()
+        let signedIn = try flow.signedIn(request)
+        if word == .admits {
+            return flow.proceed(
+                authorization, signedIn: signedIn, progress: .arrived, attempt: attempt, raw: attempt.request,
+                standing: .holds, for: request)
+        }
+        // A request that shows nothing asks there, as it does for whoever may only come from there.
+        let options = try provider.signInOptions()
+        if authorization.target.isSilent || options.onlyUpstream(for: authorization.client) != nil {
+            return try begin(attempt, authorization, at: upstream, for: request)
+        }
+        if options.upstream(for: authorization) == nil {
+            // Which says that it doesn't answer.
+            if word == .isMissing { return try begin(attempt, authorization, at: upstream, for: request) }
+            // Whoever is signed in there still comes back without having seen a page; whoever isn't chooses.
+            let mayBeThere = signedIn != nil && upstream.answersSilently
+            if mayBeThere, authorization.prompt.isDisjoint(with: [.login, .selectAccount]) {
+                return try begin(attempt, authorization, at: upstream, silently: true, for: request)
+            }
+        }
+        return signInAnew(authorization, attempt, signedIn, request)
+    }
+
+    /// On whoever is signed in.
+    private func word(of upstream: Upstream, _ request: Request) throws -> UpstreamWord {
+        guard let came = try flow.signedIn(request)?.session.upstream,
             let link = try provider.store.upstreamLink(came.link),
             came.link.issuer.hasSameBytes(as: upstream.issuer.value)
-        else { return nil }
-        guard try provider.admits(link, by: upstream) else { return nil }
-        provider.store.moveOn()
-        return flow.proceed(
-            authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: attempt,
-            raw: attempt.request, standing: .holds, for: request)
+        else { return .refuses }
+        return try provider.word(on: link, of: upstream)
+    }
+
+    /// As for somebody who isn't signed in: by the request's hints, the page to choose on, or wherever everybody goes.
+    private func signInAnew(
+        _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ signedIn: SignedIn?, _ request: Request
+    ) -> Response {
+        flow.proceed(
+            authorization, signedIn: signedIn, progress: .arrived, attempt: nil, raw: attempt.request,
+            standing: .isOver, for: request)
     }
 
     /// Takes what they came back with.
@@ -133,6 +168,9 @@ struct UpstreamLeg {
                 let authTime = try identity.authTime(for: authorization, of: leg, at: provider.now())
                 return try signIn(identity, tokens, authTime, at: upstream, authorization, attempt, request)
             case .error(let error, let description):
+                if leg.isSilent, !answer.isOutage {
+                    return signInAnew(authorization, attempt, try flow.signedIn(request), request)
+                }
                 if answer.needsUser, authorization.target.isSilent {
                     throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
                 }
@@ -185,7 +223,8 @@ struct UpstreamLeg {
         _ request: Request
     ) throws -> Response {
         try flow.loginPage(
-            authorization, attempt.request, failure: failure, invitation: attempt.linking?.invitation, for: request)
+            authorization, attempt.request, failure: failure, username: attempt.typedName,
+            invitation: attempt.linking?.invitation, for: request)
     }
 
     /// The user goes on; whoever looks why they had to begin anew, or who plays old answers back, finds the line.
@@ -268,6 +307,7 @@ struct UpstreamLeg {
             return try page(.unreachable(upstream.title), attempt, authorization, request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
         case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
+        case .disabled: throw PageForm.Refused(kind: .disabled, error: error, attempt: attempt)
         }
     }
 }
@@ -280,13 +320,20 @@ private enum UpstreamFailure {
     case broken
     /// The upstream has let them in, and we don't.
     case refused
+    /// Likewise, since their account here is disabled.
+    case disabled
 
     init(_ fault: UpstreamFault) {
         self = if case .unreachable = fault { .unreachable } else { .broken }
     }
 
     init(_ refusal: UpstreamRefusal) {
-        self = if case .mapping = refusal { .broken } else { .refused }
+        self =
+            switch refusal {
+            case .mapping: .broken
+            case .disabled: .disabled
+            case .notAdmitted: .refused
+            }
     }
 
     func error(_ cause: String, _ upstream: UpstreamName) -> OAuthError {
@@ -294,7 +341,7 @@ private enum UpstreamFailure {
         case .unreachable:
             .temporarilyUnavailable(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
         case .broken: .serverError(cause: "\(upstream): \(cause)", detail: .upstream(upstream, cause))
-        case .refused:
+        case .refused, .disabled:
             .accessDenied(
                 "the user's identity provider has let them in, and this provider does not", cause: cause,
                 detail: .upstream(upstream, cause))

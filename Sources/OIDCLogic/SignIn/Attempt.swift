@@ -18,6 +18,9 @@ package struct Attempt: Sendable {
     /// Set where its user signs in at an upstream to be known by it here.
     package private(set) var linking: Linking?
 
+    /// What somebody has typed to say where they sign in, so that they needn't type it there again.
+    package private(set) var typedName: String?
+
     /// Whom an upstream's identity is linked to, by what proves them.
     package enum Linking: Sendable, Equatable {
         /// Whoever is signed in by this session.
@@ -47,6 +50,7 @@ package struct Attempt: Sendable {
         var next = self
         // Signing in has spent the id. The next is derived, not random: a form sent twice leads to one next step.
         next.id = AttemptID("\(id.value).2")
+        next.typedName = nil
         next.signIn = SignIn(user: user, time: now)
         return next
     }
@@ -55,6 +59,15 @@ package struct Attempt: Sendable {
     package func linking(_ linking: Linking) -> Attempt {
         var next = self
         next.linking = linking
+        return next
+    }
+
+    /// The same for whoever has typed that.
+    ///
+    /// - Parameter name: of at most as many bytes as a `login_hint`.
+    package func naming(_ name: String) -> Attempt {
+        var next = self
+        next.typedName = name
         return next
     }
 
@@ -90,6 +103,7 @@ extension Attempt {
         ]
         if request.isSigned { content["signed"] = true }
         if isLocal { content["local"] = true }
+        content["typed"] = typedName.map(JSON.string)
         switch linking {
         case nil: break
         case .session(let session): content["links_session"] = .string(session.value)
@@ -115,6 +129,7 @@ extension Attempt {
         }
         self.browser = browser
         isLocal = content["local"]?.boolValue ?? false
+        typedName = content["typed"]?.stringValue
         if let session = content["links_session"]?.stringValue {
             linking = .session(SessionID(session))
         } else if let digest = content["invitation"]?.stringValue.flatMap(Base64URL.decode) {

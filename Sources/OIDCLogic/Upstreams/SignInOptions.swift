@@ -9,23 +9,27 @@ package struct SignInOptions: Sendable {
     private let admitsAdministrators: Bool
     /// Where everybody goes without a page of ours; nil: they choose.
     package let straight: UpstreamName?
+    /// Whether the login page has the password of here alone, and upstreams are for whoever is led there: by a hint, by the
+    /// domain of an address, or since the app names where its users sign in.
+    private let isLocal: Bool
 
     /// - Parameter straight: one of `upstreams`, or of those that are added. Where it is none of either, people choose.
     package init(
         upstreams: [Upstream] = [], hasPassword: Bool = true, admitsAdministrators: Bool = true,
-        straight: UpstreamName? = nil
+        straight: UpstreamName? = nil, isLocal: Bool = false
     ) {
         self.upstreams = upstreams
         self.hasPassword = hasPassword
         self.admitsAdministrators = admitsAdministrators
         self.straight = straight
+        self.isLocal = isLocal
     }
 
     /// With these after its own. Where both have one of a name, or of an issuer, its own is the one.
     package func adding(_ others: [Upstream]) -> SignInOptions {
         SignInOptions(
             upstreams: upstreams + others.filter { rival(of: $0.name, issuer: $0.issuer) == nil },
-            hasPassword: hasPassword, admitsAdministrators: admitsAdministrators, straight: straight)
+            hasPassword: hasPassword, admitsAdministrators: admitsAdministrators, straight: straight, isLocal: isLocal)
     }
 
     /// The one of these that has that name, or people of that issuer: who is linked is known by the issuer alone, and each of two
@@ -59,6 +63,11 @@ package struct SignInOptions: Sendable {
         upstreams.filter { client.metadata.upstreams.admit($0.name) }
     }
 
+    /// Those that this client's users may choose on the login page.
+    package func choices(for client: Client) -> [Upstream] {
+        isLocal && client.metadata.upstreams.names.isEmpty ? [] : upstreams(for: client)
+    }
+
     /// The one that a request names (`idp_hint`). Nil: none, or one that isn't there, or isn't for its client.
     package func hintedUpstream(for authorization: ValidatedAuthorizationRequest) -> Upstream? {
         authorization.upstreamHint.flatMap { hint in
@@ -71,17 +80,26 @@ package struct SignInOptions: Sendable {
         let client = authorization.client
         if let hinted = hintedUpstream(for: authorization) { return hinted }
         if let domain = authorization.loginHint.flatMap({ upstream(of: $0, for: client) }) { return domain }
-        let admitted = upstreams(for: client)
-        if let straight, let upstream = admitted.first(where: { $0.name == straight }) { return upstream }
+        if let straight, let upstream = upstreams(for: client).first(where: { $0.name == straight }) { return upstream }
         // Of an app that has one place to sign in at, nobody is asked to choose.
-        return !client.metadata.upstreams.names.isEmpty && admitted.count == 1 && !hasPassword(for: client)
-            ? admitted[0] : nil
+        return client.metadata.upstreams.names.isEmpty ? nil : onlyUpstream(for: client)
+    }
+
+    /// Where this client's users sign in, if they can nowhere else.
+    package func onlyUpstream(for client: Client) -> Upstream? {
+        let admitted = upstreams(for: client)
+        return admitted.count == 1 && !hasPassword(for: client) ? admitted[0] : nil
     }
 
     /// Whose users sign in with such names (home-realm discovery): by the domain of an e-mail address.
     package func upstream(of loginName: String, for client: Client) -> Upstream? {
         guard let domain = EmailDomain(of: loginName) else { return nil }
         return upstreams(for: client).first { $0.domains.contains(domain) }
+    }
+
+    /// Whether an address may say where somebody signs in.
+    package func findsUpstreamByAddress(for client: Client) -> Bool {
+        upstreams(for: client).contains { !$0.domains.isEmpty }
     }
 
     /// Whether a session that began there serves this client. One of an upstream that isn't there any more serves nobody.

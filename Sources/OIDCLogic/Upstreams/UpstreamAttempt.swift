@@ -12,14 +12,18 @@ package struct UpstreamAttempt: Sendable {
     package let codeVerifier: String
     /// Whose steps an administrator wants to see; nil: nobody does.
     package let trace: UpstreamTraceID?
+    /// Whether it only looks, without a page, whether its user is signed in there still: where they aren't, they choose
+    /// anew where they sign in.
+    package let isSilent: Bool
 
     package init(
-        _ attempt: Attempt, at upstream: UpstreamName, trace: UpstreamTraceID? = nil, now: Timestamp,
-        random: some RandomSource
+        _ attempt: Attempt, at upstream: UpstreamName, isSilent: Bool = false, trace: UpstreamTraceID? = nil,
+        now: Timestamp, random: some RandomSource
     ) {
         self.attempt = attempt
         self.upstream = upstream
         startedAt = now
+        self.isSilent = isSilent
         self.trace = trace
         nonce = Base64URL.encode(random.bytes(16))
         codeVerifier = Base64URL.encode(random.bytes(32))
@@ -39,6 +43,7 @@ extension UpstreamAttempt {
             "attempt": attempt.content, "upstream": .string(upstream.value),
             "started_at": .integer(startedAt.seconds), "nonce": .string(nonce), "verifier": .string(codeVerifier),
         ]
+        if isSilent { content["silent"] = true }
         content["trace"] = trace.map { .string($0.value) }
         return seal.seal(JSON.object(content).serialized(), purpose: .upstreamState)
     }
@@ -55,6 +60,7 @@ extension UpstreamAttempt {
         self.startedAt = Timestamp(startedAt)
         self.nonce = nonce
         codeVerifier = verifier
+        isSilent = content["silent"]?.boolValue ?? false
         trace = content["trace"]?.stringValue.map { UpstreamTraceID($0) }
     }
 }

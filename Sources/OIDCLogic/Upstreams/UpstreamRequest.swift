@@ -40,17 +40,32 @@ package struct UpstreamRequest: Sendable {
         of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
     ) -> [(name: String, value: String)] {
         var fields = [(name: "nonce", value: attempt.nonce)]
-        let prompt = authorization.prompt.subtracting([.consent]).map(\.rawValue).sorted()
+        let prompt = prompt(of: upstream, for: authorization, attempt)
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
         let age = wantsTime && upstream.parameters["max_age"] == nil ? longestAge : nil
         if let maxAge = authorization.maxAge ?? age { fields.append(("max_age", "\(maxAge)")) }
-        if let loginHint = authorization.loginHint { fields.append(("login_hint", loginHint)) }
+        if let loginHint = attempt.attempt.typedName ?? authorization.loginHint {
+            fields.append(("login_hint", loginHint))
+        }
         if !authorization.uiLocales.isEmpty {
             fields.append(("ui_locales", authorization.uiLocales.joined(separator: " ")))
         }
         if let acrValues = authorization.acrValues { fields.append(("acr_values", acrValues)) }
         return fields
+    }
+
+    private static func prompt(
+        of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+    ) -> [String] {
+        if attempt.isSilent { return [Prompt.none.rawValue] }
+        let asked = authorization.prompt.subtracting([.consent]).map(\.rawValue)
+        guard attempt.attempt.linking != nil else { return asked.sorted() }
+        // Whoever is signed in there may be somebody else, at a desk that people share: nobody is linked without having seen
+        // as whom. What is usual there, such as prompt=consent for a refresh token, is asked for as well.
+        let usual = upstream.parameters["prompt"]?.split(separator: " ").map(String.init) ?? []
+        let words = Set(asked + usual).subtracting([Prompt.none.rawValue])
+        return (words.contains(Prompt.login.rawValue) ? words : words.union([Prompt.selectAccount.rawValue])).sorted()
     }
 }
