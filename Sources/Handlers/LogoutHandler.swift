@@ -63,7 +63,7 @@ struct LogoutHandler {
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
-        let onward = try leadOn(from: signedIn.session, logout, raw, request)
+        let onward = leadOn(from: signedIn.session, logout, raw, request)
         return try done(logout, raw, isConfirmed: true, request, at: onward)
     }
 
@@ -78,6 +78,19 @@ struct LogoutHandler {
     /// Where the sign-out of a session that has ended goes on, if it came from an upstream that is to hear of it; the link knows
     /// that then. The upstream is asked elsewhere, as that may take a while.
     private func leadOn(
+        from session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
+    ) -> String? {
+        do {
+            return try address(from: session, logout, raw, request)
+        } catch {
+            // They are signed out here, and that must not end on a page that says otherwise.
+            provider.log.error(
+                "the upstream isn't told of a sign-out", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func address(
         from session: Session, _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ request: Request
     ) throws -> String? {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,

@@ -127,8 +127,6 @@ package protocol UserStore {
     /// As ``replace(_:ending:)``, everything ending, and spends the link with all others of the user: all or nothing.
     /// False, and nothing has changed: the link was spent before, or is over.
     func replace(_ user: User, spending link: [UInt8], at now: Timestamp) throws -> Bool
-    /// Spends the link, and no other. False: it was spent before, or is over.
-    func spend(_ link: [UInt8], of user: UserID, at now: Timestamp) throws -> Bool
     /// Removes them with sessions, consents and grants. False: they weren't there.
     func removeUser(_ id: UserID) throws -> Bool
 

@@ -260,8 +260,9 @@ final class InterruptedStore: Store {
         try store.link(user, spending: invitation, at: now)
     }
 
-    func spend(_ link: [UInt8], of user: UserID, at now: Timestamp) throws -> Bool {
-        try store.spend(link, of: user, at: now)
+    func admit(_ link: UpstreamLinkID, of user: UserID, spending invitation: [UInt8], at now: Timestamp) throws -> Bool
+    {
+        try store.admit(link, of: user, spending: invitation, at: now)
     }
 
     func endEverything(of link: UpstreamLinkID) throws -> Bool { try store.endEverything(of: link) }

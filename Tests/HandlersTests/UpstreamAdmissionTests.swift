@@ -45,11 +45,41 @@ struct UpstreamAdmissionTests {
         #expect(try test.sessions() == 0)
     }
 
-    @Test func `who was invited comes in whatever it says`() throws {
+    // A machine that stalls, or groups that are to be fetched elsewhere, are no word about anybody.
+    @Test(
+        arguments: [
+            ("json_extract(upstream ->> 'dept', '$.x') = 'Sales'", ["dept": "{"]),
+            (
+                "EXISTS (SELECT 1 FROM json_each(upstream, '$.groups') WHERE value = 'staff')",
+                ["_claim_names": ["groups": "src1"]]
+            ),
+        ] as [(String, [String: JSON])])
+    func `what can't be computed keeps out, and ends nothing`(rule: String, claims: [String: JSON]) throws {
+        let test = try UpstreamFixture(admission: .whoever(rule))
+        _ = try test.signIn(["dept": #"{"x": "Sales"}"#, "groups": ["staff"]])
+        #expect(try test.fixture.store.sessions(of: test.user().id, limit: 9).count == 1)
+        let answer = try test.signIn(claims, in: HandlerBrowser(test.fixture))
+        #expect(answer.status == .badGateway, "and says that an administrator has to look")
+        #expect(try test.fixture.store.sessions(of: test.user().id, limit: 9).count == 1)
+        #expect(try test.check()?.sealedTokens != nil)
+    }
+
+    private func openInvitation(of name: String) throws -> Response {
         let users = UserAdministration(store: test.fixture.store, now: test.fixture.provider.now)
-        let token = try users.invite("ann", for: 86_400).text
-        let page = test.browser.send(.get, .account, [("token", token)], tail: "invitation")
-        _ = try test.comeBack(try test.follow(page), ["dept": "Board"])
+        let token = try users.invite(name, for: 86_400).text
+        return test.browser.send(.get, .account, [("token", token)], tail: "invitation")
+    }
+
+    @Test func `whoever came by it may be invited, and then needs it no more`() throws {
+        _ = try signIn(of: "Sales")
+        _ = try test.comeBack(try test.follow(try openInvitation(of: "amy")), ["dept": "Board"])
+        #expect(try test.fixture.store.upstreamLink(UpstreamFixture.link)?.isByHand == true)
+        #expect(try signIn(of: "Board").parameter("code") != nil)
+        #expect(try sessions() == 3)
+    }
+
+    @Test func `who was invited comes in whatever it says`() throws {
+        _ = try test.comeBack(try test.follow(try openInvitation(of: "ann")), ["dept": "Board"])
         #expect(try test.user().username == Username("ann"))
         #expect(try signIn(of: "Board").parameter("code") != nil)
         #expect(try sessions() == 2)

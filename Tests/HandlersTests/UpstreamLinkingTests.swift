@@ -16,7 +16,7 @@ struct UpstreamLinkingTests {
 
     init() throws { try self.init(hasPassword: true) }
 
-    private init(hasPassword: Bool, parameters: [String: String] = [:]) throws {
+    private init(hasPassword: Bool, parameters: [String: String] = [:], prompts: JSON = .null) throws {
         let corp = Upstream(
             name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: Self.issuer), clientID: "broker",
             authentication: .basic, scope: Scope(names: ["openid"]), algorithms: [.es256], admission: .nobody,
@@ -32,7 +32,8 @@ struct UpstreamLinkingTests {
         fixture.sectors.publish(
             """
             {"issuer": "\(Self.issuer)", "authorization_endpoint": "https://corp.example/authorize",
-            "token_endpoint": "https://corp.example/token", "jwks_uri": "https://corp.example/keys"}
+            "token_endpoint": "https://corp.example/token", "jwks_uri": "https://corp.example/keys",
+            "prompt_values_supported": \(prompts.text)}
             """, at: Self.issuer + "/.well-known/openid-configuration")
     }
 
@@ -104,23 +105,32 @@ struct UpstreamLinkingTests {
     @Test func `who is linked has seen as whom`() throws {
         _ = try browser.code()
         let connecting = try goOn(act("connect", "corp"))
-        #expect(connecting["prompt"] == "select_account" && connecting["max_age"] == nil)
+        #expect(connecting["prompt"] == "login" && connecting["max_age"] == nil)
         let link = try users.invite("ann", for: 3600)
         let page = HandlerBrowser(fixture)
         let login = account(.get, "invitation", [("token", link.text)], in: page)
         let away = page.send(.post, .upstream, login.hidden.fields, tail: "corp")
-        #expect(try away.parameter("prompt") == "select_account")
+        #expect(try away.parameter("prompt") == "login")
         let other = HandlerBrowser(fixture)
         let usual = other.send(.post, .upstream, other.authorize().hidden.fields, tail: "corp")
         #expect(try usual.parameter("prompt") == nil, "whoever signs in is asked nothing more")
     }
 
     @Test(arguments: [
-        ("consent", "consent select_account"), ("login", "login"), ("select_account", "select_account"),
-        ("none", "select_account"),
+        ("consent", "consent login"), ("login", "login"), ("select_account", "select_account"), ("none", "login"),
     ])
     func `what is usual there is asked for as well`(usual: String, asked: String) throws {
         let test = try UpstreamLinkingTests(hasPassword: true, parameters: ["prompt": usual])
+        _ = try test.browser.code()
+        #expect(try test.goOn(test.act("connect", "corp"))["prompt"] == asked)
+    }
+
+    // Many refuse select_account, and say nothing of it.
+    @Test(
+        arguments: [(["none", "login", "select_account"], "select_account"), (["none", "login"], "login")]
+            as [(JSON, String)])
+    func `whoever knows it lets them choose, and needn't have them sign in anew`(prompts: JSON, asked: String) throws {
+        let test = try UpstreamLinkingTests(hasPassword: true, prompts: prompts)
         _ = try test.browser.code()
         #expect(try test.goOn(test.act("connect", "corp"))["prompt"] == asked)
     }

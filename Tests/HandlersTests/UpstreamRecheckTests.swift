@@ -140,35 +140,37 @@ struct UpstreamRecheckTests {
     }
 
     @Test(arguments: ["no token", 7, "a.b.c", .string("x." + String(repeating: "y", count: 20_000) + ".z")] as [JSON])
-    func `one that can't be read is an outage`(text: JSON) throws {
+    func `one that can't be read wants a sign-in, as what came with it is lost`(text: JSON) throws {
         let token = try signIn()
-        let before = try link.check.at
         fixture.now = fixture.now + 301
-        answer(JSON.object(["access_token": "at-2", "id_token": text]).text)
-        #expect(refresh(token).status == .ok, "within its grace")
-        #expect(try !link.check.needsSignIn && link.check.at == before)
+        answer(JSON.object(["access_token": "at-2", "refresh_token": "rt-2", "id_token": text]).text)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try link.check.needsSignIn && isSignedIn)
+        let asked = fixture.sectors.posted.count
+        fixture.now = fixture.now + 301
+        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(fixture.sectors.posted.count == asked, "what was used up isn't shown again")
     }
 
     @Test(arguments: ["sub", "iss"])
     func `so is one that doesn't say whose it is`(claim: String) throws {
         let token = try signIn()
-        let before = try link.check.at
         fixture.now = fixture.now + 301
         answer(JSON.object(["access_token": "at-2", "id_token": try idToken([claim: nil])]).text)
-        #expect(refresh(token).status == .ok)
-        #expect(try !link.check.needsSignIn && link.check.at == before)
+        #expect(refresh(token).error == "invalid_grant")
+        #expect(try link.check.needsSignIn && isSignedIn)
     }
 
     @Test(arguments: [("Bearer", true), (nil, true), ("DPoP", false)] as [(JSON?, Bool)])
-    func `a token of a type that isn't known here says nothing`(type: JSON?, isTaken: Bool) throws {
+    func `a token of a type that isn't known here wants a sign-in`(type: JSON?, isTaken: Bool) throws {
         let token = try signIn()
-        let before = try link.check.at
         fixture.now = fixture.now + 301
         var members: [String: JSON] = ["access_token": "at-2"]
         members["token_type"] = type
         answer(JSON.object(members).text)
-        #expect(refresh(token).status == .ok)
-        #expect(try !link.check.needsSignIn && link.check.at == (isTaken ? fixture.now : before))
+        #expect(refresh(token).status == (isTaken ? .ok : .badRequest))
+        #expect(try link.check.needsSignIn == !isTaken)
     }
 
     @Test func `introspection says what a refresh would come to, and asks nobody`() throws {
@@ -482,10 +484,13 @@ struct UpstreamRecheckTests {
 
     @Test func `a discovery document that nobody gives is an outage that is noted`() throws {
         fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/.well-known/openid-configuration")
+        var noted: [UpstreamEvent] = []
+        let upstreams = fixture.provider.upstreams
         for _ in 0..<CircuitBreaker.limit {
-            #expect(throws: UpstreamFault.self) { try fixture.provider.metadata(of: Self.corp) }
+            #expect(throws: UpstreamFault.self) { try upstreams.metadata(of: Self.corp) { noted.append($0) } }
         }
-        #expect(!fixture.provider.upstreams.breaker.isWell(Self.corp.name))
+        #expect(noted.first == .fellSilent)
+        #expect(upstreams.breaker.isWell(Self.corp.name), "one failure that is remembered is not several")
     }
 
     @Test func `whoever waits too long for it is seen to`() throws {

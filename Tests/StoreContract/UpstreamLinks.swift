@@ -108,7 +108,8 @@ private func expectLinking(in store: some Store) throws {
         let upstream = try Upstream.corp()
         let claims: [String: JSON] = ["groups": ["editors"], "name": "Dora"]
         return try UpstreamIdentity.fixture(subject, claims, of: upstream, at: .noon).linked(
-            to: user, by: upstream, tokens: nil, opening: Seal(current: .generate(), context: "https://login.example"),
+            to: user, isInvited: true, by: upstream, tokens: nil,
+            opening: Seal(current: .generate(), context: "https://login.example"),
             catalogue: try store.catalogue(), evaluator: GroupEvaluator(), at: .noon)
     }
     func link(_ subject: String, to user: User, spending invitation: [UInt8]? = nil) throws -> Bool {
@@ -188,11 +189,21 @@ private func expectLinking(in store: some Store) throws {
     try expect(try current(dora.id).attributes["name"] == "Dora", "who they are stays")
     try expect(try !store.unlink(ids[0], from: dora.id), "once")
     try store.add(OneTimeLink(digest: [8], userID: dora.id, expiresAt: .noon + 1))
-    try expect(try !store.spend([8], of: eve.id, at: .noon), "nobody spends another's invitation")
-    try expect(try !store.spend([8], of: dora.id, at: .noon + 1), "nor one that is over")
-    try expect(
-        try store.spend([8], of: dora.id, at: .noon) && store.oneTimeLink(digest: [8]) == nil, "else it is spent")
-    try expect(try !store.spend([8], of: dora.id, at: .noon), "once")
+    let byRule = try signIn("d-3", ["name": "Dorothea"], in: store, at: .noon)
+    try expect(try store.start(byRule, "by rule", digest: 10, at: .noon) == .started, "who comes by the rule")
+    func admit(_ user: UserID, _ link: UpstreamLinkID, at now: Timestamp = .noon) throws -> Bool {
+        try store.admit(link, of: user, spending: [8], at: now)
+    }
+    func isByHand(_ link: UpstreamLinkID) throws -> Bool? { try store.upstreamLink(link)?.isByHand }
+    try expect(try !admit(eve.id, byRule.link.id), "nobody spends another's invitation")
+    try expect(try !admit(dora.id, byRule.link.id, at: .noon + 1), "nor one that is over")
+    try expect(try admit(dora.id, byRule.link.id) && store.oneTimeLink(digest: [8]) == nil, "else it is spent")
+    try expect(try isByHand(byRule.link.id) == false, "and admits nobody else")
+    try expect(try !admit(dora.id, ids[1]), "once")
+    let other = byRule.link.userID
+    try store.add(OneTimeLink(digest: [8], userID: other, expiresAt: .noon + 1))
+    try expect(try admit(other, byRule.link.id) && isByHand(byRule.link.id) == true, "it admits whom it is for")
+    _ = try store.removeUser(other)
     try expectEndOfWhoIsGone(in: store)
     for user in [dora, eve] { _ = try store.removeUser(user.id) }
 }

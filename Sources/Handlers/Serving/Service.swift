@@ -76,6 +76,7 @@ struct Process: Sendable {
     private let registration: RegistrationSettings
     private let outbound: CurlOutbound
     private let logoutCalls: CurlOutbound
+    private let upkeepCalls: CurlOutbound
     private let publishedKeys: JWKSCache
     private let publishedRequests: RequestObjectCache
     private let logos: LogoCache
@@ -103,6 +104,7 @@ struct Process: Sendable {
         registration = configuration.registration
         outbound = configuration.calls(by: handlers)
         logoutCalls = configuration.outbound.calls(atOnce: LogoutSender.threads)
+        upkeepCalls = configuration.outbound.calls(atOnce: UpstreamUpkeep.threads)
         publishedKeys = JWKSCache(outbound, now: SystemClock.now)
         publishedRequests = RequestObjectCache(
             outbound, callsPerHost: max(1, configuration.outbound.callsAtOnce / 2), now: SystemClock.now)
@@ -147,7 +149,8 @@ struct Process: Sendable {
         }
     }
 
-    /// Asks upstreams about their users, in a process that has to do with them.
+    /// Asks upstreams about their users, in a process that has to do with them. Its calls are none of those that requests wait
+    /// for.
     func askUpstreams() throws {
         let budget = UpstreamBudget()
         for _ in 0..<UpstreamUpkeep.threads {
@@ -170,7 +173,7 @@ struct Process: Sendable {
         guard isOfUpstreams else { return }
         try database.repeating(every: seconds, now: clock) { [self] store in
             do {
-                return begin(try provider(store))
+                return begin(try provider(store, calling: upkeepCalls))
             } catch {
                 log.error("upstreams are not looked after in this process", metadata: ["error": "\(error)"])
                 return { false }
@@ -178,7 +181,7 @@ struct Process: Sendable {
         }
     }
 
-    private func provider(_ store: SQLiteStore) throws -> Provider {
+    private func provider(_ store: SQLiteStore, calling outbound: any Outbound) throws -> Provider {
         Provider(
             issuer: issuer, lifetimes: lifetimes, seal: seal, store: store, pages: pages,
             cookies: cookies, passwords: passwords, checks: checks, secrets: ClientSecrets(seal: seal),
@@ -192,7 +195,7 @@ struct Process: Sendable {
 
     func endpoints(_ handlers: Set<HandlerName>) throws -> [String: Endpoint] {
         let store = try database.store(now: clock)
-        let provider = try provider(store)
+        let provider = try provider(store, calling: outbound)
         var endpoints: [String: Endpoint] = [:]
         for name in handlers {
             let traits = name.traits

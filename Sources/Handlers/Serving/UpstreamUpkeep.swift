@@ -51,13 +51,13 @@ final class UpstreamUpkeep {
     }
 
     private func ask(_ upstream: Upstream, by rhythm: UpstreamRhythm) throws -> Bool {
-        let now = provider.now()
-        guard budget.spend(on: upstream.name, perSecond: rhythm.perSecond, at: now) else { return false }
-        if let link = try provider.store.takeUpstreamCheck(by: upstream.issuer.value, at: now) {
-            let verdict = try UpstreamRecheck(provider: provider).check(link, of: upstream)
-            guard case .unreachable = verdict else { return true }
+        guard budget.spend(on: upstream.name, perSecond: rhythm.perSecond, at: provider.now()) else { return false }
+        if let link = try provider.store.takeUpstreamCheck(by: upstream.issuer.value, at: provider.now()) {
+            _ = try UpstreamRecheck(provider: provider).check(link, of: upstream)
+            // What goes wrong for one of its users needn't for the next.
+            if provider.upstreams.breaker.isWell(upstream.name) { return true }
         }
-        budget.rest(from: upstream.name, at: now)
+        budget.rest(from: upstream.name, at: provider.now())
         return false
     }
 }

@@ -39,7 +39,7 @@ extension Provider {
         case .due, .overdue:
             switch try UpstreamRecheck(provider: self).verdictInPassing(on: link, of: upstream) {
             case .valid: return .admits
-            case .gone, .needsSignIn: return .refuses
+            case .gone, .needsSignIn, .usedUp: return .refuses
             case .unreachable: return standing == .due ? .admits : .isMissing
             }
         }

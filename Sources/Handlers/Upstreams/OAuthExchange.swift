@@ -47,6 +47,7 @@ struct OAuthExchange {
             default: return .unreachable("\(oauth.userinfoEndpoint.value) answers \(answer.status)")
             }
         } catch {
+            if case .tokenType = error { return .usedUp }
             return .unreachable("\(error)")
         }
     }

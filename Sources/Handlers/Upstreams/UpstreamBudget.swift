@@ -27,6 +27,8 @@ final class UpstreamBudget: Sendable {
 
     /// Leaves it alone for the rest of the second: it doesn't answer, or there is nobody to ask about.
     func rest(from name: UpstreamName, at now: Timestamp) {
-        accounts.withLock { $0[name] = Account(left: 0, at: now) }
+        accounts.withLock { accounts in
+            accounts[name] = Account(left: 0, at: max(now, accounts[name]?.at ?? now))
+        }
     }
 }

@@ -72,7 +72,8 @@ struct UpstreamDirectory: Sendable {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")
             case .unreachable(let cause):
-                breaker.note(upstream.name, answered: false).map(note)
+                // Nothing can be asked without it. The breaker counts calls, and this may be one that is remembered.
+                note(.fellSilent)
                 throw .unreachable(cause)
             case .useless(let cause): throw .metadata(cause)
             }

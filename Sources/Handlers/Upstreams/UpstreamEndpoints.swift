@@ -86,8 +86,8 @@ struct UpstreamEndpoints {
         let content = try? JSON(parsing: answer.body, maximumBytes: Self.answerLimit).objectValue
         guard answer.status == 200 else {
             // §5.2: the error is a word of its own, and what else it says may be anything.
-            let error = content?["error"]?.stringValue.map { String($0.prefix(64)) }
-            throw .tokenEndpoint(error ?? "status \(answer.status)")
+            guard let error = content?["error"]?.stringValue else { throw .tokenStatus(answer.status) }
+            throw .tokenEndpoint(String(error.prefix(64)))
         }
         guard let content else { throw .tokenEndpoint("its answer is no JSON object") }
         // §5.2 wants 400 for it, and GitHub says it by 200.
@@ -95,8 +95,7 @@ struct UpstreamEndpoints {
         // §7.1: whatever isn't understood isn't used, such as one that wants a proof with each call. Where none is said, as some
         // do whose only type is this one, it is tried as a bearer token all the same: it serves so, or not at all.
         if let type = content["token_type"], type != .null, type.stringValue?.lowercased() != "bearer" {
-            throw .tokenEndpoint(
-                "token_type is \(String(decoding: type.text.utf8.prefix(64), as: UTF8.self)), and Bearer alone serves")
+            throw .tokenType(String(decoding: type.text.utf8.prefix(64), as: UTF8.self))
         }
         return content
     }

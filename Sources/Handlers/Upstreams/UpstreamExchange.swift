@@ -11,9 +11,6 @@ struct UpstreamExchange {
     private var metadata: UpstreamMetadata { endpoints.metadata }
     private var now: Clock { endpoints.now }
 
-    /// Of a token endpoint that refuses a refresh token and names no error (Glewlwyd: 400 without a body).
-    private static let wordlessRefusal = "status 400"
-
     /// What is said of the user or of what they allowed (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, and what providers say
     /// where conditions of access have changed). All else is about us, or the upstream itself.
     private static let refusals: Set<String> = [
@@ -53,7 +50,7 @@ struct UpstreamExchange {
             if let token = answer["id_token"], token != .null,
                 try !UpstreamIDToken.isAbout(link, unverified: token, for: upstream)
             {
-                return .needsSignIn
+                return .usedUp
             }
             return .valid(
                 sealedTokens: UpstreamTokens(response: answer, after: tokens, at: now())?.sealed(for: link, by: seal))
@@ -62,11 +59,13 @@ struct UpstreamExchange {
             case .tokenEndpoint(let word) where Self.refusals.contains(word):
                 // Alone it says little: a refresh token also ends by rotation, by idleness and by changed consent.
                 return upstream.endsByRefusal ? .gone : verdictOfUserinfo(by: tokens)
-            // Nor does it say that the upstream is well, so for as long as its word holds only what proves the end of the user
-            // counts. Then they get on by a sign-in, and never by asking again.
-            case .tokenEndpoint(Self.wordlessRefusal):
+            // Glewlwyd refuses without a word. Nor does that say that the upstream is well, so for as long as its word holds only
+            // what proves the end of the user counts. Then they get on by a sign-in, and never by asking again.
+            case .tokenStatus(400):
                 let verdict = verdictOfUserinfo(by: tokens)
                 return verdict == .gone || isOverdue ? verdict : .unreachable("\(error)")
+            // A refresh token that is shown again after it was replaced looks stolen.
+            case .idToken, .tokenType: return .usedUp
             default: return .unreachable("\(error)")
             }
         }

@@ -169,6 +169,13 @@ struct UpstreamLeg {
                 return try signIn(identity, tokens, authTime, at: upstream, authorization, attempt, request)
             case .error(let error, let description):
                 if leg.isSilent, !answer.isOutage {
+                    if !answer.needsUser {
+                        provider.log.notice(
+                            "an upstream refuses to say who is signed in there",
+                            metadata: [
+                                "upstream": "\(upstream.name)", "request": "\(request.id)", "error": "\(error)",
+                            ])
+                    }
                     return signInAnew(authorization, attempt, try flow.signedIn(request), request)
                 }
                 if answer.needsUser, authorization.target.isSilent {

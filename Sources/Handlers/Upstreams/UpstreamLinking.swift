@@ -26,12 +26,14 @@ struct UpstreamLinking {
             if let there = try provider.store.upstreamLink(UpstreamLinkID(identity)) {
                 guard there.userID == user.id else { throw isLinkedElsewhere(upstream, there.userID, attempt) }
                 if let invitation = linking.invitation {
-                    guard try provider.store.spend(invitation, of: user.id, at: provider.now()) else { continue }
+                    let isAdmitted = try provider.store.admit(
+                        there.id, of: user.id, spending: invitation, at: provider.now())
+                    guard isAdmitted else { continue }
                 }
                 return try onward(linking, request)
             }
             let linked = try identity.linked(
-                to: user, by: upstream, tokens: tokens, opening: provider.seal,
+                to: user, isInvited: linking.invitation != nil, by: upstream, tokens: tokens, opening: provider.seal,
                 catalogue: try provider.store.catalogue(), evaluator: provider.upstreamExpressions, at: provider.now())
             let isDone = try provider.acting(as: .user(user.id), by: .account, request) {
                 try provider.store.link(linked, spending: linking.invitation, at: provider.now())

@@ -61,8 +61,9 @@ struct UpstreamRecheck {
             (check.at, check.sealedTokens, check.needsSignIn) = (provider.now(), sealedTokens, false)
             // What has outlived a sign-out ends by something else. One that we lead there may be under way still.
             check.isSignedOut = check.isSignedOut && upstream.signsOut
-        case .needsSignIn:
+        case .needsSignIn, .usedUp:
             check.needsSignIn = true
+            if verdict == .usedUp { (check.sealedTokens, check.nextAt) = (nil, nil) }
             return try record(check, link, link.check.needsSignIn ? nil : .userSignInNeeded, upstream)
         case .gone:
             // Asked again soon, should this end before all has ended that there is.
@@ -124,6 +125,7 @@ struct UpstreamRecheck {
             case .valid: ("valid", nil)
             case .gone: ("gone", nil)
             case .needsSignIn: ("needs sign-in", nil)
+            case .usedUp: ("needs sign-in", "what it gave can't be taken")
             case .unreachable(let cause): ("unreachable", cause)
             }
         var metadata: Logger.Metadata = [

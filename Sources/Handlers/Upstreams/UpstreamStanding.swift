@@ -17,7 +17,7 @@ extension Provider {
             throw OAuthError.invalidGrant(
                 "the user may no longer sign in", cause: "gone at the upstream \(upstream.name)",
                 detail: .credential(.refreshToken, .userEnded))
-        case .needsSignIn: throw OAuthError.upstreamSignInNeeded(upstream.name)
+        case .needsSignIn, .usedUp: throw OAuthError.upstreamSignInNeeded(upstream.name)
         case .unreachable(let cause):
             guard standing == .due else {
                 throw OAuthError.temporarilyUnavailable(

@@ -16,10 +16,7 @@ struct MappedIdentity {
         evaluator: any UpstreamExpressionEvaluator
     ) throws(UpstreamRefusal) {
         if let missing = identity.claimsElsewhere.first(where: mapping.mentions) {
-            throw .mapping(
-                "the claim \(missing) isn't there: the upstream says that it is to be fetched elsewhere (_claim_names), as "
-                    + "Microsoft Entra ID does of somebody in more than 200 groups; let it name fewer, or use app roles"
-            )
+            throw .mapping(elsewhere: missing)
         }
         let claims = JSON.object(identity.claims)
         let value = { (name: String, expression: String) throws(UpstreamRefusal) -> JSON? in

@@ -86,6 +86,8 @@ package enum UpstreamVerdict: Sendable, Equatable {
     case gone
     /// Nothing is said before they have signed in there once more.
     case needsSignIn
+    /// The same, and what it was asked with is used up: what came in its place can't be taken.
+    case usedUp
     /// Nobody knows.
     case unreachable(String)
 }

@@ -14,6 +14,10 @@ package enum UpstreamFault: Error, Sendable, Equatable {
     case refused(String, description: String?)
     /// Its token endpoint took the code for none, or us for someone else; with the error that it named.
     case tokenEndpoint(String)
+    /// It refused, and named no error.
+    case tokenStatus(Int)
+    /// It gave tokens of another type than Bearer (RFC 6749 §7.1).
+    case tokenType(String)
     /// The ID token is none of this sign-in's (OpenID Connect Core §3.1.3.7).
     case idToken(IDTokenFault)
     /// The userinfo endpoint answered something else, or of someone else (§5.3.2).
@@ -38,6 +42,8 @@ extension UpstreamFault: CustomStringConvertible {
         case .issuer(nil): "says that its answers name it, and this one has no iss"
         case .refused(let error, let text): "refused the sign-in: \(error)\(text.map { " (\($0))" } ?? "")"
         case .tokenEndpoint(let cause): "gave no tokens: \(cause)"
+        case .tokenStatus(let status): "gave no tokens: status \(status)"
+        case .tokenType(let type): "gave no tokens that serve: token_type is \(type), and Bearer alone does"
         case .idToken(let fault): "gave an ID token that can't be taken: \(fault)"
         case .userinfo(let cause): "gave no userinfo that can be taken: \(cause)"
         case .notRenewed: "was asked to let the user prove anew who they are, and its auth_time doesn't say so"

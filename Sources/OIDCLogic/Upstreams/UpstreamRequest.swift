@@ -22,7 +22,7 @@ package struct UpstreamRequest: Sendable {
             ("code_challenge", attempt.codeChallenge), ("code_challenge_method", "S256"),
         ]
         if !upstream.scope.names.isEmpty { fields.append(("scope", upstream.scope.description)) }
-        fields += upstream.oauth == nil ? Self.openIDFields(of: upstream, for: authorization, attempt) : []
+        fields += upstream.oauth == nil ? Self.openIDFields(of: upstream, metadata, for: authorization, attempt) : []
         for (name, value) in upstream.parameters.sorted(by: { $0.key < $1.key }) {
             // What the app asks of its user goes before what is usual, such as prompt=none before prompt=consent.
             if !fields.contains(where: { $0.name == name }) { fields.append((name, value)) }
@@ -37,10 +37,11 @@ package struct UpstreamRequest: Sendable {
 
     /// What OAuth alone has no word for.
     private static func openIDFields(
-        of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+        of upstream: Upstream, _ metadata: UpstreamMetadata, for authorization: ValidatedAuthorizationRequest,
+        _ attempt: UpstreamAttempt
     ) -> [(name: String, value: String)] {
         var fields = [(name: "nonce", value: attempt.nonce)]
-        let prompt = prompt(of: upstream, for: authorization, attempt)
+        let prompt = prompt(of: upstream, metadata, for: authorization, attempt)
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
         let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
@@ -57,7 +58,8 @@ package struct UpstreamRequest: Sendable {
     }
 
     private static func prompt(
-        of upstream: Upstream, for authorization: ValidatedAuthorizationRequest, _ attempt: UpstreamAttempt
+        of upstream: Upstream, _ metadata: UpstreamMetadata, for authorization: ValidatedAuthorizationRequest,
+        _ attempt: UpstreamAttempt
     ) -> [String] {
         if attempt.isSilent { return [Prompt.none.rawValue] }
         let asked = authorization.prompt.subtracting([.consent]).map(\.rawValue)
@@ -66,6 +68,14 @@ package struct UpstreamRequest: Sendable {
         // as whom. What is usual there, such as prompt=consent for a refresh token, is asked for as well.
         let usual = upstream.parameters["prompt"]?.split(separator: " ").map(String.init) ?? []
         let words = Set(asked + usual).subtracting([Prompt.none.rawValue])
-        return (words.contains(Prompt.login.rawValue) ? words : words.union([Prompt.selectAccount.rawValue])).sorted()
+        let isSeen = !words.isDisjoint(with: [Prompt.login.rawValue, Prompt.selectAccount.rawValue])
+        return (isSeen ? words : words.union([question(of: upstream, metadata).rawValue])).sorted()
+    }
+
+    /// By what they see as whom they come. Each provider must know `login` (§3.1.2.1), and some refuse `select_account`; Google
+    /// alone has it the other way round, and lists neither.
+    private static func question(of upstream: Upstream, _ metadata: UpstreamMetadata) -> Prompt {
+        let listed = metadata.supported["prompt_values_supported"]?.contains(Prompt.selectAccount.rawValue)
+        return listed ?? (upstream.issuer.value == "https://accounts.google.com") ? .selectAccount : .login
     }
 }

@@ -5,6 +5,9 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// Lets a user be known by an upstream, and spends the one-time link that they came by, if they did. False: the user, the
     /// one-time link or what is known of the identity is no longer as it was when that was decided.
     func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool
+    /// Spends an invitation of whoever is known by that upstream already: from then on no rule of its keeps them out
+    /// (``UpstreamLink/isByHand``). False, and nothing has changed: the invitation was spent before, or is over.
+    func admit(_ link: UpstreamLinkID, of user: UserID, spending invitation: [UInt8], at now: Timestamp) throws -> Bool
     /// Takes it away again with the roles and attributes of our own that they have by it alone, and ends the sessions and
     /// grants that came from there. Their name and address stay. False: there is none.
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool

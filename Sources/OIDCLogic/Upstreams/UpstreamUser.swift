@@ -24,8 +24,14 @@ package enum UpstreamRefusal: Error, Sendable, Equatable {
     case notAdmitted(cause: String?)
     /// The account here is disabled.
     case disabled(UserID)
-    /// What the mapping gives can't be kept.
+    /// What the mapping gives can't be kept, or an expression can't be computed.
     case mapping(String)
+
+    static func mapping(elsewhere claim: String) -> Self {
+        .mapping(
+            "the claim \(claim) isn't there: the upstream says that it is to be fetched elsewhere (_claim_names), as Microsoft "
+                + "Entra ID does of somebody in more than 200 groups; let it name fewer, or use app roles")
+    }
 }
 
 extension UpstreamRefusal: CustomStringConvertible {
@@ -56,11 +62,14 @@ extension UpstreamIdentity {
         catalogue: ScopeCatalogue, evaluator: any UpstreamExpressionEvaluator, available: (String) throws -> Username?,
         random: some RandomSource, at now: Timestamp
     ) throws -> UpstreamUser {
-        let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
+        func mapped() throws(UpstreamRefusal) -> MappedIdentity {
+            try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
+        }
         let id = UpstreamLinkID(self)
         let check = check(by: tokens, after: link?.check, of: upstream, sealedBy: seal, at: now)
         guard let link, let user, user.id == link.userID else {
             try admitWhoIsNew(by: upstream, evaluator)
+            let mapped = try mapped()
             let name = try username(mapped.username, of: upstream, available)
             let sub = UserID.random(from: random)
             let new = User(
@@ -74,21 +83,27 @@ extension UpstreamIdentity {
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
         // Else whoever has left a group or an organization there would stay here.
         if !link.isByHand { try admit(by: upstream, evaluator) }
-        return mapped.applied(to: user, by: link, check, at: now)
+        return try mapped().applied(to: user, by: link, check, at: now)
     }
 
     /// Links it to a user who is here already, and has proved to be both.
     ///
     /// Throws ``UpstreamRefusal``.
+    ///
+    /// - Parameter isInvited: an administrator has let them in, so that no rule counts. Who connects it by themselves gets past
+    ///   none that holds for them now.
     package func linked(
-        to user: User, by upstream: Upstream, tokens: UpstreamTokens?, opening seal: Seal, catalogue: ScopeCatalogue,
+        to user: User, isInvited: Bool, by upstream: Upstream, tokens: UpstreamTokens?, opening seal: Seal,
+        catalogue: ScopeCatalogue,
         evaluator: any UpstreamExpressionEvaluator, at now: Timestamp
     ) throws(UpstreamRefusal) -> UpstreamUser {
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
         let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
         let id = UpstreamLinkID(self)
         let check = check(by: tokens, after: nil, of: upstream, sealedBy: seal, at: now)
-        let link = UpstreamLink(id: id, userID: user.id, createdAt: now, isByHand: true, lastUsedAt: now, check: check)
+        let isByRule = !isInvited && (try? admitWhoIsNew(by: upstream, evaluator)) != nil
+        let link = UpstreamLink(
+            id: id, userID: user.id, createdAt: now, isByHand: !isByRule, lastUsedAt: now, check: check)
         return mapped.applied(to: user, by: link, check, at: now)
     }
 
@@ -117,7 +132,10 @@ extension UpstreamIdentity {
         by upstream: Upstream, _ evaluator: any UpstreamExpressionEvaluator
     ) throws(UpstreamRefusal) {
         guard case .whoever(let expression) = upstream.admission else { return }
+        // What can't be computed lets nobody in, and says nothing of anybody either.
+        if let missing = claimsElsewhere.first(where: expression.contains) { throw .mapping(elsewhere: missing) }
         let verdict = evaluator.verdict(on: expression, over: .object(claims))
+        if case .broken(let failure) = verdict { throw .mapping("users \(failure.reason)") }
         guard verdict.holds else { throw .notAdmitted(cause: "\(verdict)") }
     }
 

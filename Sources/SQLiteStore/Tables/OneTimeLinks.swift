@@ -31,10 +31,6 @@ extension SQLiteStore {
         }
     }
 
-    package func spend(_ link: [UInt8], of user: UserID, at now: Timestamp) throws -> Bool {
-        try write { database in try Self.spend(link, of: user, at: now, in: database) }
-    }
-
     /// False: it was spent, or is over.
     static func spend(
         _ link: [UInt8], of user: UserID, at now: Timestamp, in database: Database

@@ -178,6 +178,18 @@ extension SQLiteStore: UpstreamStore {
         }
     }
 
+    package func admit(
+        _ link: UpstreamLinkID, of user: UserID, spending invitation: [UInt8], at now: Timestamp
+    ) throws -> Bool {
+        try write { database in
+            guard try Self.spend(invitation, of: user, at: now, in: database) else { return false }
+            try database.run(
+                "UPDATE upstream_link SET is_by_hand = 1 WHERE issuer = ?1 AND upstream_sub = ?2 AND sub = ?3",
+                .text(link.issuer), .text(link.subject), Value(user))
+            return true
+        }
+    }
+
     package func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool {
         try change { database, audit in
             let sql = """

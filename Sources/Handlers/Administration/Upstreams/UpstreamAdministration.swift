@@ -48,7 +48,9 @@ package struct UpstreamAdministration {
         }
         return try (declared + stored).map { listed in
             var listed = listed
-            listed.checksLateSince = try listed.upstream.flatMap { try checksLateSince($0) }
+            // Checks that come to nothing are late as well, and there it is the failure that has to be mended.
+            let isFailing = listed.health.failure?.at.isWithin(UpstreamCheck.lateness, of: now()) ?? false
+            listed.checksLateSince = try isFailing ? nil : listed.upstream.flatMap { try checksLateSince($0) }
             return listed
         }
     }
