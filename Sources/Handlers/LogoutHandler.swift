@@ -96,12 +96,12 @@ struct LogoutHandler {
         guard let came = session.upstream, let sealed = came.sealedLogoutHint,
             let upstream = try provider.signInOptions().upstream(of: came.link), upstream.signsOut
         else { return nil }
-        try provider.store.noteSignOut(ofUpstream: came.link.issuer, sid: came.sid, subject: came.link.subject)
         let signOut = UpstreamSignOut(
             at: upstream.name, to: logout.destination, uiLocales: raw.uiLocales, at: provider.now())
         let hint = try? UpstreamLogoutHint(sealed: sealed, of: came.link, opening: provider.seal)
         let value = try carrier.carry(
             signOut.sealed(with: hint, by: provider.seal), from: request.remoteAddress, isOfSomeoneSignedIn: true)
+        try provider.store.noteSignOut(ofUpstream: came.link.issuer, sid: came.sid, subject: came.link.subject)
         return upstream.postLogoutRedirectURI(at: provider.issuer) + "?" + FormEncoding.encode([("begin", value)])
     }
 

@@ -128,7 +128,7 @@ struct UpstreamAdministrationTests {
         _ = browser.send(.post, .upstream, page.hidden.fields, tail: "other")
         fixture.store.settleObservations()
         let listed = try upstreams.upstream("other")
-        #expect(listed.standing == "doesn't answer" && listed.health.failures == 1)
+        #expect(listed.standing == "failed last" && listed.health.failures == 1)
         #expect(listed.health.failure?.reason.contains("can't be") == true)
         #expect(try upstreams.upstream("corp").standing == "not used yet")
     }

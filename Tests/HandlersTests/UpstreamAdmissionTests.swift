@@ -1,5 +1,6 @@
 import FCGIBridge
 import JOSE
+import StoreContract
 import Testing
 
 @testable import Handlers
@@ -76,6 +77,22 @@ struct UpstreamAdmissionTests {
         #expect(try test.fixture.store.upstreamLink(UpstreamFixture.link)?.isByHand == true)
         #expect(try signIn(of: "Board").parameter("code") != nil)
         #expect(try sessions() == 3)
+    }
+
+    @Test func `nobody lifts it by connecting what it keeps out`() throws {
+        let seal = test.fixture.provider.seal
+        func linked(_ department: String, isInvited: Bool) throws -> UpstreamUser {
+            let identity = try UpstreamIdentity.fixture(
+                "amy-1", ["dept": .string(department)], of: test.upstream, at: test.fixture.now)
+            let user = try test.fixture.store.user(named: Username("ann")).orThrow("no user")
+            return try identity.linked(
+                to: user, isInvited: isInvited, by: test.upstream, tokens: nil, opening: seal,
+                catalogue: try test.fixture.store.catalogue(), evaluator: test.fixture.provider.upstreamExpressions,
+                at: test.fixture.now)
+        }
+        #expect(throws: UpstreamRefusal.self) { try linked("Board", isInvited: false) }
+        #expect(try !linked("Sales", isInvited: false).link.isByHand)
+        #expect(try linked("Board", isInvited: true).link.isByHand)
     }
 
     @Test func `who was invited comes in whatever it says`() throws {

@@ -102,6 +102,10 @@ struct UpstreamChoiceTests {
         let token = try users.invite("ann", for: 3600).text
         #expect(browser.send(.get, .account, [("token", token)], tail: "invitation").text.contains("At corp"))
         #expect(browser.login(on: browser.authorize()).leads(to: "https://app.example/callback?"))
+        let own = HandlerBrowser(test.fixture)
+        let account = own.send(.get, .account, [])
+        let login = own.send(.get, .authorize, try account.answer)
+        #expect(login.text.contains("At corp"), "nobody is shut out of their own account")
     }
 
     @Test func `where none is there, the app is told`() throws {

@@ -197,8 +197,9 @@ private func expectLinking(in store: some Store) throws {
     func isByHand(_ link: UpstreamLinkID) throws -> Bool? { try store.upstreamLink(link)?.isByHand }
     try expect(try !admit(eve.id, byRule.link.id), "nobody spends another's invitation")
     try expect(try !admit(dora.id, byRule.link.id, at: .noon + 1), "nor one that is over")
-    try expect(try admit(dora.id, byRule.link.id) && store.oneTimeLink(digest: [8]) == nil, "else it is spent")
-    try expect(try isByHand(byRule.link.id) == false, "and admits nobody else")
+    try expect(try !admit(dora.id, byRule.link.id) && isByHand(byRule.link.id) == false, "nor for somebody else")
+    try expect(try store.oneTimeLink(digest: [8]) != nil, "and it is there still")
+    try expect(try admit(dora.id, ids[1]) && store.oneTimeLink(digest: [8]) == nil, "else it is spent")
     try expect(try !admit(dora.id, ids[1]), "once")
     let other = byRule.link.userID
     try store.add(OneTimeLink(digest: [8], userID: other, expiresAt: .noon + 1))

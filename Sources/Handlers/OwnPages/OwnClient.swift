@@ -22,6 +22,8 @@ enum OwnClient {
         }
     }
 
+    static func isOne(_ id: ClientID) -> Bool { [console, account].contains { $0.id == id } }
+
     static var textKeys: [String] { [console, account].map(\.nameKey) }
 
     /// Where its pages are, below the issuer.

@@ -169,7 +169,8 @@ struct SignInFlow {
             throw AuthorizationFailure.wouldNeedSignIn(authorization.target)
         }
         let options = try provider.signInOptions()
-        let upstreams = choices(failure, isLocal: isLocal, isInvited: invitation != nil, options, authorization.client)
+        let upstreams = try choices(
+            failure, isLocal: isLocal, isInvited: invitation != nil, options, authorization.client, request)
         guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
             throw AuthorizationFailure.redirect(
                 .accessDenied(
@@ -203,13 +204,18 @@ struct SignInFlow {
     }
 
     /// The upstreams that somebody may choose on the login page. Who was invited, or has been told that theirs doesn't
-    /// answer, finds them there in any case.
+    /// answer, finds them there in any case, and so does whoever comes for a page of our own, or from one of them.
     private func choices(
-        _ failure: LoginPage.Failure?, isLocal: Bool, isInvited: Bool, _ options: SignInOptions, _ client: Client
-    ) -> [Upstream] {
+        _ failure: LoginPage.Failure?, isLocal: Bool, isInvited: Bool, _ options: SignInOptions, _ client: Client,
+        _ request: Request
+    ) throws -> [Upstream] {
         guard !isLocal else { return [] }
-        if case .unreachable = failure { return options.upstreams(for: client) }
-        return isInvited ? options.upstreams(for: client) : options.choices(for: client)
+        let all = options.upstreams(for: client)
+        if case .unreachable = failure { return all }
+        if isInvited || OwnClient.isOne(client.id) { return all }
+        let choices = options.choices(for: client)
+        guard choices.isEmpty, !all.isEmpty, let came = try signedIn(request)?.session.upstream else { return choices }
+        return all.filter { $0.issuer.value.hasSameBytes(as: came.link.issuer) }
     }
 
     private func consentPage(

@@ -14,10 +14,14 @@ final class UpstreamBudget: Sendable {
     func spend(on name: UpstreamName, perSecond: Int, at now: Timestamp) -> Bool {
         accounts.withLock { accounts in
             var account = accounts[name] ?? Account(left: perSecond, at: now)
-            // A clock that was set back gives what a second gives, once.
-            let seconds = account.at.isWithin(2, of: now) ? max(0, now - account.at) : 2
-            account.left = min(2 * perSecond, account.left + Int(seconds) * perSecond)
-            account.at = now
+            // Of two threads the later one may have looked at the clock before. One that was set back further begins anew.
+            let seconds = now - account.at
+            if seconds < -2 {
+                account = Account(left: perSecond, at: now)
+            } else if seconds > 0 {
+                account.left = min(2 * perSecond, account.left + Int(min(seconds, 2)) * perSecond)
+                account.at = now
+            }
             defer { accounts[name] = account }
             guard account.left > 0 else { return false }
             account.left -= 1

@@ -1,6 +1,7 @@
 import JOSE
 import Logging
 import OIDCLogic
+import Synchronization
 
 /// The upstreams of this installation, those of the configuration and those of the store, with what they publish and what we prove to them who we are by.
 struct UpstreamDirectory: Sendable {
@@ -11,6 +12,7 @@ struct UpstreamDirectory: Sendable {
     private let outbound: any Outbound
     private let stored: StoredUpstreams
     private let published: PublishedCache<WebURI, UpstreamMetadata>
+    private let failedFetches = FailedFetches()
 
     init(
         _ settings: UpstreamSettings, secrets: [UpstreamName: UpstreamSecret], seal: Seal, outbound: any Outbound,
@@ -21,8 +23,10 @@ struct UpstreamDirectory: Sendable {
         self.outbound = outbound
         stored = StoredUpstreams(seal: seal, log: log)
         breaker = CircuitBreaker(now: now)
-        published = PublishedCache(outbound, now: now) { issuer, outbound throws(FetchFault) in
+        published = PublishedCache(outbound, now: now) { [failedFetches] issuer, outbound throws(FetchFault) in
+            failedFetches.note(issuer, failed: true)
             let (_, answer) = try outbound.discovery(of: issuer, maximumBytes: UpstreamMetadata.limit)
+            failedFetches.note(issuer, failed: false)
             do throws(UpstreamMetadataFault) {
                 return Fetched(
                     try UpstreamMetadata(parsing: answer.body, of: issuer), saying: answer.cacheControl)
@@ -72,13 +76,26 @@ struct UpstreamDirectory: Sendable {
             switch error {
             case .busy: throw .unreachable("too many calls are under way")
             case .unreachable(let cause):
-                // Nothing can be asked without it. The breaker counts calls, and this may be one that is remembered.
-                note(.fellSilent)
+                if failedFetches.take(upstream.issuer) { breaker.note(upstream.name, answered: false).map(note) }
                 throw .unreachable(cause)
             case .useless(let cause): throw .metadata(cause)
             }
         }
     }
+}
+
+/// Fetches of discovery documents that came to nothing, each taken once: whoever is refused because one is remembered has seen
+/// no further failure.
+private final class FailedFetches: Sendable {
+    private let issuers = Mutex<Set<WebURI>>([])
+
+    func note(_ issuer: WebURI, failed: Bool) {
+        issuers.withLock { issuers in
+            if failed { issuers.insert(issuer) } else { issuers.remove(issuer) }
+        }
+    }
+
+    func take(_ issuer: WebURI) -> Bool { issuers.withLock { $0.remove(issuer) != nil } }
 }
 
 extension Provider {

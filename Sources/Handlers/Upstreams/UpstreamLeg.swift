@@ -73,7 +73,12 @@ struct UpstreamLeg {
         guard attempt.belongs(to: provider.cookies.browserToken(in: request)) else {
             return signInAnew(authorization, attempt, try flow.signedIn(request), request)
         }
-        let word = try word(of: upstream, request)
+        guard let word = try word(of: upstream, request) else {
+            // They have signed in otherwise since.
+            return flow.proceed(
+                authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
+                raw: attempt.request, for: request)
+        }
         provider.store.moveOn()
         let signedIn = try flow.signedIn(request)
         if word == .admits {
@@ -89,21 +94,24 @@ struct UpstreamLeg {
         if options.upstream(for: authorization) == nil {
             // Which says that it doesn't answer.
             if word == .isMissing { return try begin(attempt, authorization, at: upstream, for: request) }
-            // Whoever is signed in there still comes back without having seen a page; whoever isn't chooses.
-            let mayBeThere = signedIn != nil && upstream.answersSilently
-            if mayBeThere, authorization.prompt.isDisjoint(with: [.login, .selectAccount]) {
+            // Whoever is signed in there still comes back without having seen a page; whoever isn't chooses. So does whoever has
+            // to prove anew who they are, or whose upstream gives nothing to ask with unless it is asked by a page.
+            let mayBeThere = signedIn != nil && upstream.answersSilently && upstream.parameters["prompt"] == nil
+            let mustProve =
+                authorization.maxAge != nil || !authorization.prompt.isDisjoint(with: [.login, .selectAccount])
+            if mayBeThere, !mustProve {
                 return try begin(attempt, authorization, at: upstream, silently: true, for: request)
             }
         }
         return signInAnew(authorization, attempt, signedIn, request)
     }
 
-    /// On whoever is signed in.
-    private func word(of upstream: Upstream, _ request: Request) throws -> UpstreamWord {
+    /// On whoever is signed in. Nil: nobody is, or not by it.
+    private func word(of upstream: Upstream, _ request: Request) throws -> UpstreamWord? {
         guard let came = try flow.signedIn(request)?.session.upstream,
             let link = try provider.store.upstreamLink(came.link),
             came.link.issuer.hasSameBytes(as: upstream.issuer.value)
-        else { return .refuses }
+        else { return nil }
         return try provider.word(on: link, of: upstream)
     }
 
@@ -147,7 +155,7 @@ struct UpstreamLeg {
                 authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
                 raw: attempt.request, for: request)
         }
-        return try telling(upstream, authorization, attempt, request) {
+        return try telling(upstream, authorization, attempt, isSilent: leg.isSilent, request) {
             provider.store.moveOn()
             let metadata = try provider.metadata(of: upstream)
             let answer = try UpstreamAnswer(
@@ -288,8 +296,8 @@ struct UpstreamLeg {
     /// Tells whom it concerns that it came to nothing: the user by a page that leads on, the app if nothing may be shown, and
     /// the administrator by the log.
     private func telling(
-        _ upstream: Upstream, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt, _ request: Request,
-        _ respond: () throws -> Response
+        _ upstream: Upstream, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt,
+        isSilent: Bool = false, _ request: Request, _ respond: () throws -> Response
     ) throws -> Response {
         let cause: String
         let failure: UpstreamFailure
@@ -312,6 +320,10 @@ struct UpstreamLeg {
             }
             provider.logRefusal(error, of: request)
             return try page(.unreachable(upstream.title), attempt, authorization, request)
+        case .broken where isSilent:
+            // Beginning anew would only ask silently once more.
+            provider.logRefusal(error, of: request)
+            return signInAnew(authorization, attempt, try flow.signedIn(request), request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
         case .refused: throw PageForm.Refused(kind: .notAdmitted, error: error, attempt: attempt)
         case .disabled: throw PageForm.Refused(kind: .disabled, error: error, attempt: attempt)

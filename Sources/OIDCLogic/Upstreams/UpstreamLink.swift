@@ -3,7 +3,7 @@ package struct UpstreamLink: Sendable, Equatable {
     package let id: UpstreamLinkID
     package let userID: UserID
     package let createdAt: Timestamp
-    /// They connected it themselves, or by an invitation, so the upstream's rule of who comes in has no say.
+    /// An invitation made it, or the user where only those come in who are known, so that no rule of who comes in has a say.
     package let isByHand: Bool
     package var lastUsedAt: Timestamp
     /// What the user has by it alone, and so loses when the upstream takes it away.

@@ -6,7 +6,7 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// one-time link or what is known of the identity is no longer as it was when that was decided.
     func link(_ user: UpstreamUser, spending invitation: [UInt8]?, at now: Timestamp) throws -> Bool
     /// Spends an invitation of whoever is known by that upstream already: from then on no rule of its keeps them out
-    /// (``UpstreamLink/isByHand``). False, and nothing has changed: the invitation was spent before, or is over.
+    /// (``UpstreamLink/isByHand``). False, and nothing has changed: the invitation was spent before, or is over, or the link is no more.
     func admit(_ link: UpstreamLinkID, of user: UserID, spending invitation: [UInt8], at now: Timestamp) throws -> Bool
     /// Takes it away again with the roles and attributes of our own that they have by it alone, and ends the sessions and
     /// grants that came from there. Their name and address stay. False: there is none.

@@ -90,20 +90,21 @@ extension UpstreamIdentity {
     ///
     /// Throws ``UpstreamRefusal``.
     ///
-    /// - Parameter isInvited: an administrator has let them in, so that no rule counts. Who connects it by themselves gets past
-    ///   none that holds for them now.
+    /// - Parameter isInvited: an administrator has let them in, so that no rule counts.
     package func linked(
         to user: User, isInvited: Bool, by upstream: Upstream, tokens: UpstreamTokens?, opening seal: Seal,
         catalogue: ScopeCatalogue,
         evaluator: any UpstreamExpressionEvaluator, at now: Timestamp
     ) throws(UpstreamRefusal) -> UpstreamUser {
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
+        // Nobody lifts a rule by connecting what it keeps out.
+        if !isInvited { try admit(by: upstream, evaluator) }
         let mapped = try MappedIdentity(self, by: upstream.mapping, catalogue: catalogue, evaluator: evaluator)
         let id = UpstreamLinkID(self)
         let check = check(by: tokens, after: nil, of: upstream, sealedBy: seal, at: now)
-        let isByRule = !isInvited && (try? admitWhoIsNew(by: upstream, evaluator)) != nil
+        let isByHand = isInvited || upstream.admission == .nobody
         let link = UpstreamLink(
-            id: id, userID: user.id, createdAt: now, isByHand: !isByRule, lastUsedAt: now, check: check)
+            id: id, userID: user.id, createdAt: now, isByHand: isByHand, lastUsedAt: now, check: check)
         return mapped.applied(to: user, by: link, check, at: now)
     }
 

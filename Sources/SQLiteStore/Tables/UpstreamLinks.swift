@@ -181,12 +181,19 @@ extension SQLiteStore: UpstreamStore {
     package func admit(
         _ link: UpstreamLinkID, of user: UserID, spending invitation: [UInt8], at now: Timestamp
     ) throws -> Bool {
-        try write { database in
-            guard try Self.spend(invitation, of: user, at: now, in: database) else { return false }
-            try database.run(
-                "UPDATE upstream_link SET is_by_hand = 1 WHERE issuer = ?1 AND upstream_sub = ?2 AND sub = ?3",
-                .text(link.issuer), .text(link.subject), Value(user))
-            return true
+        do {
+            return try change { database, audit in
+                guard try Self.spend(invitation, of: user, at: now, in: database) else { return false }
+                let admitted = try database.run(
+                    "UPDATE upstream_link SET is_by_hand = 1 WHERE issuer = ?1 AND upstream_sub = ?2 AND sub = ?3",
+                    .text(link.issuer), .text(link.subject), Value(user))
+                guard admitted == 1 else { throw UpstreamUserChanged() }
+                try audit.write(
+                    .userLinked, user.value, user: user, AuditChange(after: Self.audited(link)), in: database)
+                return true
+            }
+        } catch is UpstreamUserChanged {
+            return false
         }
     }
 
