@@ -7,11 +7,11 @@ import Testing
 
 /// Somebody signed in at an upstream that wants them to sign in again: they come back by it without a page, or choose anew.
 struct UpstreamReturnTests {
-    private static func upstream(_ name: String) -> Upstream {
+    private static func upstream(_ name: String, _ parameters: [String: String]) -> Upstream {
         Upstream(
             name: UpstreamName(name), title: "At \(name)", issuer: WebURI(stored: "https://\(name).example"),
             clientID: "broker", authentication: .post, scope: Scope(names: ["openid"]), algorithms: [.es256],
-            domains: [EmailDomain("\(name).example")].compactMap(\.self))
+            domains: [EmailDomain("\(name).example")].compactMap(\.self), parameters: parameters)
     }
 
     private let fixture: HandlerFixture
@@ -20,10 +20,13 @@ struct UpstreamReturnTests {
 
     init() throws { try self.init(hasPassword: true) }
 
-    private init(hasPassword: Bool, straight: String? = nil, names: [String] = ["corp", "partner"]) throws {
+    private init(
+        hasPassword: Bool, straight: String? = nil, names: [String] = ["corp", "partner"],
+        parameters: [String: String] = [:]
+    ) throws {
         fixture = try HandlerFixture(
             signIn: SignInOptions(
-                upstreams: names.map(Self.upstream), hasPassword: hasPassword,
+                upstreams: names.map { Self.upstream($0, parameters) }, hasPassword: hasPassword,
                 straight: straight.map { UpstreamName($0) }))
         browser = HandlerBrowser(fixture)
         key = try SigningKey.generate(.es256)
@@ -117,11 +120,38 @@ struct UpstreamReturnTests {
         #expect(try away.leads(to: "https://partner.example/authorize?") && away.parameter("prompt") == nil)
     }
 
-    @Test(arguments: ["login", "select_account"])
-    func `who is to prove themselves anew is asked at once where`(prompt: String) throws {
+    @Test(arguments: [["prompt": "login"], ["prompt": "select_account"], ["max_age": "60"]])
+    func `who is to prove themselves anew is asked at once where`(request: [String: String]) throws {
         try signInOnce()
-        let page = try arrive("app", ["prompt": prompt])
+        let page = try arrive("app", request.mapValues { $0 })
         #expect(page.status == .ok && page.shows("password") && page.text.contains("At corp"))
+    }
+
+    // By prompt=none it would give no refresh token, and want a sign-in again after each interval.
+    @Test func `one that gives what it is asked with by a page alone is not asked silently`() throws {
+        let test = try UpstreamReturnTests(hasPassword: true, parameters: ["prompt": "consent"])
+        try test.signInOnce()
+        let page = try test.arrive()
+        #expect(page.status == .ok && page.shows("password"))
+        let away = test.browser.send(.post, .upstream, page.hidden.fields, tail: "corp")
+        #expect(try away.leads(to: Self.there) && away.parameter("prompt") == "consent")
+    }
+
+    @Test func `what goes wrong while it is asked silently leads on as well`() throws {
+        try signInOnce()
+        let away = try arrive()
+        fixture.sectors.publish(#"{"error": "invalid_client"}"#, status: 401, at: "https://corp.example/token")
+        let page = callBack(away, ["code": "c"])
+        #expect(page.status == .ok && page.shows("password") && page.text.contains("At partner"))
+        #expect(browser.login(on: page).leads(to: "https://app.example/callback?"))
+    }
+
+    @Test func `whoever has signed in otherwise meanwhile goes on as whom they are`() throws {
+        try signInOnce()
+        let asked = browser.authorize()
+        #expect(browser.login(on: try arrive("app", ["prompt": "login"])).leads(to: "https://app.example/callback?"))
+        let back = browser.send(.get, .upstream, try asked.answer, tail: "corp")
+        #expect(try back.parameter("code") != nil, "and isn't asked at the other place")
     }
 
     @Test func `a silent request asks there as it did, and shows nothing`() throws {

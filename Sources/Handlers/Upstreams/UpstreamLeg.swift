@@ -23,10 +23,12 @@ struct UpstreamLeg {
         }
     }
 
-    /// - Parameter silently: whether it is only to say who is signed in there.
+    /// - Parameters:
+    ///   - silently: whether it is only to say who is signed in there.
+    ///   - leavingChoice: whether they may sign in elsewhere as well, should this come to nothing.
     private func begin(
         _ attempt: Attempt, _ authorization: ValidatedAuthorizationRequest, at upstream: Upstream,
-        silently isSilent: Bool = false, for request: Request
+        silently isSilent: Bool = false, leavingChoice: Bool = false, for request: Request
     ) throws -> Response {
         let now = provider.now()
         if let late = try beginningAnew(attempt, since: attempt.startedAt, at: upstream, authorization, request) {
@@ -42,7 +44,7 @@ struct UpstreamLeg {
                         "speaks OAuth alone: it serves no max_age, prompt=login, prompt=none or need of auth_time")),
                 authorization.target)
         }
-        return try telling(upstream, authorization, attempt, request) {
+        return try telling(upstream, authorization, attempt, leavingChoice: leavingChoice, request) {
             provider.store.moveOn()
             let metadata = try metadataToSetOut(to: upstream)
             let leg = UpstreamAttempt(
@@ -93,14 +95,17 @@ struct UpstreamLeg {
         }
         if options.upstream(for: authorization) == nil {
             // Which says that it doesn't answer.
-            if word == .isMissing { return try begin(attempt, authorization, at: upstream, for: request) }
+            if word == .isMissing {
+                return try begin(attempt, authorization, at: upstream, leavingChoice: true, for: request)
+            }
             // Whoever is signed in there still comes back without having seen a page; whoever isn't chooses. So does whoever has
             // to prove anew who they are, or whose upstream gives nothing to ask with unless it is asked by a page.
             let mayBeThere = signedIn != nil && upstream.answersSilently && upstream.parameters["prompt"] == nil
             let mustProve =
                 authorization.maxAge != nil || !authorization.prompt.isDisjoint(with: [.login, .selectAccount])
             if mayBeThere, !mustProve {
-                return try begin(attempt, authorization, at: upstream, silently: true, for: request)
+                return try begin(
+                    attempt, authorization, at: upstream, silently: true, leavingChoice: true, for: request)
             }
         }
         return signInAnew(authorization, attempt, signedIn, request)
@@ -155,7 +160,7 @@ struct UpstreamLeg {
                 authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
                 raw: attempt.request, for: request)
         }
-        return try telling(upstream, authorization, attempt, isSilent: leg.isSilent, request) {
+        return try telling(upstream, authorization, attempt, leavingChoice: leg.isSilent, request) {
             provider.store.moveOn()
             let metadata = try provider.metadata(of: upstream)
             let answer = try UpstreamAnswer(
@@ -297,7 +302,7 @@ struct UpstreamLeg {
     /// the administrator by the log.
     private func telling(
         _ upstream: Upstream, _ authorization: ValidatedAuthorizationRequest, _ attempt: Attempt,
-        isSilent: Bool = false, _ request: Request, _ respond: () throws -> Response
+        leavingChoice: Bool = false, _ request: Request, _ respond: () throws -> Response
     ) throws -> Response {
         let cause: String
         let failure: UpstreamFailure
@@ -320,8 +325,8 @@ struct UpstreamLeg {
             }
             provider.logRefusal(error, of: request)
             return try page(.unreachable(upstream.title), attempt, authorization, request)
-        case .broken where isSilent:
-            // Beginning anew would only ask silently once more.
+        case .broken where leavingChoice, .refused where leavingChoice, .disabled where leavingChoice:
+            // Beginning anew would only ask for them once more; and whoever is signed in there may be somebody else.
             provider.logRefusal(error, of: request)
             return signInAnew(authorization, attempt, try flow.signedIn(request), request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)

@@ -26,8 +26,9 @@ struct UpstreamLinking {
             if let there = try provider.store.upstreamLink(UpstreamLinkID(identity)) {
                 guard there.userID == user.id else { throw isLinkedElsewhere(upstream, there.userID, attempt) }
                 if let invitation = linking.invitation {
-                    let isAdmitted = try provider.store.admit(
-                        there.id, of: user.id, spending: invitation, at: provider.now())
+                    let isAdmitted = try provider.acting(as: .user(user.id), by: .account, request) {
+                        try provider.store.admit(there.id, of: user.id, spending: invitation, at: provider.now())
+                    }
                     guard isAdmitted else { continue }
                 }
                 return try onward(linking, request)
