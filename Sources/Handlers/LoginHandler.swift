@@ -132,7 +132,7 @@ extension LoginPage.Failure {
 
     fileprivate var fault: RefusalDetail.SignInFault {
         switch self {
-        case .wrongCredentials, .missingPassword, .unknownAddress: .wrongCredentials
+        case .wrongCredentials, .missingPassword, .unknownAddress, .notAdmitted: .wrongCredentials
         case .stale: .stale
         case .throttled: .throttled
         case .busy, .unreachable: .busy
@@ -142,6 +142,7 @@ extension LoginPage.Failure {
     var status: Status {
         switch self {
         case .wrongCredentials, .stale, .missingPassword, .unknownAddress: .ok
+        case .notAdmitted: .forbidden
         case .throttled: .tooManyRequests
         case .busy, .unreachable: .serviceUnavailable
         }
@@ -150,7 +151,7 @@ extension LoginPage.Failure {
     /// In seconds.
     var retryAfter: Int? {
         switch self {
-        case .wrongCredentials, .stale, .missingPassword, .unknownAddress: nil
+        case .wrongCredentials, .stale, .missingPassword, .unknownAddress, .notAdmitted: nil
         case .throttled(let seconds): seconds
         case .busy: 5
         case .unreachable: 30

@@ -7,11 +7,14 @@ import Testing
 
 /// Somebody signed in at an upstream that wants them to sign in again: they come back by it without a page, or choose anew.
 struct UpstreamReturnTests {
-    private static func upstream(_ name: String, _ parameters: [String: String]) -> Upstream {
+    private static func upstream(
+        _ name: String, _ parameters: [String: String], _ admission: UpstreamAdmission
+    ) -> Upstream {
         Upstream(
             name: UpstreamName(name), title: "At \(name)", issuer: WebURI(stored: "https://\(name).example"),
             clientID: "broker", authentication: .post, scope: Scope(names: ["openid"]), algorithms: [.es256],
-            domains: [EmailDomain("\(name).example")].compactMap(\.self), parameters: parameters)
+            domains: [EmailDomain("\(name).example")].compactMap(\.self), admission: admission,
+            parameters: parameters)
     }
 
     private let fixture: HandlerFixture
@@ -22,12 +25,12 @@ struct UpstreamReturnTests {
 
     private init(
         hasPassword: Bool, straight: String? = nil, names: [String] = ["corp", "partner"],
-        parameters: [String: String] = [:]
+        parameters: [String: String] = [:], admission: UpstreamAdmission = .everyone, isLocal: Bool = false
     ) throws {
         fixture = try HandlerFixture(
             signIn: SignInOptions(
-                upstreams: names.map { Self.upstream($0, parameters) }, hasPassword: hasPassword,
-                straight: straight.map { UpstreamName($0) }))
+                upstreams: names.map { Self.upstream($0, parameters, admission) }, hasPassword: hasPassword,
+                straight: straight.map { UpstreamName($0) }, isLocal: isLocal))
         browser = HandlerBrowser(fixture)
         key = try SigningKey.generate(.es256)
         try fixture.add("one", metadata: ["upstreams": ["corp"]])
@@ -43,11 +46,11 @@ struct UpstreamReturnTests {
     }
 
     /// What corp's answer to that comes to.
-    private func comeBack(_ away: Response) throws -> Response {
+    private func comeBack(_ away: Response, as subject: String = "amy-1") throws -> Response {
         let token = try JWS.sign(
             header: "JWT",
             claims: [
-                "iss": "https://corp.example", "sub": "amy-1", "aud": "broker",
+                "iss": "https://corp.example", "sub": .string(subject), "aud": "broker",
                 "nonce": .string(try away.parameter("nonce") ?? ""), "exp": .integer(fixture.now.seconds + 60),
                 "iat": .integer(fixture.now.seconds),
             ], key: key)
@@ -55,7 +58,7 @@ struct UpstreamReturnTests {
             "id_token": .string(token), "access_token": "at-1", "expires_in": 3600, "refresh_token": "rt-1",
         ]
         fixture.sectors.publish(answer.text, at: "https://corp.example/token")
-        fixture.sectors.publish(#"{"sub": "amy-1"}"#, at: "https://corp.example/userinfo")
+        fixture.sectors.publish(#"{"sub": "\#(subject)"}"#, at: "https://corp.example/userinfo")
         return callBack(away, ["code": "c"])
     }
 
@@ -144,6 +147,24 @@ struct UpstreamReturnTests {
         let page = callBack(away, ["code": "c"])
         #expect(page.status == .ok && page.shows("password") && page.text.contains("At partner"))
         #expect(browser.login(on: page).leads(to: "https://app.example/callback?"))
+    }
+
+    @Test func `who is signed in there and may not come in here is told so, and may choose`() throws {
+        let test = try UpstreamReturnTests(hasPassword: true, admission: .whoever("upstream ->> 'sub' = 'amy-1'"))
+        try test.signInOnce()
+        let page = try test.comeBack(test.arrive(), as: "bob-1")
+        #expect(page.status == .forbidden && page.text.contains("may not be used here"))
+        #expect(page.shows("password") && page.text.contains("At partner"))
+        #expect(test.browser.login(on: page).leads(to: "https://app.example/callback?"))
+    }
+
+    @Test func `where everybody signs in here, whoever was led elsewhere and took too long finds it`() throws {
+        let test = try UpstreamReturnTests(hasPassword: true, isLocal: true)
+        let start = test.browser.authorize("app", ["idp_hint": "corp"])
+        let away = test.browser.send(.get, .upstream, try start.answer, tail: "corp")
+        test.fixture.now = test.fixture.now + test.fixture.provider.lifetimes.attempt
+        let page = try test.comeBack(away)
+        #expect(page.text.contains("At corp") && !page.text.contains("At partner"))
     }
 
     @Test func `whoever has signed in otherwise meanwhile goes on as whom they are`() throws {

@@ -16,6 +16,8 @@ package struct LoginPage: Page {
         case stale
         /// The upstream of that name doesn't answer.
         case unreachable(String)
+        /// The upstream of that name has let in somebody who may not come in here.
+        case notAdmitted(String)
         /// The password was left out, and the name leads to no upstream.
         case missingPassword
         /// An address that leads to no upstream, where there is no password to sign in by.
@@ -109,6 +111,7 @@ package struct LoginPage: Page {
         case .busy: members[.busy] = .flag(true)
         case .stale: members[.stale] = .flag(true)
         case .unreachable(let title): members[text: .unreachable] = title
+        case .notAdmitted(let title): members[text: .notAdmitted] = title
         case .missingPassword: members[.missingPassword] = .flag(true)
         case .unknownAddress: members[.unknownAddress] = .flag(true)
         case nil: break

@@ -170,7 +170,7 @@ struct SignInFlow {
         }
         let options = try provider.signInOptions()
         let upstreams = try choices(
-            failure, isLocal: isLocal, isInvited: invitation != nil, options, authorization.client, request)
+            failure, isLocal: isLocal, isInvited: invitation != nil, options, authorization, request)
         guard isLocal || !upstreams.isEmpty || options.hasPassword(for: authorization.client) else {
             throw AuthorizationFailure.redirect(
                 .accessDenied(
@@ -204,18 +204,25 @@ struct SignInFlow {
     }
 
     /// The upstreams that somebody may choose on the login page. Who was invited, or has been told that theirs doesn't
-    /// answer, finds them there in any case, and so does whoever comes for a page of our own, or from one of them.
+    /// answer, finds them there in any case, and so does whoever comes for a page of our own. Whoever comes from one of them, or is
+    /// led to it by the request, finds that one.
     private func choices(
-        _ failure: LoginPage.Failure?, isLocal: Bool, isInvited: Bool, _ options: SignInOptions, _ client: Client,
-        _ request: Request
+        _ failure: LoginPage.Failure?, isLocal: Bool, isInvited: Bool, _ options: SignInOptions,
+        _ authorization: ValidatedAuthorizationRequest, _ request: Request
     ) throws -> [Upstream] {
         guard !isLocal else { return [] }
+        let client = authorization.client
         let all = options.upstreams(for: client)
-        if case .unreachable = failure { return all }
+        switch failure {
+        case .unreachable, .notAdmitted: return all
+        default: break
+        }
         if isInvited || OwnClient.isOne(client.id) { return all }
         let choices = options.choices(for: client)
-        guard choices.isEmpty, !all.isEmpty, let came = try signedIn(request)?.session.upstream else { return choices }
-        return all.filter { $0.issuer.value.hasSameBytes(as: came.link.issuer) }
+        guard choices.isEmpty, !all.isEmpty else { return choices }
+        let came = try signedIn(request)?.session.upstream?.link.issuer
+        let issuers = [came, options.upstream(for: authorization)?.issuer.value].compactMap(\.self)
+        return all.filter { upstream in issuers.contains { upstream.issuer.value.hasSameBytes(as: $0) } }
     }
 
     private func consentPage(

@@ -95,15 +95,14 @@ struct UpstreamLeg {
         }
         if options.upstream(for: authorization) == nil {
             // Which says that it doesn't answer.
-            if word == .isMissing {
+            // What speaks OAuth alone proves nothing anew, whether it answers or not.
+            if word == .isMissing, upstream.oauth == nil || !authorization.wantsProofOfTime {
                 return try begin(attempt, authorization, at: upstream, leavingChoice: true, for: request)
             }
             // Whoever is signed in there still comes back without having seen a page; whoever isn't chooses. So does whoever has
             // to prove anew who they are, or whose upstream gives nothing to ask with unless it is asked by a page.
             let mayBeThere = signedIn != nil && upstream.answersSilently && upstream.parameters["prompt"] == nil
-            let mustProve =
-                authorization.maxAge != nil || !authorization.prompt.isDisjoint(with: [.login, .selectAccount])
-            if mayBeThere, !mustProve {
+            if mayBeThere, !authorization.wantsNewProof {
                 return try begin(
                     attempt, authorization, at: upstream, silently: true, leavingChoice: true, for: request)
             }
@@ -325,8 +324,12 @@ struct UpstreamLeg {
             }
             provider.logRefusal(error, of: request)
             return try page(.unreachable(upstream.title), attempt, authorization, request)
-        case .broken where leavingChoice, .refused where leavingChoice, .disabled where leavingChoice:
-            // Beginning anew would only ask for them once more; and whoever is signed in there may be somebody else.
+        case .refused where leavingChoice, .disabled where leavingChoice:
+            // Whoever is signed in there may be somebody else.
+            provider.logRefusal(error, of: request)
+            return try page(.notAdmitted(upstream.title), attempt, authorization, request)
+        case .broken where leavingChoice:
+            // Beginning anew would only ask for them once more.
             provider.logRefusal(error, of: request)
             return signInAnew(authorization, attempt, try flow.signedIn(request), request)
         case .broken: throw PageForm.Refused(kind: .upstreamFailed, error: error, attempt: attempt)
@@ -374,6 +377,12 @@ private enum UpstreamFailure {
 }
 
 extension ValidatedAuthorizationRequest {
+    /// Whether a sign-in without a page could leave something unmet that one with a page meets: who it is, when, or how.
+    fileprivate var wantsNewProof: Bool {
+        maxAge != nil || !prompt.isDisjoint(with: [.login, .selectAccount]) || hint != nil || claims.subjects != nil
+            || claims.essentialACRs != nil
+    }
+
     /// Whether its answer rests on when, or whether, the user has proved who they are.
     fileprivate var wantsProofOfTime: Bool {
         maxAge != nil || prompt.contains(.login) || target.isSilent || wantsAuthTime

@@ -85,7 +85,7 @@ package struct ClaimsRequest: Sendable, Equatable {
     }
 
     /// The subjects that the answer may be about (§5.5.1); nil: any.
-    var subjects: [JSON]? {
+    package var subjects: [JSON]? {
         let wishes = (idToken + userInfo).filter { $0.name.text == "sub" }.compactMap(\.values)
         guard let first = wishes.first else { return nil }
         return first.filter { subject in wishes.allSatisfy { $0.contains(subject) } }
@@ -95,7 +95,7 @@ package struct ClaimsRequest: Sendable, Equatable {
     var needsAuthTime: Bool { idToken.contains { $0.name.text == "auth_time" && $0.isEssential } }
 
     /// The authentication context classes of which one must be met (§5.5.1.1); nil: any will do.
-    var essentialACRs: [JSON]? {
+    package var essentialACRs: [JSON]? {
         idToken.first { $0.name.text == "acr" && $0.isEssential && $0.values != nil }?.values
     }
 
