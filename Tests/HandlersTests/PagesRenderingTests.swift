@@ -70,7 +70,7 @@ import Testing
             (.throttled(seconds: 3_601), "wait 61 minutes"), (.throttled(seconds: -5), "wait 5 seconds"),
             (.throttled(seconds: .max), "wait 1440 minutes"), (.busy, "very busy"), (.stale, "open for too long"),
             (.missingPassword, "enter your password"), (.unknownAddress, "choose below"),
-            (.unreachable("Corp"), "Corp does not answer"), (.notAdmitted("Corp"), "account at Corp may not"),
+            (.unreachable("Corp"), "Corp does not answer"), (.notAdmitted("Corp"), "signed in at Corp may not be used"),
         ] as [(LoginPage.Failure, String)])
     func `a failure is announced and described`(failure: LoginPage.Failure, text: String) throws {
         let html = try PagesFixture.renderer().text(PagesFixture.login(failure: failure))

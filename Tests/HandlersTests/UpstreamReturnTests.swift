@@ -123,7 +123,13 @@ struct UpstreamReturnTests {
         #expect(try away.leads(to: "https://partner.example/authorize?") && away.parameter("prompt") == nil)
     }
 
-    @Test(arguments: [["prompt": "login"], ["prompt": "select_account"], ["max_age": "60"]])
+    @Test(
+        arguments: [
+            ["prompt": "login"], ["prompt": "select_account"], ["max_age": "60"],
+            ["claims": #"{"id_token": {"sub": {"value": "another"}}}"#],
+            ["claims": #"{"id_token": {"acr": {"essential": true, "values": ["gold"]}}}"#],
+            ["claims": #"{"id_token": {"auth_time": {"essential": true}}}"#],
+        ])
     func `who is to prove themselves anew is asked at once where`(request: [String: String]) throws {
         try signInOnce()
         let page = try arrive("app", request.mapValues { $0 })

@@ -94,8 +94,7 @@ struct UpstreamLeg {
             return try begin(attempt, authorization, at: upstream, for: request)
         }
         if options.upstream(for: authorization) == nil {
-            // Which says that it doesn't answer.
-            // What speaks OAuth alone proves nothing anew, whether it answers or not.
+            // Which says that it doesn't answer. What speaks OAuth alone proves nothing anew in any case.
             if word == .isMissing, upstream.oauth == nil || !authorization.wantsProofOfTime {
                 return try begin(attempt, authorization, at: upstream, leavingChoice: true, for: request)
             }
@@ -380,7 +379,7 @@ extension ValidatedAuthorizationRequest {
     /// Whether a sign-in without a page could leave something unmet that one with a page meets: who it is, when, or how.
     fileprivate var wantsNewProof: Bool {
         maxAge != nil || !prompt.isDisjoint(with: [.login, .selectAccount]) || hint != nil || claims.subjects != nil
-            || claims.essentialACRs != nil
+            || claims.essentialACRs != nil || wantsAuthTime
     }
 
     /// Whether its answer rests on when, or whether, the user has proved who they are.
