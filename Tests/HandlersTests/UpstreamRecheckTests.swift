@@ -1,6 +1,5 @@
 import FCGIBridge
 import JOSE
-import Synchronization
 import Testing
 
 @testable import Handlers
@@ -480,82 +479,5 @@ struct UpstreamRecheckTests {
         fixture.now = fixture.now + 301
         _ = upkeep.look()
         #expect(fixture.sectors.posted.count == asked, "nobody is asked about whom nothing lives")
-    }
-
-    @Test func `a discovery document that nobody gives is an outage that is noted`() throws {
-        fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/.well-known/openid-configuration")
-        var noted: [UpstreamEvent] = []
-        let upstreams = fixture.provider.upstreams
-        func ask() {
-            #expect(throws: UpstreamFault.self) { try upstreams.metadata(of: Self.corp) { noted.append($0) } }
-        }
-        for _ in 0..<9 { ask() }
-        #expect(upstreams.breaker.isWell(Self.corp.name), "one failure that is remembered is not several")
-        for _ in 1..<CircuitBreaker.limit {
-            fixture.now = fixture.now + PublishedTimes.pause
-            ask()
-        }
-        #expect(!upstreams.breaker.isWell(Self.corp.name) && noted == [.fellSilent])
-    }
-
-    @Test func `whoever waits too long for it is seen to`() throws {
-        _ = try signIn()
-        #expect(try fixture.store.oldestUpstreamCheck(by: linkID.issuer, at: fixture.now) == nil)
-        fixture.now = fixture.now + 300 + UpstreamCheck.lateness
-        #expect(try UpstreamAdministration(fixture.provider).upstream("corp").standing == "re-checks are late")
-        answer(#"{"access_token": "at-2"}"#)
-        #expect(UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look(), "there may be more to ask")
-        #expect(try UpstreamAdministration(fixture.provider).upstream("corp").checksLateSince == nil)
-    }
-
-    @Test func `who is gone keeps no role that they had by the upstream alone`() throws {
-        let sales = "upstream ->> 'dept' = 'Sales'"
-        let test = try UpstreamFixture(UpstreamMapping(roles: [RoleID("editor"): sales, RoleID("auditor"): sales]))
-        try test.fixture.store.add(Role(RoleID("auditor")))
-        _ = try test.signIn(["dept": "Engineering"])
-        try test.change { $0.roles = [RoleID("auditor")] }
-        _ = try test.signIn(["dept": "Sales"], in: HandlerBrowser(test.fixture))
-        #expect(try test.user().roles == [RoleID("editor"), RoleID("auditor")])
-
-        test.fixture.now = test.fixture.now + 301
-        test.answer(#"{"error": "invalid_grant"}"#, status: 400)
-        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
-        #expect(try test.user().roles.count == 2, "who only has to sign in again keeps all")
-        _ = try test.signIn(["dept": "Sales"], in: HandlerBrowser(test.fixture))
-        test.fixture.now = test.fixture.now + 301
-        test.answer(#"{"error": "invalid_grant"}"#, status: 400)
-        test.fixture.sectors.publish("", status: 401, at: UpstreamFixture.issuer + "/userinfo")
-        _ = UpstreamUpkeep(test.fixture.provider, within: UpstreamBudget()).look()
-        #expect(try test.fixture.store.sessions(of: test.user().id, limit: 9).isEmpty)
-        #expect(try test.user().roles == [RoleID("auditor")], "that one was given here")
-    }
-
-    @Test func `one that does not answer is asked again after a while`() throws {
-        _ = try signIn()
-        let link = try fixture.store.upstreamLink(UpstreamLinkID(issuer: "https://corp.example", subject: "amy-1"))
-            .orThrow("no link")
-        fixture.now = fixture.now + 301
-        fixture.sectors.fail(.unreachable("down"), at: "https://corp.example/token")
-        _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look()
-        let check = try fixture.store.upstreamLink(link.id).orThrow("no link").check
-        #expect(check.at == link.check.at && check.nextAt.map { $0 > fixture.now } == true, "and again later")
-    }
-
-    @Test func `an upstream that hangs is spared, and tried now and then`() {
-        let time = Mutex(HandlerFixture.noon)
-        let breaker = CircuitBreaker { time.withLock { $0 } }
-        let corp = UpstreamName("corp")
-        #expect(breaker.note(corp, answered: true) == .answered, "the first answer is told")
-        #expect(breaker.note(corp, answered: true) == nil, "and no more of them")
-        for number in 1...CircuitBreaker.limit {
-            #expect(breaker.permits(corp))
-            #expect(breaker.note(corp, answered: false) == (number == CircuitBreaker.limit ? .fellSilent : nil))
-        }
-        #expect(!breaker.permits(corp) && breaker.permits(UpstreamName("other")))
-        time.withLock { $0 = $0 + CircuitBreaker.pause }
-        #expect(breaker.permits(corp) && !breaker.permits(corp), "one tries")
-        #expect(breaker.note(corp, answered: false) == nil, "that it is still silent is nothing new")
-        #expect(breaker.note(corp, answered: true) == .answered)
-        #expect(breaker.permits(corp) && breaker.permits(corp))
     }
 }

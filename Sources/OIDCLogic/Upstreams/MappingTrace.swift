@@ -33,9 +33,7 @@ package struct MappingTrace {
         case .everyone: steps.append(("Who is new becomes a user (users: all)", .null))
         case .nobody: steps.append(("Who is new does not become a user (users: none)", .null))
         case .whoever(let expression):
-            steps.append(
-                ("Whether they come in, unless they were invited or connected it (users)", .object(verdict(expression)))
-            )
+            steps.append(("Whether they come in, unless they were invited (users)", .object(verdict(expression))))
         }
         if let expression = mapping.username { steps.append(("A new user's name (username)", value(expression))) }
         for (name, expression) in mapping.attributes.sorted(by: { $0.key < $1.key }) {
