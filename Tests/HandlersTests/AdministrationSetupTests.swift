@@ -1,9 +1,10 @@
 import FoundationEssentials
-import Handlers
 import JOSE
 import OIDCLogic
 import SQLiteStore
 import Testing
+
+@testable import Handlers
 
 @Suite struct AdministrationSetupTests {
     private let folder: TemporaryFolder
@@ -22,6 +23,25 @@ import Testing
         #expect(made.configuration.issuer.value == "https://login.example.com/oidc")
         let check = InstallationCheck(configuration: folder.file("postern.yaml"), environment: [:])
         #expect(!check.hasFault, "\(check.findings)")
+    }
+
+    @Test func `secrets that are made at the same time are each for their owner alone`() async throws {
+        let paths = (0..<200).map { folder.file("\($0).key") }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for path in paths { group.addTask { try SetupFolder.makeSecretFile(path, "secret") } }
+            for try await wasMade in group { #expect(wasMade) }
+        }
+        for path in paths {
+            #expect(try folder.mode(of: URL(filePath: path).lastPathComponent) == 0o600)
+            #expect(try !SetupFolder.makeSecretFile(path, "other"))
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data("secret".utf8))
+        }
+    }
+
+    @Test func `a file that can't be made says which, and why`() throws {
+        let path = folder.file("nowhere/state.key")
+        let error = try #require(throws: AdministrationError.self) { try SetupFolder.makeSecretFile(path, "secret") }
+        #expect("\(error)".contains(path) && "\(error)".contains("No such file or directory"), "\(error)")
     }
 
     @Test func `init again changes nothing`() throws {
