@@ -270,6 +270,11 @@ final class InterruptedStore: Store {
     func unlink(_ link: UpstreamLinkID, from user: UserID) throws -> Bool { try store.unlink(link, from: user) }
 
     func upstreamLinkCount(of issuer: String) throws -> Int { try store.upstreamLinkCount(of: issuer) }
+    func upstreamLinkCounts() throws -> [String: Int] { try store.upstreamLinkCounts() }
+    func upstreamLinks(of issuer: String, alsoNamedBy other: String, limit: Int) throws -> [UpstreamLink] {
+        try store.upstreamLinks(of: issuer, alsoNamedBy: other, limit: limit)
+    }
+    func move(_ move: UpstreamMove) throws -> Int { try store.move(move) }
     func oldestUpstreamCheck(by issuer: String, at now: Timestamp) throws -> Timestamp? {
         try store.oldestUpstreamCheck(by: issuer, at: now)
     }

@@ -476,13 +476,3 @@ struct UpstreamAdministrationTests {
         #expect(throws: AdministrationError.self) { try call(.post, "upstreams/nobody/test") }
     }
 }
-
-extension SQLiteStore {
-    /// Somebody who has signed in at an upstream before.
-    fileprivate func linkForTest(_ user: User, _ link: UpstreamLink) throws {
-        try change { database, audit in
-            try Self.keep(
-                UpstreamUser(user: user, link: link, known: .nothing), by: nil, in: database, audit)
-        }
-    }
-}

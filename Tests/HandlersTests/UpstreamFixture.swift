@@ -4,6 +4,7 @@ import Testing
 
 @testable import Handlers
 @testable import OIDCLogic
+@testable import SQLiteStore
 
 /// A provider with one upstream, `corp`, at which `amy-1` signs in.
 struct UpstreamFixture {
@@ -103,4 +104,14 @@ struct UpstreamFixture {
     }
 
     func check() throws -> UpstreamCheck? { try fixture.store.upstreamLink(Self.link)?.check }
+}
+
+extension SQLiteStore {
+    /// Somebody who has signed in at an upstream before.
+    func linkForTest(_ user: User, _ link: UpstreamLink) throws {
+        try change { database, audit in
+            try Self.keep(
+                UpstreamUser(user: user, link: link, known: .nothing), by: nil, in: database, audit)
+        }
+    }
 }

@@ -279,7 +279,7 @@ func signIn(
 }
 
 /// Its expressions are names of groups.
-private struct GroupEvaluator: UpstreamExpressionEvaluator {
+struct GroupEvaluator: UpstreamExpressionEvaluator {
     func verdict(on expression: String, over upstream: JSON) -> ExpressionVerdict {
         let groups = upstream["groups"]?.arrayValue ?? []
         return groups.contains(.string(expression)) ? .holds : .fails(gave: "0")

@@ -29,6 +29,21 @@ def registered(central, provider, name):
     return {"issuer": central.issuer, "client_id": client, "client_secret": secret, "recheck": "never"}
 
 
+def signed_in(user, name, title, provider, central, party):
+    """Somebody who has come to the app by that upstream."""
+    person = Person(provider, central)
+    page = party.start(person.at[provider.issuer], party.request())
+    assert f"Continue with {title}" in page.form.text
+    hidden = page.form.fields
+    away = person.at[provider.issuer].post(
+        f"/oidc/upstream/{name}", {"attempt": hidden["attempt"], "token": hidden["token"]})
+    there = person.follow(away, party.redirect_uri)
+    answer = person.follow(
+        person.at[central.issuer].submit(there, username=user.name, password=user.password), party.redirect_uri)
+    assert answer.query["code"], answer
+    return person
+
+
 def test_one_is_added_by_the_api_to_a_running_provider_and_people_sign_in_by_it(provider, central, api, party):
     members = registered(central, provider, "added")
     made = api("POST", "upstreams", {"name": "added", "title": "Added Corp", **members})
@@ -38,17 +53,8 @@ def test_one_is_added_by_the_api_to_a_running_provider_and_people_sign_in_by_it(
         tested = api("POST", "upstreams/added/test").json()
         assert tested["passed"] and all(finding["status"] != "fault" for finding in tested["findings"]), tested
 
-        person = Person(provider, central)
         user = central.add_user()
-        page = party.start(person.at[provider.issuer], party.request())
-        assert "Continue with Added Corp" in page.form.text
-        hidden = page.form.fields
-        away = person.at[provider.issuer].post(
-            "/oidc/upstream/added", {"attempt": hidden["attempt"], "token": hidden["token"]})
-        there = person.follow(away, party.redirect_uri)
-        answer = person.follow(
-            person.at[central.issuer].submit(there, username=user.name, password=user.password), party.redirect_uri)
-        assert answer.query["code"], answer
+        person = signed_in(user, "added", "Added Corp", provider, central, party)
 
         made = api("POST", "upstreams/added/trace").json()
         traced = Person(provider, central)
@@ -92,6 +98,42 @@ def test_the_command_line_does_the_same(provider, central):
     said = provider.postern("upstream", "remove", "typed", "--yes", "--linked")
     assert "1 person is linked" in said, "by the issuer, whose upstream it was before"
     assert "typed" not in provider.postern("upstream", "list")
+
+
+def test_one_that_has_another_issuer_since_keeps_its_people(provider, central, party):
+    members = registered(central, provider, "moving")
+    provider.postern(
+        "upstream", "add", "moving", "--issuer", central.issuer, "--client-id", members["client_id"], "--title",
+        "Moving Corp", "--client-secret-stdin", "--member", 'recheck="never"', input=members["client_secret"])
+    elsewhere = "https://elsewhere.example"
+
+    def move(*issuers):
+        return provider.run("upstream", "move", *issuers, "--yes")
+
+    def linked():
+        found, = json.loads(provider.postern("user", "list", "--search", user.name, "--json"))
+        return found["sub"], found["username"]
+
+    user = central.add_user()
+    try:
+        person = signed_in(user, "moving", "Moving Corp", provider, central, party)
+        here = linked()
+        refused = move(f"{central.issuer}/", elsewhere)
+        assert refused.returncode != 0 and f'Did you mean "{central.issuer}"' in refused.stderr, refused.stderr
+        moved = move(central.issuer, elsewhere)
+        assert moved.returncode == 0 and f"to {elsewhere} (moving)" in moved.stdout, moved
+        assert json.loads(provider.postern("upstream", "show", "moving", "--json"))["issuer"] == elsewhere
+        answer = party.start(person.at[provider.issuer], party.request())
+        assert answer.query["code"], "whoever is signed in stays so"
+        back = json.loads(provider.postern("upstream", "move", elsewhere, central.issuer, "--yes", "--json"))
+        assert back["upstream"] == "moving" and back["to"] == central.issuer and back["people"] >= 1
+        signed_in(user, "moving", "Moving Corp", provider, central, party)
+        assert linked() == here, "and whoever signs in anew is who they were"
+    finally:
+        provider.postern("upstream", "remove", "moving", "--yes", "--linked")
+    checked = provider.run("check")
+    provider.postern("user", "remove", here[1], "--yes")
+    assert f"linked by the issuer {central.issuer}, which no upstream has" in checked.stdout + checked.stderr
 
 
 def test_the_command_line_knows_providers_and_says_what_to_enter_there(provider):

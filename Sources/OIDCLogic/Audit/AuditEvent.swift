@@ -52,6 +52,8 @@ package enum AuditEvent: String, Sendable, CaseIterable {
     case upstreamAdded = "upstream.added"
     case upstreamChanged = "upstream.changed"
     case upstreamRemoved = "upstream.removed"
+    /// Its users are known by another issuer since.
+    case upstreamMoved = "upstream.moved"
     /// Somebody has made a link whose sign-in is traced, claims included.
     case upstreamTraced = "upstream.traced"
     /// It hasn't answered several times in a row: what it said before holds for a while.

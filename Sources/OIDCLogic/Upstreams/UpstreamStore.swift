@@ -34,6 +34,16 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     func noteSignOut(ofUpstream issuer: String, sid: String?, subject: String) throws
     /// How many people are linked to that issuer.
     func upstreamLinkCount(of issuer: String) throws -> Int
+    /// The same of each issuer that anybody is linked to.
+    func upstreamLinkCounts() throws -> [String: Int]
+    /// Those of an issuer whose subjects another has as well, in their order.
+    func upstreamLinks(of issuer: String, alsoNamedBy other: String, limit: Int) throws -> [UpstreamLink]
+    /// Lets all whom one issuer named be known by another, by the same subjects, and with them the sessions and grants that
+    /// came from there. What the former gave to ask with and to sign out with is forgotten, as no other takes it. Returns how many people.
+    ///
+    /// Throws ``StoreError/exists`` if the other one has such a subject already, and what
+    /// ``UpstreamDeclarationStore/replace(_:)`` throws; then nothing has changed.
+    func move(_ move: UpstreamMove) throws -> Int
     /// Ends the sessions that came from an upstream's session, and tells whom they were used for, as
     /// ``SessionStore/endSession(_:)`` does. Returns how many.
     ///

@@ -29,21 +29,25 @@ extension SQLiteStore {
 
     @discardableResult package func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration {
         try change { database, audit in
-            let former = try Self.upstream(upstream.name, in: database)
-            // Check and change are one statement, so that of two changes of one state the second fails.
-            let changed = try database.run(
-                """
-                UPDATE upstream SET version = version + 1, members = ?3, sealed_secret = ?4, updated_at = ?5
-                WHERE name = ?1 AND version = ?2
-                """,
-                Value(upstream.name), .integer(upstream.version), .text(JSON.object(upstream.members).text),
-                Value(upstream.sealedSecret), Value(upstream.updatedAt))
-            guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
-            try audit.write(
-                .upstreamChanged, upstream.name.value,
-                changed: AuditChange(from: former.audited, to: upstream.audited), in: database)
+            try Self.replace(upstream, in: database, audit)
             return upstream.next
         }
+    }
+
+    static func replace(_ upstream: UpstreamDeclaration, in database: Database, _ audit: AuditRow) throws(StoreError) {
+        let former = try Self.upstream(upstream.name, in: database)
+        // Check and change are one statement, so that of two changes of one state the second fails.
+        let changed = try database.run(
+            """
+            UPDATE upstream SET version = version + 1, members = ?3, sealed_secret = ?4, updated_at = ?5
+            WHERE name = ?1 AND version = ?2
+            """,
+            Value(upstream.name), .integer(upstream.version), .text(JSON.object(upstream.members).text),
+            Value(upstream.sealedSecret), Value(upstream.updatedAt))
+        guard changed == 1, let former else { throw former == nil ? StoreError.missing : .changed }
+        try audit.write(
+            .upstreamChanged, upstream.name.value,
+            changed: AuditChange(from: former.audited, to: upstream.audited), in: database)
     }
 
     package func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool {

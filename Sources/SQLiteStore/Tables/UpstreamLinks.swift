@@ -24,6 +24,53 @@ extension SQLiteStore: UpstreamStore {
         return Int(try reader.first(sql, .text(issuer), read: { $0.integer(0) }) ?? 0)
     }
 
+    package func upstreamLinkCounts() throws -> [String: Int] {
+        let counts = try reader.all("SELECT issuer, count(*) FROM upstream_link GROUP BY issuer") {
+            row throws(StoreError) in (try row.text(0), Int(row.integer(1)))
+        }
+        return Dictionary(uniqueKeysWithValues: counts)
+    }
+
+    package func upstreamLinks(of issuer: String, alsoNamedBy other: String, limit: Int) throws -> [UpstreamLink] {
+        let sql = """
+            SELECT \(Self.columns) FROM upstream_link WHERE issuer = ?1 AND EXISTS (
+                SELECT 1 FROM upstream_link AS other WHERE other.issuer = ?2 AND other.upstream_sub = upstream_link.upstream_sub)
+            ORDER BY upstream_sub LIMIT ?3
+            """
+        return try reader.all(sql, .text(issuer), .text(other), .integer(Int64(limit))) { row throws(StoreError) in
+            try Self.link(row)
+        }
+    }
+
+    package func move(_ move: UpstreamMove) throws -> Int {
+        try change { database, audit in
+            if let declaration = move.declaration { try Self.replace(declaration, in: database, audit) }
+            let (former, issuer) = (Value.text(move.former), Value.text(move.issuer))
+            let taken = try database.first(
+                """
+                SELECT 1 FROM upstream_link AS old JOIN upstream_link AS new USING (upstream_sub)
+                WHERE old.issuer = ?1 AND new.issuer = ?2 LIMIT 1
+                """, former, issuer, read: { _ in true })
+            guard taken == nil else { throw StoreError.exists }
+            let theirs = "upstream_issuer = ?1 AND sub IN (SELECT sub FROM upstream_link WHERE issuer = ?1)"
+            try database.run(
+                """
+                UPDATE session SET upstream = ?3, upstream_issuer = ?2, sealed_logout_hint = NULL WHERE \(theirs)
+                """, former, issuer, Value(move.upstream))
+            try database.run("UPDATE authorization_grant SET upstream_issuer = ?2 WHERE \(theirs)", former, issuer)
+            let people = try database.run(
+                """
+                UPDATE upstream_link SET issuer = ?2, sealed_tokens = NULL, leased_until = 0 WHERE issuer = ?1
+                """, former, issuer)
+            try audit.write(
+                .upstreamMoved, move.upstream.value,
+                AuditChange(
+                    before: ["issuer": .string(move.former)],
+                    after: ["issuer": .string(move.issuer), "people": .integer(Int64(people))]), in: database)
+            return people
+        }
+    }
+
     /// That nobody else has taken. A lease of a clock that was wrong holds nobody up.
     private static let isFree = "NOT (leased_until > ?1 AND leased_until <= ?1 + \(UpstreamCheck.lease))"
 

@@ -10,7 +10,8 @@ struct UpstreamCommand: ParsableCommand {
             members; the running pools take up a change at the next request. See docs/broker.md.
             """,
         subcommands: [
-            UpstreamAdd.self, UpstreamList.self, UpstreamShow.self, UpstreamSet.self, UpstreamRemove.self,
+            UpstreamAdd.self, UpstreamList.self, UpstreamShow.self, UpstreamSet.self, UpstreamMoveCommand.self,
+            UpstreamRemove.self,
             UpstreamTestCommand.self, UpstreamTraceCommand.self,
         ])
 }

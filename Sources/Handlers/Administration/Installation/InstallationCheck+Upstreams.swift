@@ -5,6 +5,7 @@ extension InstallationCheck {
     mutating func check(upstreamsOf store: any Store, _ settings: UpstreamSettings) throws {
         let reading = try UpstreamDeclarationReading()
         var names = settings.options.upstreams.map(\.name)
+        var issuers = Set(settings.options.upstreams.map(\.issuer.value))
         for declaration in try store.upstreamDeclarations() {
             guard settings.options.upstream(named: declaration.name) == nil else {
                 add(
@@ -25,6 +26,7 @@ extension InstallationCheck {
                     continue
                 }
                 names.append(declaration.name)
+                issuers.insert(upstream.issuer.value)
             } catch {
                 add(.warning, "upstream", "\"\(declaration.name)\" of the database can't be used: \(error)")
             }
@@ -39,7 +41,20 @@ extension InstallationCheck {
             add(.fault, "login.password", "is false, and there is no upstream: nobody can sign in; add one")
         }
         try check(upstreamsOfClientsIn: store, among: names)
+        try check(linksIn: store, among: issuers)
         if !names.isEmpty { add(.ok, "upstreams", names.map(\.value).joined(separator: ", ")) }
+    }
+
+    /// Whoever came by an issuer that was written anew comes as a stranger from then on.
+    private mutating func check(linksIn store: any Store, among issuers: Set<String>) throws {
+        for (issuer, count) in try store.upstreamLinkCounts().sorted(by: { $0.key < $1.key })
+        where !issuers.contains(issuer) {
+            add(
+                .warning, "upstream",
+                "\(ListedUpstream.people(count)) linked by the issuer \(issuer), which no upstream has, and can't come by it. If "
+                    + "their provider has another issuer since: \"postern upstream move \(issuer) NEW\"; if it is no more: "
+                    + "\"postern user unlink\" of each")
+        }
     }
 
     /// An app may come before its upstream; of one whose only name is mistyped nobody can sign in.

@@ -209,7 +209,7 @@ package struct UpstreamAdministration {
         ).of("name")
     }
 
-    private func read(_ name: String, _ members: [String: JSON]) throws -> Upstream {
+    func read(_ name: String, _ members: [String: JSON]) throws -> Upstream {
         guard JSON.object(members).serialized().count <= Self.limit else {
             throw AdministrationError.invalid("the upstream has more than \(Self.limit) bytes of members")
         }
@@ -238,15 +238,16 @@ package struct UpstreamAdministration {
         let people = try store.upstreamLinkCount(of: old)
         guard people > 0 else { return }
         let linked = "\(ListedUpstream.people(people)) linked to \"\(former.name)\" by"
-        let advice = "Add it as another upstream beside this one, and remove this one when nobody needs it"
+        let advice = "add it as another upstream beside this one, and remove this one when nobody needs it"
         guard !isOther else {
             throw AdministrationError.invalid(
-                "\(linked) the issuer \(old); by \(upstream.issuer.value) each would come as somebody new. \(advice)"
+                "\(linked) the issuer \(old); by \(upstream.issuer.value) each would come as somebody new. If it is the same "
+                    + "provider at another address, and calls them what it did, say \"postern upstream move\"; else \(advice)"
             ).of("issuer")
         }
         throw AdministrationError.invalid(
             "\(linked) what its \(subject ?? "sub") says of them (subject); by \(next) each would come as somebody new, or as "
-                + "somebody else. \(advice), with an issuer of its own"
+                + "somebody else. To have that, \(advice), with an issuer of its own"
         ).of("subject")
     }
 
