@@ -64,13 +64,14 @@ import Testing
         outbound.publish("", status: 400, at: Self.uri)
         for _ in 0..<3 {
             #expect(sender.sendNext())
-            fixture.now = fixture.now + 900
+            fixture.now = fixture.now + LogoutDelivery.longestDelay
         }
         #expect(!sender.sendNext(), "three tries are enough for who refuses it")
         let tokens = outbound.posted.compactMap { $0.fields["logout_token"] }
         #expect(try Set(tokens.map { try part(1, of: $0)["jti"]?.stringValue }).count == tokens.count)
         try #require(tokens.count == 4)
-        #expect(try part(1, of: tokens[3])["exp"]?.integerValue == (fixture.now + -900 + 120).seconds)
+        let last = fixture.now + -LogoutDelivery.longestDelay
+        #expect(try part(1, of: tokens[3])["exp"]?.integerValue == (last + 120).seconds)
         let told = try fixture.store.undeliveredLogouts(at: fixture.now, before: nil, limit: 9)
         #expect(told.map(\.attempts) == [4])
         #expect(!fixture.logged.contains { line in tokens.contains { line.contains($0) } }, "no token is logged")

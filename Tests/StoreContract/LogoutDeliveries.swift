@@ -239,7 +239,8 @@ func expectLogoutDeliveries(in store: some Store) throws {
         try expect(
             try !store.record(verdict, on: first, at: .noon + 22), "whose lease ran out records nothing: \(verdict)")
     }
-    let newest = try taken("one", at: .noon - 999, "a clock that was set back doesn't prolong it")
+    let newest = try taken(
+        "one", at: .noon - LogoutDelivery.longestDelay - 99, "a clock that was set back doesn't prolong it")
     try expect(newest.id == first.id && newest.attempts == 0 && newest.outages == 0, "what was taken is as it was")
     try expect(
         try store.record(.delivered, on: other, at: .noon + 22), "one that ran out counts, if nobody came meanwhile")

@@ -16,7 +16,7 @@ package enum LogoutAttempt: Sendable, Equatable {
         case outage(until: Timestamp, fault: String)
     }
 
-    /// How often in all a client is asked that refuses the token: it may lack our newest key for a moment.
+    /// How often in all a client is asked that refuses the token: it may lack our newest key for as long as it keeps the key set.
     private static let tries: Int64 = 3
 
     package func verdict(on delivery: LogoutDelivery, at now: Timestamp) -> Verdict {
@@ -27,7 +27,7 @@ package enum LogoutAttempt: Sendable, Equatable {
             let fault = "the app refused the logout token (400)"
             let refusals = delivery.refusals + 1
             guard refusals < Self.tries else { return .givenUp(fault: fault) }
-            return .again(at: now + Self.delay(after: refusals), fault: fault, refusals: refusals)
+            return .again(at: now + Self.delay(afterRefusals: refusals), fault: fault, refusals: refusals)
         // RFC 9110 §15.6.3 to §15.6.5 and RFC 6585 §4 speak of the server; any other status perhaps of this session alone.
         case .answered(let status) where ![429, 502, 503, 504].contains(status):
             let fault = "the app answered \(status)"
@@ -42,6 +42,11 @@ package enum LogoutAttempt: Sendable, Equatable {
 
     /// 15 seconds after the first, then four times as long each, up to the longest.
     private static func delay(after failures: Int64) -> Int64 {
-        min(15 << (2 * min(failures - 1, 8)), LogoutDelivery.longestDelay)
+        min(15 << (2 * min(failures - 1, 8)), LogoutDelivery.longestPause)
+    }
+
+    /// The last try is after whatever the client had at the first is out of date.
+    private static func delay(afterRefusals refusals: Int64) -> Int64 {
+        refusals < tries - 1 ? delay(after: refusals) : PublicCaching.longestWhileUp
     }
 }

@@ -63,6 +63,8 @@ package struct LogoutDelivery: Sendable, Equatable {
     package static let turn: Int64 = 10
     /// What is not delivered by then is worth an administrator's look.
     package static let alarm: Int64 = 30
-    /// The longest time between two attempts.
-    package static let longestDelay: Int64 = 15 * 60
+    /// The longest time between two attempts at a client that doesn't take what it is told.
+    static let longestPause: Int64 = 15 * 60
+    /// The longest that anything is put off.
+    package static let longestDelay = max(longestPause, PublicCaching.longestWhileUp)
 }

@@ -7,6 +7,10 @@ package enum PublicCaching {
     /// The same, where no pool answers.
     package static let staleIfError: Int64 = 3600
 
+    /// The longest that anybody has an old answer while the pools answer. nginx may give one away that is as old as it keeps them,
+    /// and who was given it keeps it as long again.
+    package static let longestWhileUp = 2 * (maxAge + staleWhileRevalidate)
+
     /// The longest that anybody has an old answer: nginx gives one away that it has kept, without saying how old it is, and
     /// who was given it keeps it as long again.
     package static let longest = 2 * (maxAge + max(staleWhileRevalidate, staleIfError))
