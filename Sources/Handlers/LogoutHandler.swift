@@ -42,6 +42,7 @@ struct LogoutHandler {
             {
                 return getInstead(raw, parameters, request)
             }
+            if let doubt = logout.doubt { provider.logRefusal(doubt, of: request) }
             try endLapsed(logout, request)
             return try done(logout, raw, isConfirmed: raw.hint != nil, request)
         }
@@ -53,18 +54,30 @@ struct LogoutHandler {
         }
         let subjects = try logout.client.map(provider.subjects)
         guard isOurForm || logout.isProven(for: signedIn.session, knowing: subjects) else {
-            return provider.page(
-                LogoutPage(
-                    userName: signedIn.user.displayName, clientName: logout.client?.displayName,
-                    action: provider.issuer.path + "/logout", fields: raw.fields,
-                    token: token.sealed(by: provider.seal)),
-                for: request, uiLocales: raw.uiLocales + signedIn.user.uiLocales)
+            return ask(logout, raw, signedIn, token, request)
         }
         try provider.acting(as: .user(signedIn.user.id), by: .signIn, request) {
             try provider.store.endSession(signedIn.session.id)
         }
         let onward = leadOn(from: signedIn.session, logout, raw, request)
         return try done(logout, raw, isConfirmed: true, request, at: onward)
+    }
+
+    /// §2: whoever is signed in, where the app hasn't proved that it means their session.
+    private func ask(
+        _ logout: ValidatedLogoutRequest, _ raw: LogoutRequest, _ signedIn: SignedIn, _ token: FormToken,
+        _ request: Request
+    ) -> Response {
+        var page = LogoutPage(
+            userName: signedIn.user.displayName, clientName: logout.client?.displayName,
+            action: provider.issuer.path + "/logout", fields: raw.fields, token: token.sealed(by: provider.seal))
+        if let doubt = logout.doubt {
+            provider.logRefusal(doubt, of: request)
+            page.refusalID = request.id
+            // §4: what can't be validated is used for nothing, so it needn't come again.
+            page.fields.removeAll { $0.name != "ui_locales" }
+        }
+        return provider.page(page, for: request, uiLocales: raw.uiLocales + signedIn.user.uiLocales)
     }
 
     /// §3: an address that no client can be seen to have registered leads nowhere. Who wonders why finds it in the log.

@@ -51,7 +51,8 @@ enum PagesFixture {
     static func landing(_ text: String = "x") -> LandingPage { LandingPage(discovery: text) }
 
     static func logout(_ text: String = "x") -> LogoutPage {
-        LogoutPage(userName: text, clientName: text, action: text, fields: [(text, text)], token: text)
+        LogoutPage(
+            userName: text, clientName: text, refusalID: text, action: text, fields: [(text, text)], token: text)
     }
 
     static func account(

@@ -70,6 +70,44 @@ struct UnknownAppTests {
         #expect(browser.authorize("good", ["prompt": "none"]).error == "login_required")
     }
 
+    // §4: "the information that failed to validate MUST NOT be used".
+    @Test(arguments: [
+        ["id_token_hint": "e30.e30.e30"], ["id_token_hint": "e30.e30.e30", "client_id": "good"], ["client_id": "gone"],
+    ])
+    func `nor by one whose app can't be told: whoever is there is asked, and stays`(request: [String: String]) throws {
+        func signOut() -> Response {
+            browser.send(
+                .get, .logout,
+                request.merging(["post_logout_redirect_uri": "https://good.example/out", "state": "s"]) { $1 }.fields)
+        }
+        #expect(signOut().text.contains("You are signed out"), "nobody is there")
+        _ = try browser.code()
+        let page = signOut()
+        #expect(page.status == .ok && page.text.contains("Sign out?"))
+        #expect(page.text.contains("We don’t recognise the app") && page.text.contains("class=\"reference\""))
+        #expect(!page.text.contains("good.example") && !page.text.contains("name=\"id_token_hint\""))
+        #expect(browser.send(.get, .logout, []).text.contains("recognise") == false, "nobody was named")
+        let done = browser.send(.post, .logout, page.hidden.fields)
+        #expect(done.status == .ok && done[.location] == nil && done.text.contains("You are signed out"))
+        #expect(browser.authorize("good", ["prompt": "none"]).error == "login_required")
+        #expect(
+            fixture.logged.filter { $0.contains("refused") && $0.contains("logout") }.count == 2, "one for each request"
+        )
+    }
+
+    @Test func `what it was that couldn't be told, an administrator is told`() throws {
+        _ = try browser.code()
+        for (id, query, difference) in [
+            ("3f9a1c100001", "id_token_hint=x", "id_token_hint was malformed"),
+            ("3f9a1c100002", "client_id=goof", "the nearest id that is registered now: good"),
+        ] {
+            _ = fixture.respond(.logout, Request(handler: "logout", query: query, id: id))
+            fixture.store.settleObservations()
+            let explained = try RefusalAdministration(store: fixture.store).explain(id)
+            #expect(explained.differences == [difference])
+        }
+    }
+
     @Test func `a frame or a script signs nobody out`() throws {
         _ = try browser.code()
         #expect(browser.send(.get, .logout, [("client_id", "good")], mode: "no-cors").status == .forbidden)

@@ -4,6 +4,7 @@ import pytest
 
 from oidc import encode
 from refusals import assert_page
+from test_why import why
 
 AFTER = "https://app.example/bye"
 
@@ -19,6 +20,7 @@ def logout(party, browser, **parameters):
 
 def is_signed_in(party, browser):
     answer = party.start(browser, party.request(prompt="none"))
+    assert "code" in answer.query or answer.query["error"] == "login_required"
     return "code" in answer.query
 
 
@@ -112,12 +114,37 @@ def test_whoever_is_not_signed_in_goes_where_they_were_sent(leaving, agent):
     "parameters",
     [
         {"post_logout_redirect_uri": AFTER + "/"}, {"post_logout_redirect_uri": "https://evil.example/"},
-        {"id_token_hint": "x", "post_logout_redirect_uri": AFTER}, {"client_id": "unknown"},
+        {"post_logout_redirect_uri": AFTER, "state": "a\r\nb"},
     ])
 def test_a_faulty_request_is_a_page_and_signs_nobody_out(leaving, agent, alice, parameters):
     leaving.tokens(agent, alice)
     assert_page(logout(leaving, agent, **{"client_id": leaving.client_id, **parameters}))
     assert is_signed_in(leaving, agent)
+
+
+@pytest.mark.parametrize("fault", ["damaged", "removed", "removed, named"])
+def test_whoever_an_app_signs_out_that_cannot_be_told_is_asked(provider, agent, alice, fault):
+    """Sections 2 and 4: what can't be verified is used for nothing, and nobody is led anywhere by it. Whoever is signed in is
+    asked all the same, and whoever runs the service is told what it was."""
+    party = provider.add_client(post_logout_redirect_uris=[AFTER])
+    token = party.tokens(agent, alice)["id_token"]
+    fields = {"id_token_hint": token, "post_logout_redirect_uri": AFTER, "state": "s"}
+    if fault == "damaged":
+        fields["id_token_hint"] = token[:-6] + "AAAAAA"
+    else:
+        provider.postern("client", "remove", party.client_id, "--yes")
+    if fault == "removed, named":
+        fields = {**fields, "id_token_hint": None, "client_id": party.client_id}
+    fields = {name: value for name, value in fields.items() if value}
+    page = logout(party, agent, **fields)
+    assert page.status == 200 and "Sign out?" in page.form.text and page.location is None
+    assert "recognise the app" in page.form.text and AFTER not in page.text
+    told = why(provider, page)
+    assert "id_token_hint" in told if "client_id" not in fields else "client_id" in told
+    done = agent.submit(page, decision="sign-out")
+    assert done.status == 200 and "signed out" in done.form.text and AFTER not in done.text
+    again = logout(party, agent, **fields)
+    assert again.status == 200 and "signed out" in again.form.text and again.location is None
 
 
 def test_refresh_tokens_stay(provider, agent, alice):

@@ -7,17 +7,20 @@ package struct LogoutPage: Page {
     package var userName: String
     /// The app that asks for it, where it is known.
     package var clientName: String?
+    /// Set where the request says whose it is, and can't be believed: what an administrator asks by.
+    package var refusalID: String?
     package var action: String
     /// The parameters of the request that the page answers.
     package var fields: [(name: String, value: String)]
     package var token: String
 
     package init(
-        userName: String, clientName: String? = nil, action: String, fields: [(name: String, value: String)] = [],
-        token: String
+        userName: String, clientName: String? = nil, refusalID: String? = nil, action: String,
+        fields: [(name: String, value: String)] = [], token: String
     ) {
         self.userName = userName
         self.clientName = clientName
+        self.refusalID = refusalID
         self.action = action
         self.fields = fields
         self.token = token
@@ -29,6 +32,7 @@ package struct LogoutPage: Page {
             .fields: .list(fields.map { PageMembers([.name: .text($0.name), .value: .text($0.value)]) }),
         ])
         members[text: .app] = clientName
+        members[text: .reference] = refusalID.map(ErrorPage.grouped)
         return members
     }
 }

@@ -5,6 +5,8 @@ package struct LogoutRequest: Sendable {
     /// By the parameter, or else by the hint; nil: nobody says.
     package let clientID: ClientID?
     package let uiLocales: [String]
+    /// Why it isn't known whose request it is, though it says so.
+    private let doubt: OAuthError?
 
     /// All but `logout_hint`, which is the provider's to make something of (§2): nothing here, where a browser has one
     /// account, so that none is too long either.
@@ -13,27 +15,37 @@ package struct LogoutRequest: Sendable {
     /// In bytes, so that it fits into a header.
     private static let destinationLimit = 3200
     /// In bytes.
-    private static let limits = ["id_token_hint": IDTokenHint.limit, "post_logout_redirect_uri": 1024, "state": 1024]
+    private static let limits = ["post_logout_redirect_uri": 1024, "state": 1024]
 
-    /// Throws `invalid_request`, also for a hint that isn't ours, or is another client's than the one that is named.
+    /// Throws `invalid_request`. A hint that isn't ours, or is another client's than the one that is named, is no error: whoever
+    /// is signed in may sign out all the same. §4: it "MUST NOT be used", nor is anything else that says who asks.
     package init(_ parameters: Parameters, hints: HintVerifier) throws(OAuthError) {
         self.parameters = parameters
         try parameters.requireSingle()
         // Languages that can't be had are no error (§2), and so are too many.
-        for name in Self.names where name != "ui_locales" {
+        for name in Self.names where name != "ui_locales" && name != "id_token_hint" {
             _ = try parameters.value(name, limit: Self.limits[name] ?? 256)
         }
         // The page that asks carries it.
         guard try parameters.value("state")?.survivesForms ?? true else {
             throw .invalidRequest("state has a character that no form can bring back as it was; send printable ASCII")
         }
-        hint = try parameters.value("id_token_hint").map { text throws(OAuthError) in try hints.hint(text) }
-        let named = try parameters.value("client_id").map(ClientID.init)
-        if let named, let hint, hint.clientID != named {
-            throw .invalidRequest("client_id is not the one that id_token_hint was made for")
-        }
-        clientID = named ?? hint?.clientID
         uiLocales = AuthorizationRequest.uiLocales(in: parameters)
+        do throws(OAuthError) {
+            let hint = try Self.hint(in: parameters, hints)
+            let named = try parameters.value("client_id").map(ClientID.init)
+            if let named, let hint, hint.clientID != named {
+                throw .invalidRequest("client_id is not the one that id_token_hint was made for")
+            }
+            (self.hint, clientID, doubt) = (hint, named ?? hint?.clientID, nil)
+        } catch {
+            (hint, clientID, doubt) = (nil, nil, error)
+        }
+    }
+
+    private static func hint(in parameters: Parameters, _ hints: HintVerifier) throws(OAuthError) -> IDTokenHint? {
+        guard let text = try parameters.value("id_token_hint", limit: IDTokenHint.limit) else { return nil }
+        return try hints.hint(text)
     }
 
     /// What makes the same request again, but for what ``ignoredURI`` says.
@@ -47,17 +59,17 @@ package struct LogoutRequest: Sendable {
     /// Where it wants to go afterwards, if nobody says whose address that is: §3 leads nowhere then, and §2 has the person
     /// asked all the same.
     package var ignoredURI: String? {
-        guard clientID == nil else { return nil }
+        guard clientID == nil, doubt == nil else { return nil }
         return try? parameters.value("post_logout_redirect_uri")
     }
 
-    /// §3: an address that isn't registered is never redirected to.
+    /// §3: an address that isn't registered is never redirected to. One of an app that isn't there leads nowhere, and neither
+    /// does one of whoever can't be told.
     ///
     /// - Parameter client: that of ``clientID``, as it is now.
     package func validated(for client: Client?) throws(AuthorizationFailure) -> ValidatedLogoutRequest {
-        if let clientID, client?.id != clientID {
-            throw .page(
-                .unknownClient, .invalidRequest("no client with this client_id", cause: "unknown client: \(clientID)"))
+        if let doubt = doubt ?? absence(of: client) {
+            return ValidatedLogoutRequest(client: nil, hint: nil, target: nil, doubt: doubt)
         }
         if let client, client.approval != .given { throw .page(.awaitedApproval, .awaitedApproval) }
         do throws(OAuthError) {
@@ -76,6 +88,16 @@ package struct LogoutRequest: Sendable {
             throw .page(.redirectMismatch, error)
         }
     }
+
+    private func absence(of client: Client?) -> OAuthError? {
+        guard let clientID, client?.id != clientID else { return nil }
+        let cause = "unknown client: \(clientID)"
+        return if (try? parameters.value("client_id")) != nil {
+            .invalidRequest("no client with this client_id", cause: cause, detail: .unknownClient)
+        } else {
+            .invalidRequest("the client that id_token_hint was made for is not registered any more", cause: cause)
+        }
+    }
 }
 
 /// A request to sign out whose every parameter is understood.
@@ -83,8 +105,11 @@ package struct ValidatedLogoutRequest: Sendable {
     package let client: Client?
     private let hint: IDTokenHint?
     private let target: Target?
+    /// Why it isn't known whose request it is, though it says so: nothing of it counts but that somebody may want to sign out.
+    package let doubt: OAuthError?
 
-    fileprivate init(client: Client?, hint: IDTokenHint?, target: Target?) {
+    fileprivate init(client: Client?, hint: IDTokenHint?, target: Target?, doubt: OAuthError? = nil) {
+        self.doubt = doubt
         self.client = client
         self.hint = hint
         self.target = target

@@ -39,13 +39,9 @@ def assert_returned(answer, state):
 
 
 def assert_stays(app, browser, answer):
-    """A page: an error, or the question whether to sign out. Whatever the person says, they aren't led back."""
-    assert answer.is_page and answer.location is None, answer
-    if answer.form.action:
-        answer = browser.submit(answer, decision="sign-out")
-        assert answer.is_page and answer.location is None
-    else:
-        assert answer.status == 400
+    """An error page: nobody is led back."""
+    assert answer.is_page and answer.location is None and not answer.form.action, answer
+    assert answer.status == 400
 
 
 def assert_asks(app, browser, page):
@@ -56,6 +52,12 @@ def assert_asks(app, browser, page):
     assert done.status == 200 and "signed out" in done.form.text
     assert not app.is_signed_in(browser)
     return done
+
+
+def assert_asks_without_a_way_back(app, browser, page):
+    """Sections 2 and 4: what can't be verified is used for nothing."""
+    assert "recognise" in page.form.text and AFTER_LOGOUT not in page.text
+    assert AFTER_LOGOUT not in assert_asks(app, browser, page).text
 
 
 def test_oidcc_rp_initiated_logout_discovery_endpoint_verification(metadata):
@@ -77,13 +79,13 @@ def test_oidcc_rp_initiated_logout_bad_post_logout_redirect_uri(app, agent, sign
 
 def test_oidcc_rp_initiated_logout_modified_id_token_hint(app, agent, signed_in, state):
     unsigned = base64url(b'{"alg":"none"}') + "." + signed_in.id_token.split(".")[1] + "."
-    assert_stays(app, agent, app.log_out(
+    assert_asks_without_a_way_back(app, agent, app.log_out(
         agent, id_token_hint=unsigned, post_logout_redirect_uri=AFTER_LOGOUT, state=state))
 
 
 def test_oidcc_rp_initiated_logout_bad_id_token_hint(app, agent, signed_in, state):
     forged = jwt.encode({"alg": "RS256"}, claims(signed_in.id_token), RSAKey.generate_key(2048))
-    assert_stays(app, agent, app.log_out(
+    assert_asks_without_a_way_back(app, agent, app.log_out(
         agent, id_token_hint=forged, post_logout_redirect_uri=AFTER_LOGOUT, state=state))
 
 
