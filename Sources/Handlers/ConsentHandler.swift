@@ -34,13 +34,15 @@ struct ConsentHandler {
             for: signedIn, policy: try provider.policy(),
             customClaims: try provider.customClaims(for: authorization.client), from: request.remoteAddress, at: now)
         let scope = access.consentScope
-        guard
-            ConsentForm.token(attempt, scope, signedIn)
-                .matches(try form.parameters.value("token"), opening: provider.seal)
-        else {
+        guard let token = try form.parameters.value("token") else {
             throw PageForm.Refused(
-                kind: .expired, error: .invalidRequest("the form's token is of another session or page"),
-                attempt: attempt)
+                kind: .expired, error: .invalidRequest("the form came without its token"), attempt: attempt)
+        }
+        // It was shown to another session than there is now, also of the same user, or what it names is asked no more: it allows
+        // nothing, and whoever is signed in is asked anew.
+        guard ConsentForm.token(attempt, scope, signedIn).matches(token, opening: provider.seal) else {
+            return flow.proceed(
+                authorization, signedIn: signedIn, progress: .arrived, attempt: nil, raw: attempt.request, for: request)
         }
         guard try form.parameters.value("decision") == "allow" else {
             throw AuthorizationFailure.redirect(.accessDenied("the user did not allow it"), authorization.target)

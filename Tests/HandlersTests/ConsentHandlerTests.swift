@@ -84,36 +84,73 @@ struct ConsentHandlerTests {
 
     /// What came instead of a good consent form.
     enum Fault: String, CaseIterable {
-        case noToken, tokenOfLogin, noAttempt, attemptOfLogin, otherBrowser, otherUser, script
+        case noToken, noAttempt, otherBrowser, script
     }
 
     @Test(arguments: Fault.allCases)
     func `a faulty form allows nothing`(fault: Fault) throws {
-        let login = browser.authorize("third")
         let page = try consentPage()
-        try fixture.store.add(fixture.user("bob", "bob"))
-        if fault == .otherUser {
-            _ = browser.login(on: browser.authorize("app", ["prompt": "login"]), as: "bob")
-        }
         let before = try fixture.rows()
         let response: Response
         switch fault {
         case .noToken: response = browser.allow(on: page, ["token": nil])
-        case .tokenOfLogin: response = browser.allow(on: page, ["token": login.hidden["token"]])
         case .noAttempt: response = browser.allow(on: page, ["attempt": nil])
-        case .attemptOfLogin: response = browser.allow(on: page, ["attempt": login.hidden["attempt"]])
         case .otherBrowser:
             let stranger = HandlerBrowser(fixture)
             stranger.cookies = browser.cookies
             _ = HandlerBrowser(fixture).authorize()
             stranger.cookies["__Host-postern-browser"] = BrowserToken(random: fixture.provider.random).text
             response = stranger.allow(on: page)
-        case .otherUser: response = browser.allow(on: page)
         case .script: response = browser.allow(on: page, mode: "cors")
         }
         #expect((400..<500).contains(response.status.code))
         #expect(response[.location] == nil)
         #expect(try fixture.rows() == before)
+        #expect(try consent() == nil)
+    }
+
+    /// In another tab, as the same user.
+    private func signOutAndIn() {
+        let page = browser.send(.get, .logout, [])
+        _ = browser.send(.post, .logout, page.hidden.fields)
+        _ = browser.login(on: browser.authorize("app"))
+    }
+
+    /// Whose page it isn't any more, or never was.
+    enum Staleness: String, CaseIterable {
+        case sameUserAgain, otherUser, otherScope, tokenOfLogin, attemptOfLogin
+    }
+
+    @Test(arguments: Staleness.allCases)
+    func `a form of another session or page allows nothing, and whoever is signed in is asked anew`(
+        staleness: Staleness
+    ) throws {
+        let login = browser.authorize("third")
+        let page = try consentPage()
+        try fixture.store.add(fixture.user("bob", "bob"))
+        var change: Change = [:]
+        switch staleness {
+        case .sameUserAgain: signOutAndIn()
+        case .otherUser: _ = browser.login(on: browser.authorize("app", ["prompt": "login"]), as: "bob")
+        case .otherScope: change["token"] = browser.authorize("third", ["scope": "openid"]).hidden["token"]
+        case .tokenOfLogin: change["token"] = login.hidden["token"]
+        case .attemptOfLogin: change["attempt"] = login.hidden["attempt"]
+        }
+        let before = try fixture.rows()
+        for decision in ["allow", "deny"] {
+            let again = browser.allow(on: page, change.merging(["decision": decision]) { $1 })
+            #expect(again.status == .ok && again[.location] == nil && again.shows("decision"))
+            #expect(try fixture.rows() == before)
+        }
+        #expect(try consent() == nil)
+        let again = browser.allow(on: page, change)
+        #expect(browser.allow(on: again).leads(to: "https://third.example/callback?code="))
+    }
+
+    @Test func `whoever signed out and in again is asked anew by a request that wants a sign-in too`() throws {
+        let page = try browser.follow(browser.login(on: browser.authorize("third", ["prompt": "login"])))
+        signOutAndIn()
+        #expect(browser.allow(on: page).shows("password"))
         #expect(try consent() == nil)
     }
 

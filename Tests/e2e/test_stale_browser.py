@@ -163,6 +163,26 @@ def test_a_session_that_ended_between_authorize_and_consent(visitor, provider, a
     visitor.arrives(app, request)
 
 
+def test_signed_out_and_in_again_in_another_tab(visitor, app, first, third, user):
+    """The consent page is of a session that is over: it allows nothing, and whoever is signed in is asked anew."""
+    request = starts(visitor, third)
+    visitor.sign_in(user)
+    visitor.sees("Allow access for Photo prints?")
+    visitor.open_tab()
+    visitor.open(f"{third.issuer}/logout")
+    visitor.click("[value=sign-out]")
+    visitor.sees("You are signed out")
+    second = starts(visitor, first)
+    visitor.sign_in(user)
+    visitor.arrives(app, second)
+    visitor.turn_to(0)
+    visitor.click(ALLOW)
+    visitor.waits_until(lambda: "/consent" in visitor.address)
+    visitor.sees("Allow access for Photo prints?")
+    visitor.click(ALLOW)
+    visitor.arrives(app, request)
+
+
 @pytest.fixture(scope="module")
 def morning(provider):
     with provider.later(12 * 3600) as morning:
