@@ -40,14 +40,8 @@ struct AuthorizeHandler {
     /// A cross-site POST carries no `SameSite=Lax` cookie, and a GET does: so the session is seen after all.
     private func getInstead(_ raw: AuthorizationRequest, for request: Request) throws -> Response {
         let query = FormEncoding.encode(raw.fields)
-        // A signed request goes by an attempt, since its parameters alone are not signed.
         guard query.utf8.count <= Carrier.limit, !raw.isSigned else {
-            let attempt = Attempt(
-                raw, in: BrowserToken(random: provider.random), at: provider.now(), random: provider.random)
-            let value = try carrier.carry(attempt.sealed(by: provider.seal), from: request.remoteAddress)
-            return provider.redirect(
-                to: provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)]),
-                for: request)
+            return provider.redirect(to: try flow.beginning(raw, for: request), for: request)
         }
         return provider.redirect(to: provider.issuer.endpoint("authorize") + "?" + query, for: request)
     }

@@ -50,6 +50,29 @@ struct RequestObjectHandlerTests {
         try expectCode(in: browser.login(on: page))
     }
 
+    @Test func `the address of a form, and the link of a page that can't go on, begin it again`() throws {
+        let page = ask(["request": try object()])
+        let action = try page.text.split(separator: "action=\"/oidc/login?attempt=", maxSplits: 1).last.orThrow(
+            "no form")
+        let bookmark = fixture.respond(
+            .login, Request(handler: "login", query: "attempt=" + action.prefix { $0 != "\"" }))
+        #expect(bookmark.leads(to: "https://login.example/oidc/authorize?attempt="))
+        fixture.now = fixture.now + 900
+        let cookies = browser.cookies
+        try expectCode(in: browser.login(on: try browser.follow(bookmark)))
+        browser.cookies = [:]
+        let refused = browser.login(on: page)
+        #expect(refused.text.contains("blocks cookies"))
+        let link = try refused.text.split(
+            separator: "href=\"https://login.example/oidc/authorize?attempt=", maxSplits: 1
+        )
+        .last.orThrow("no link")
+        browser.cookies = cookies
+        let again = browser.send(.get, .authorize, [("attempt", String(link.prefix { $0 != "\"" }))])
+        #expect(again.shows("password"), "it stands for no step of this browser's")
+        try expectCode(in: browser.login(on: again))
+    }
+
     @Test func `what a client publishes is fetched once`() throws {
         fixture.sectors.publish(try object() + "\n", at: Self.uri)
         let page = ask(["request_uri": Self.uri])
@@ -146,10 +169,10 @@ struct RequestObjectHandlerTests {
         browser.cookies = [:]
         let refused = browser.login(on: page)
         #expect(refused.status == .badRequest)
-        #expect(!refused.text.contains("/oidc/authorize"))
+        #expect(!refused.text.contains("/oidc/authorize?client_id="))
         let plain = browser.authorize()
         browser.cookies = [:]
-        #expect(browser.login(on: plain).text.contains("/oidc/authorize"))
+        #expect(browser.login(on: plain).text.contains("/oidc/authorize?client_id="))
     }
 
     @Test func `what can't be fetched changes nothing`() throws {

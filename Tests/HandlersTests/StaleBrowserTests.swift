@@ -95,8 +95,27 @@ import Testing
                 == HandlerBrowser.authorization(of: "third"))
     }
 
-    private func consentPage() throws -> Response {
-        try browser.follow(browser.login(on: browser.authorize("third")))
+    /// What a page says, of a request that no address has room for, or whose client signed it.
+    @Test(arguments: [HandlerName.login, .consent])
+    func `a request that an address can't hold starts again by an attempt`(handler: HandlerName) throws {
+        let long: Change = [
+            "state": String(repeating: "ü", count: 500), "nonce": String(repeating: "ü", count: 250),
+            "scope": "openid email " + (0..<700).map { "s\($0)" }.joined(separator: " "),
+        ]
+        let page = handler == .login ? browser.authorize("third", long) : try consentPage(long)
+        browser.cookies["__Host-postern-browser"] = nil
+        let refused = browser.send(.post, handler, page.hidden.fields)
+        #expect(refused.text.contains("blocks cookies"))
+        let parts = refused.text.split(separator: "href=\"https://login.example/oidc/authorize?attempt=", maxSplits: 1)
+        try #require(parts.count == 2, "there is a link")
+        let value = String(parts[1].prefix { $0 != "\"" })
+        #expect(value.hasPrefix("~"), "it is kept here")
+        let again = browser.send(.get, .authorize, [("attempt", value)])
+        #expect(again.shows(handler == .login ? "password" : "decision"))
+    }
+
+    private func consentPage(_ change: Change = [:]) throws -> Response {
+        try browser.follow(browser.login(on: browser.authorize("third", change)))
     }
 
     @Test(arguments: [HandlerName.login, .consent])

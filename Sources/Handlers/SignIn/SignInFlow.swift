@@ -266,9 +266,8 @@ struct SignInFlow {
     /// Where a form of ours goes. A browser that comes to its address later, by a bookmark or since it was started anew,
     /// sends no form: then the query begins the same request again.
     private func action(_ path: String, _ raw: AuthorizationRequest) -> String {
-        // What its client signed can't be asked for without the signature.
-        guard !raw.isSigned else { return provider.issuer.path + path }
-        let query = FormEncoding.encode(raw.fields)
+        // What its client signed can't be asked for without the signature, so it goes by an attempt.
+        let query = FormEncoding.encode(raw.isSigned ? [("attempt", sealed(raw))] : raw.fields)
         return provider.issuer.path + path + (query.utf8.count <= Carrier.limit ? "?" + query : "")
     }
 
@@ -331,26 +330,43 @@ struct SignInFlow {
             }
             return provider.errorPage(
                 refused.kind, refused.error, for: request, uiLocales: refused.attempt?.request.uiLocales ?? [],
-                startAgain: refused.attempt.flatMap(startAgain))
+                startAgain: refused.attempt.flatMap { startAgain($0, request) })
         }
     }
 
     /// Where someone goes whose page can't be used any more: the app, else the same request from its beginning.
-    private func startAgain(_ attempt: Attempt) -> ErrorPage.StartAgain? {
+    private func startAgain(_ attempt: Attempt, _ request: Request) -> ErrorPage.StartAgain? {
         // Who was invited goes by the link that they have: by another way they would come as somebody new.
         guard attempt.linking?.invitation == nil else { return nil }
         let raw = attempt.request
         let client = try? provider.store.client(raw.clientID)
-        // What its client signed can't be asked for without the signature.
-        let own =
-            raw.isSigned ? nil : provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
         let metadata = client?.metadata
         // OpenID Connect Core §4
         let initiation = metadata?.initiateLoginURI.map {
             FormEncoding.append([("iss", provider.issuer.value)], to: $0.value)
         }
-        guard let link = (initiation ?? metadata?.clientURI?.value ?? own).flatMap({ WebLink($0) }) else { return nil }
+        guard let address = initiation ?? metadata?.clientURI?.value ?? own(raw, request), let link = WebLink(address)
+        else { return nil }
         return ErrorPage.StartAgain(link: link, clientName: client?.displayName)
+    }
+
+    /// Where the same request begins again by a GET. Nil where that would have to be kept here, and can't be.
+    private func own(_ raw: AuthorizationRequest, _ request: Request) -> String? {
+        let plain = provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode(raw.fields)
+        if !raw.isSigned, WebLink(plain) != nil { return plain }
+        return try? beginning(raw, for: request)
+    }
+
+    /// Where a request begins by an attempt: one that its client signed, as its parameters alone are not signed, or one that no
+    /// address has room for. It is no browser's own, so that it stands for no step.
+    func beginning(_ raw: AuthorizationRequest, for request: Request) throws -> String {
+        let value = try carrier.carry(sealed(raw), from: request.remoteAddress)
+        return provider.issuer.endpoint("authorize") + "?" + FormEncoding.encode([("attempt", value)])
+    }
+
+    private func sealed(_ raw: AuthorizationRequest) -> String {
+        Attempt(raw, in: BrowserToken(random: provider.random), at: provider.now(), random: provider.random)
+            .sealed(by: provider.seal)
     }
 }
 
