@@ -15,6 +15,16 @@ struct AuthorizationResponseTests {
         return try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "state": state], of: client).target
     }
 
+    @Test func `a fragment stays behind what is added`() {
+        for (uri, expected) in [
+            ("https://app.example/a#b", "https://app.example/a?x=1#b"),
+            ("https://app.example/a?c#b?d", "https://app.example/a?c&x=1#b?d"),
+            ("https://app.example/a?#", "https://app.example/a?x=1#"),
+        ] {
+            #expect(FormEncoding.append([("x", "1")], to: uri) == expected)
+        }
+    }
+
     // RFC 6749 §3.1.2: "which MUST be retained when adding additional query parameters"
     @Test(arguments: [
         ("https://app.example/cb", "https://app.example/cb?"),

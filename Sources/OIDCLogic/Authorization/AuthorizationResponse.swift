@@ -52,10 +52,12 @@ package enum FormEncoding {
         fields.map { "\(escape($0.name))=\(escape($0.value))" }.joined(separator: "&")
     }
 
-    /// RFC 6749 §3.1.2: a query of the registered URI is kept.
+    /// RFC 6749 §3.1.2: a query of the registered URI is kept. So is a fragment, which a URI may have that was registered
+    /// before that was refused; it stays at the end.
     package static func append(_ fields: [(name: String, value: String)], to uri: String) -> String {
-        let separator = !uri.contains("?") ? "?" : uri.hasSuffix("?") || uri.hasSuffix("&") ? "" : "&"
-        return uri + separator + encode(fields)
+        let sent = uri.prefix { $0 != "#" }
+        let separator = !sent.contains("?") ? "?" : sent.hasSuffix("?") || sent.hasSuffix("&") ? "" : "&"
+        return sent + separator + encode(fields) + uri.dropFirst(sent.count)
     }
 
     /// How many bytes a text has, once encoded.

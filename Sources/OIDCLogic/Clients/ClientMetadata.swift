@@ -132,6 +132,10 @@ package struct ClientMetadata: Sendable, Equatable {
         guard initiateLoginURI?.isSecure ?? true else {
             throw ClientMetadataError("initiate_login_uri", "is http; use https, or http on loopback only")
         }
+        // OpenID Connect Core §4: parameters are added to it.
+        guard !(initiateLoginURI?.hasFragment ?? false) else {
+            throw ClientMetadataError("initiate_login_uri", "has a fragment (#…), which is never sent")
+        }
         contacts = try members.contacts()
         alias = try members.alias()
         softwareID = try members.string("software_id", limit: 200)

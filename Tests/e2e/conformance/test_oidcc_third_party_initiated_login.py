@@ -17,3 +17,9 @@ def test_oidcc_3rd_party_init_login(suite):
 def test_oidcc_3rd_party_init_login_nohttps(suite):
     refused = suite.refused_registration(initiate_login_uri="http://conformance.example/login")
     assert refused == "invalid_client_metadata"
+
+
+def test_a_fragment_is_refused(suite):
+    """OpenID Connect Core section 4 adds parameters to it, and what is behind a fragment is sent to nobody."""
+    refused = suite.refused_registration(initiate_login_uri="https://conformance.example/login#start")
+    assert refused == "invalid_client_metadata"
