@@ -10,7 +10,9 @@ struct DiscoveryHandler {
         var answer = Response.json(
             ProviderMetadata(
                 issuer: provider.issuer, signingAlgorithms: signingAlgorithms,
-                languages: provider.pages.languages.map(\.tag), hasSessionManagement: provider.hasSessionManagement
+                languages: provider.pages.languages.map(\.tag),
+                hasPassword: provider.upstreams.settings.options.hasLocalDoor,
+                hasSessionManagement: provider.hasSessionManagement
             ).json)
         answer.makePublic()
         return answer

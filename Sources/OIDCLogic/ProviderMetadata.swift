@@ -5,23 +5,28 @@ package struct ProviderMetadata: Sendable {
     private let issuer: Issuer
     private let signingAlgorithms: [SignatureAlgorithm]
     private let languages: [String]
+    private let hasPassword: Bool
     private let hasSessionManagement: Bool
 
     /// - Parameters:
     ///   - signingAlgorithms: those that there are active keys for.
     ///   - languages: that its pages speak (BCP 47).
+    ///   - hasPassword: whether anybody may sign in by a password of here. What upstreams say of how they do it isn't known before.
     package init(
         issuer: Issuer, signingAlgorithms: [SignatureAlgorithm] = ClientMetadata.signingAlgorithms,
-        languages: [String], hasSessionManagement: Bool = false
+        languages: [String], hasPassword: Bool = true, hasSessionManagement: Bool = false
     ) {
         self.issuer = issuer
         self.signingAlgorithms = signingAlgorithms
         self.languages = languages
+        self.hasPassword = hasPassword
         self.hasSessionManagement = hasSessionManagement
     }
 
     package var json: JSON {
         var members = self.members
+        // Discovery §4.2: a member without elements is left out.
+        if hasPassword { members["acr_values_supported"] = strings([Authentication.passwordACR]) }
         // Session Management 1.0 §3.3.
         if hasSessionManagement { members["check_session_iframe"] = .string(issuer.endpoint("check_session")) }
         return .object(members)
@@ -43,7 +48,6 @@ package struct ProviderMetadata: Sendable {
             "response_modes_supported": strings(ResponseMode.allCases.map(\.rawValue)),
             "grant_types_supported": strings(GrantType.allCases.map(\.rawValue)),
             "subject_types_supported": strings(SubjectType.names),
-            "acr_values_supported": strings([Authentication.passwordACR]),
             "id_token_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
             "userinfo_signing_alg_values_supported": strings(signingAlgorithms.map(\.rawValue)),
             "introspection_endpoint_auth_methods_supported": strings(

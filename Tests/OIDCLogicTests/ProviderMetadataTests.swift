@@ -56,6 +56,13 @@ struct ProviderMetadataTests {
         #expect(metadata["frontchannel_logout_session_supported"] == true)
     }
 
+    // Discovery §3: "supported by the OP"; §4.2: "Claims with zero elements MUST be omitted".
+    @Test func `the class of a password is named where there are passwords`() throws {
+        #expect(try metadata()["acr_values_supported"] == ["1"])
+        let metadata = ProviderMetadata(issuer: try .fixture(), languages: ["en"], hasPassword: false).json
+        #expect(metadata["acr_values_supported"] == nil)
+    }
+
     // Session Management 1.0 §3.3.
     @Test func `the page that apps frame is named where it is on`() throws {
         #expect(try metadata()["check_session_iframe"] == nil)
