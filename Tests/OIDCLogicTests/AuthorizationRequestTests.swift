@@ -122,6 +122,26 @@ struct AuthorizationRequestTests {
         #expect(try ValidatedAuthorizationRequest.fixture(["state": state]).target.state == state)
     }
 
+    // RFC 8252 §7.1
+    @Test func `no form travels to a private-use scheme`() throws {
+        let own = "com.example.app:/cb"
+        let loopback = "http://127.0.0.1/cb"
+        let client = try Client.fixture(metadata: [
+            "application_type": "native", "redirect_uris": [.string(own), .string(loopback)],
+        ])
+        let (error, target) = try redirect {
+            try ValidatedAuthorizationRequest.fixture(["redirect_uri": own, "response_mode": "form_post"], of: client)
+        }
+        #expect(error.code == .invalidRequest && "\(error.text)".hasPrefix("response_mode "))
+        #expect(target.mode == .query && target.state == "the state")
+        func mode(_ uri: String, _ mode: String?) throws -> ResponseMode {
+            try ValidatedAuthorizationRequest.fixture(["redirect_uri": uri, "response_mode": mode], of: client).target
+                .mode
+        }
+        #expect(try mode(own, nil) == .query && mode(own, "query") == .query)
+        #expect(try mode("http://127.0.0.1:4711/cb", "form_post") == .formPost)
+    }
+
     @Test func `any other state travels by a form`() throws {
         let state = "a\tb \"<'&` \u{E9}e\u{301}\u{200F}\u{2028}"
         let request = try ValidatedAuthorizationRequest.fixture(["state": state, "response_mode": "form_post"])

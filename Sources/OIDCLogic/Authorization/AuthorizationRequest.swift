@@ -160,8 +160,9 @@ package struct RedirectTarget: Sendable {
         uri = requested
         purpose = Self.purpose(parameters, of: client)
         isSilent = (try? parameters.value(.prompt))?.split(separator: " ").contains("none") ?? false
-        // One that isn't known is told of in the query, as every client can read that.
-        mode = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
+        // One that isn't known, or that can't be had there, is told of in the query, as every client can read that.
+        let asked = (try? parameters.value(.responseMode)).flatMap(ResponseMode.init(rawValue:)) ?? .query
+        mode = asked.reaches(requested) ? asked : .query
         // A state that can't be told apart (sent twice), is too long or would not arrive as it is, is left out of the
         // answer about that.
         let state = (try? parameters.value(.state)).flatMap { [mode] in
@@ -274,9 +275,16 @@ package struct ValidatedAuthorizationRequest: Sendable {
             throw .unsupportedResponseType(
                 "response_type must be code", detail: .parameter("response_type", .unsupported))
         }
-        guard try parameters.value(.responseMode).map({ ResponseMode(rawValue: $0) != nil }) ?? true else {
-            throw .invalidRequest(
-                "response_mode must be query or form_post", detail: .parameter("response_mode", .unsupported))
+        if let text = try parameters.value(.responseMode) {
+            guard let mode = ResponseMode(rawValue: text) else {
+                throw .invalidRequest(
+                    "response_mode must be query or form_post", detail: .parameter("response_mode", .unsupported))
+            }
+            guard mode.reaches(target.uri) else {
+                throw .invalidRequest(
+                    "response_mode form_post needs an http or https redirect_uri, as no form reaches an app by its scheme",
+                    detail: .parameter("response_mode", .unsupported))
+            }
         }
         scope = try parameters.scope(for: client)
         nonce = try parameters.value(.nonce)
