@@ -66,7 +66,7 @@ class Suite:
 
     def register(self, mode=None, key=None, assertion=None, **metadata):
         """OpenID Connect Registration section 3.2, RFC 7591 section 3.2.1: 201, with all that manages it."""
-        if key and "jwks_uri" not in metadata:
+        if key and not {"jwks", "jwks_uri"} & set(metadata):
             metadata["jwks"] = {"keys": [key.as_dict(private=False)]}
         answer = self.post_registration(**metadata)
         assert answer.status_code == 201, answer.text
@@ -137,7 +137,8 @@ class App:
         self.session.client_secret = key
         self.session.client_auth_methods = {}
         self.session.register_client_auth_method(KeyJWT(
-            self.suite.metadata["token_endpoint"], alg="RS256", headers={"kid": key.kid}, extra=self.assertion))
+            self.suite.metadata["token_endpoint"], alg="RS256", headers={"kid": key.kid} if key.kid else None,
+            extra=self.assertion))
 
     def go(self, moment, browser):
         """To the same provider at another moment."""
@@ -285,5 +286,7 @@ class App:
         return browser.get(self.suite.metadata["end_session_endpoint"] + "?" + urllib.parse.urlencode(asked))
 
     def is_signed_in(self, browser):
-        response = self.open(browser, prompt="none")
-        return "code" in self.answer(response)
+        """Whoever isn't would have to be shown a page (OpenID Connect Core section 3.1.2.6)."""
+        fields = self.answer(self.open(browser, prompt="none"))
+        assert "code" in fields or fields["error"] == "login_required", fields
+        return "code" in fields

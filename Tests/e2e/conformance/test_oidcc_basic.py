@@ -6,12 +6,14 @@ A test is named after its module. What a module skips for a provider that doesn'
 
 import json
 import secrets
+import time
 
 import pytest
 
 from oidc import base64url, s256
 from refusals import assert_page
 from suite import BY_BOTH_MODES
+from waiting import wait_for
 
 PROFILE = {
     "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
@@ -226,17 +228,25 @@ def test_oidcc_refresh_token(suite, mode, metadata, provider):
     grants = ["authorization_code", "refresh_token"]
     apps = [suite.register(mode, grant_types=grants) for _ in range(2)]
     given = []
+    answers = []
     for app in apps:
+        app.session.register_compliance_hook("refresh_token_response", lambda answer: answers.append(answer) or answer)
         first = app.tokens(
             provider.browser(), scope="openid offline_access", prompt="consent", nonce=secrets.token_urlsafe(32))
+        # By another second, the two tokens can be told apart; the first client sends the scope again, the second doesn't.
+        wait_for(lambda: int(time.time()) > first.claims["iat"], "the next second")
+        app.session.scope = "openid offline_access" if app is apps[0] else None
         response = app.session.refresh_token(
             metadata["token_endpoint"], refresh_token=first.response["refresh_token"])
+        # RFC 6749 section 5.1
+        assert answers[-1].headers["Cache-Control"] == "no-store"
+        assert ("scope=openid+offline_access" in answers[-1].request.body) == (app is apps[0])
         second = app.verified(response, nonce=False)
         assert second.access_token != first.access_token
         # OpenID Connect Core section 12.2
         for name in ("iss", "sub", "aud", "auth_time", "sid"):
             assert second.claims[name] == first.claims[name], name
-        assert second.claims["iat"] >= first.claims["iat"] and "azp" not in second.claims
+        assert second.claims["iat"] > first.claims["iat"] and "azp" not in second.claims
         assert len(response["refresh_token"]) * 8 >= 128 and response["refresh_token"].isascii()
         app.person(second)
         given.append(response["refresh_token"])

@@ -11,7 +11,7 @@ import re
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from provider import running_provider
 from refusals import assert_page
@@ -47,6 +47,15 @@ def register(suite, key):
 def test_oidcc_server_dynamic(register, agent):
     """`oidcc-server`: the registration endpoint."""
     app = register()
+    app.person(app.tokens(agent))
+
+
+def test_keys_without_kid(register, agent):
+    """As in the suite, whose clients have one key: neither their key set nor their assertions name it."""
+    key = RSAKey.generate_key(2048, {"alg": "RS256", "use": "sig"})
+    public = {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
+    app = register(key=key, jwks={"keys": [public]})
+    assert not key.kid and "kid" not in app.registered["jwks"]["keys"][0]
     app.person(app.tokens(agent))
 
 

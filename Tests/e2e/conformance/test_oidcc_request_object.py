@@ -57,9 +57,11 @@ def ask(app, browser, **fields):
     return browser.get(app.suite.metadata["authorization_endpoint"] + "?" + urllib.parse.urlencode(beside))
 
 
-def test_oidcc_request_uri_signed_rs256(app, served, key, agent, metadata):
+@pytest.mark.parametrize("media_type", ["application/oauth-authz-req+jwt", "application/jwt"])
+def test_oidcc_request_uri_signed_rs256(app, served, key, agent, metadata, media_type):
+    """The suite serves `application/jwt`; RFC 9101 section 5.2.3 has the other."""
     assert "RS256" in metadata["request_object_signing_alg_values_supported"]
-    served.serve(app.path, signed(app, key).encode(), Content_Type="application/oauth-authz-req+jwt")
+    served.serve(app.path, signed(app, key).encode(), Content_Type=media_type)
     page = ask(app, agent, request_uri=app.registered["request_uris"][0])
     app.person(app.fetch(app.answer(app.log_in(agent, page))))
 
