@@ -154,6 +154,10 @@ def test_a_key_that_leaked_is_worth_nothing_at_once(single):
     assert leaked in kids(key_set(single))
     assert is_active(party, tokens["access_token"]) and party.userinfo(tokens["access_token"]).status == 200
 
+    leaving, browser = single.add_client(id_token_signed_response_alg="ES256"), single.browser()
+    hint = leaving.tokens(browser, ann)["id_token"]
+    assert kid(hint) == leaked
+
     run = single.run("key", "revoke", leaked, "--json", "--nginx-cache", single.folder / "run/cache")
     assert run.returncode == 0 and not run.stderr, run.stderr
     done = json.loads(run.stdout)
@@ -169,6 +173,8 @@ def test_a_key_that_leaked_is_worth_nothing_at_once(single):
     verify(fresh["access_token"], keys)
     assert party.userinfo(fresh["access_token"]).status == 200
     assert kid(fresh["id_token"]) == kid(tokens["id_token"]), "other keys go on"
+    page = browser.get(f"{leaving.path}/logout?id_token_hint={hint}")
+    assert page.status == 200 and "Sign out?" in page.form.text, "what it signed proves nothing, and whoever wants to may go"
 
     again = single.run("key", "revoke", leaked)
     assert again.returncode == 1 and "has been revoked already" in again.stderr
