@@ -149,7 +149,8 @@ struct UpstreamLeg {
         // another code of the upstream's as well. Whoever reloads the page goes on with the session that they have.
         guard try provider.store.spend(leg.id, until: leg.startedAt + provider.lifetimes.attempt) else {
             logBadState("it was used before", at: upstream, request)
-            trace?.fail("the state was used before")
+            // Nor does that say how the first one ends, which may be under way.
+            trace?.note("Came back once more: the state was used before")
             let isInvited = attempt.linking?.invitation != nil
             if isInvited, try flow.signedIn(request) == nil {
                 return try page(.stale, attempt, authorization, request)
@@ -288,8 +289,9 @@ struct UpstreamLeg {
                 upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
             if let response = try flow.open(opening, authorization, attempt, for: request) {
                 provider.note(.signedIn, of: upstream.name)
-                trace?.note("Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced)
-                trace?.end()
+                trace?.note(
+                    "Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced,
+                    outcome: .signedIn)
                 return response
             }
         }
