@@ -89,14 +89,17 @@ struct UpstreamAdministrationTests {
     }
 
     /// Comes back from it with what it was asked for.
-    private func callBack(_ redirect: Response, by key: SigningKey) throws -> Response {
+    private func callBack(
+        _ redirect: Response, by key: SigningKey, saying more: [String: JSON] = [:]
+    ) throws -> Response {
         let asked = Dictionary(uniqueKeysWithValues: try redirect.answer)
         #expect(redirect.leads(to: "https://other.example/authorize?") && asked["client_id"] == "broker")
-        let claims: JSON = [
+        let claims: [String: JSON] = [
             "iss": "https://other.example", "sub": "amy-1", "aud": "broker", "nonce": .string(asked["nonce"] ?? ""),
             "exp": .integer(fixture.now.seconds + 300), "iat": .integer(fixture.now.seconds), "dept": "Sales",
         ]
-        let token = try JWS.sign(header: "JWT", claims: claims, key: key)
+        let all = JSON.object(claims.merging(more) { _, new in new })
+        let token = try JWS.sign(header: "JWT", claims: all, key: key)
         fixture.sectors.publish(
             JSON.object([
                 "access_token": "their access token", "token_type": "Bearer", "id_token": .string(token),
@@ -450,6 +453,43 @@ struct UpstreamAdministrationTests {
         let after = try JSON(parsing: put.body)
         #expect(after["title"] == "Put" && after["attributes"] == ["other": "upstream ->> 'x'"])
         #expect(after["has_client_secret"] == true, "the secret stays")
+    @Test func `a trace with more claims than it has room for says in any case that nobody came in, and why`() throws {
+        var members = Self.members
+        let attributes = ["a", "b", "c", "d"].map { ($0, JSON.string("upstream -> 'groups'")) }
+        members["attributes"] = .object(Dictionary(uniqueKeysWithValues: attributes))
+        members["role_names"] = "upstream -> 'groups'"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        let groups = JSON.array((0..<280).map { .string("the group \($0) of all those of theirs") })
+        #expect(try callBack(away, by: key, saying: ["groups": groups]).status == .badGateway)
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "refused")
+        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("bytes") == true)
+        #expect(trace.steps.contains { $0.what == "The attribute d" })
+    }
+
+    @Test func `a trace shows no token of other sources of claims`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        let aggregated = try JWS.sign(header: "JWT", claims: ["a": 1], key: key)
+        let sources: JSON = [
+            "one": ["endpoint": "https://graph.example/x", "access_token": "theirs, elsewhere"],
+            "two": ["JWT": .string(aggregated)],
+        ]
+        _ = try callBack(away, by: key, saying: ["_claim_sources": sources])
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        let whole = trace.json.text
+        #expect(trace.state == "signed in")
+        #expect(whole.contains("https://graph.example/x") && whole.contains("Sales"))
+        #expect(!whole.contains("theirs, elsewhere") && !whole.contains(aggregated))
+    }
+
 
         let list = try JSON(parsing: try call(.get, "upstreams").body)
         #expect(list["items"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["corp", "other"])

@@ -396,7 +396,7 @@ extension UpstreamUser {
         [
             "sub": .string(user.id.value), "roles": .array(user.roles.sorted().map { .string($0.description) }),
             "by_this_upstream": .array(link.roles.sorted().map { .string($0.description) }),
-            "attributes": .object(user.attributes),
+            "attributes": TracedSecrets.cut(.object(user.attributes)),
         ]
     }
 }
