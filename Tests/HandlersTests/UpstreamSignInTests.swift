@@ -161,6 +161,37 @@ struct UpstreamSignInTests {
         #expect(fixture.sectors.posted.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            String(repeating: "z", count: 255), String(repeating: "é", count: 100), " amy", "amy\u{0}", "a\u{202E}b",
+            String(repeating: "y", count: 124),
+        ])
+    func `whose sub can be in no user name is called by its digest`(sub: String) throws {
+        let nameless: [String: JSON?] = ["preferred_username": nil, "sub": .string(sub)]
+        for _ in 0..<2 {
+            browser.cookies = [:]
+            let asked = try setOut()
+            try sign(asked, nameless)
+            #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        }
+        let users = try fixture.store.users(after: nil, limit: 9).filter { $0.username.value.hasPrefix("user-") }
+        #expect(users.count == 1 && users[0].username.value.utf8.count == 21, "\(users.map(\.username))")
+        let link = UpstreamLinkID(issuer: "https://corp.example/realm", subject: sub)
+        #expect(try fixture.store.upstreamLink(link)?.userID == users.first?.id)
+    }
+
+    @Test func `a sub that can be in a user name is, and so is another name`() throws {
+        var asked = try setOut()
+        try sign(asked, ["preferred_username": nil])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(try fixture.store.user(named: Username("amy-1@corp")) != nil)
+        browser.cookies = [:]
+        asked = try setOut()
+        try sign(asked, ["preferred_username": "eve", "sub": " eve"])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(try fixture.store.user(named: Username("eve")) != nil)
+    }
+
     @Test func `an account of the same name or address is never taken for theirs`() throws {
         let asked = try setOut()
         try sign(asked, ["preferred_username": "ann", "email": "ann@app.example", "email_verified": true])
