@@ -157,7 +157,7 @@ struct UpstreamLeg {
             }
             return flow.proceed(
                 authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
-                raw: attempt.request, for: request)
+                raw: attempt.request, failure: .stale, for: request)
         }
         return try telling(upstream, authorization, attempt, leavingChoice: leg.isSilent, request) {
             provider.store.moveOn()
@@ -204,6 +204,21 @@ struct UpstreamLeg {
                 let fault = UpstreamFault.refused(error, description: description)
                 throw answer.isOutage ? UpstreamFault.unreachable("it \(fault)") : fault
             }
+        }
+    }
+
+    /// Whoever was to sign in at an upstream that was removed meanwhile, here or there, chooses anew.
+    func leadOn(from upstream: UpstreamName, _ attempt: Attempt, for request: Request) throws -> Response {
+        let authorization = try flow.validate(attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            let error = OAuthError.invalidRequest(
+                "the user's identity provider is no longer there", cause: "\(upstream) was removed meanwhile",
+                detail: .upstream(upstream, "was removed while somebody was to sign in there"))
+            if case .session = attempt.linking {
+                throw PageForm.Refused(kind: .upstreamRemoved, error: error, attempt: attempt)
+            }
+            provider.logRefusal(error, of: request)
+            return try page(.removed, attempt, authorization, request)
         }
     }
 
