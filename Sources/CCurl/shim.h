@@ -31,6 +31,12 @@ static inline long ccurl_response_code(void *getinfo, CURL *handle) {
     ((ccurl_getinfo)getinfo)(handle, CURLINFO_RESPONSE_CODE, &code);
     return code;
 }
+// In bytes; 0: nothing of the request was sent.
+static inline long ccurl_request_size(void *getinfo, CURL *handle) {
+    long size = 0;
+    ((ccurl_getinfo)getinfo)(handle, CURLINFO_REQUEST_SIZE, &size);
+    return size;
+}
 
 // The bytes of an IPv4 or IPv6 address: 4, 16, or 0 for another family.
 static inline int ccurl_address(const struct curl_sockaddr *address, unsigned char bytes[16]) {

@@ -65,16 +65,20 @@ package struct OutboundAnswer: Sendable {
     package let date: Timestamp?
     /// Where a redirect leads (RFC 9110 §10.2.2), which isn't followed.
     package let location: String?
+    /// Whether the server says that it was asked too much, whatever the status: by `Retry-After` (RFC 9110 §10.2.3) or, as GitHub
+    /// does with a 403, by `X-RateLimit-Remaining: 0`.
+    package let isRateLimited: Bool
 
     package init(
         status: Int, cacheControl: String?, body: [UInt8], contentType: String? = nil, date: Timestamp? = nil,
-        location: String? = nil
+        location: String? = nil, isRateLimited: Bool = false
     ) {
         self.status = status
         self.cacheControl = cacheControl
         self.contentType = contentType
         self.date = date
         self.location = location
+        self.isRateLimited = isRateLimited
         self.body = body
     }
 }
@@ -83,8 +87,10 @@ package struct OutboundAnswer: Sendable {
 package enum OutboundError: Error, Sendable, Equatable {
     /// So many are under way in this process that none of its threads may be kept by another.
     case busy
-    /// No connection, no trust, or no answer in time.
+    /// No connection, no trust: whoever was called knows nothing of it.
     case unreachable(String)
+    /// The request was sent, and no answer came, or none in time: it may have been done all the same.
+    case unanswered(String)
     /// The configuration doesn't allow the address or the scheme.
     case forbidden(String)
     /// The answer is longer than was asked for.

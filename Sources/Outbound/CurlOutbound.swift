@@ -35,7 +35,8 @@ package final class CurlOutbound: Outbound {
         return OutboundAnswer(
             status: status, cacheControl: transfer.cacheControl, body: transfer.body,
             contentType: transfer.contentType,
-            date: transfer.date.flatMap(try CurlLibrary.shared.get().time), location: transfer.location)
+            date: transfer.date.flatMap(try CurlLibrary.shared.get().time), location: transfer.location,
+            isRateLimited: transfer.isRateLimited)
     }
 
     package func post(_ fields: [(name: String, value: String)], to uri: WebURI) throws(OutboundError) -> Int {
@@ -85,7 +86,7 @@ package final class CurlOutbound: Outbound {
             let code = withExtendedLifetime(transfer) { call.perform() }
             // A status is an answer, however much comes after it.
             if !transfer.keepsBody, transfer.hasTooLongBody { return call.status }
-            guard code == CURLE_OK else { throw Self.error(code, transfer, uri, curl) }
+            guard code == CURLE_OK else { throw Self.error(code, transfer, uri, curl, wasSent: call.wasSent) }
             return call.status
         }
     }
@@ -108,13 +109,14 @@ package final class CurlOutbound: Outbound {
     private func leave() { underWay.withLock { $0 -= 1 } }
 
     private static func error(
-        _ code: CURLcode, _ transfer: Transfer, _ uri: WebURI, _ curl: CurlLibrary
+        _ code: CURLcode, _ transfer: Transfer, _ uri: WebURI, _ curl: CurlLibrary, wasSent: Bool
     ) -> OutboundError {
         if transfer.isTooLong { return .tooLong }
         if transfer.hasForbiddenAddress, code == CURLE_COULDNT_CONNECT {
             return .forbidden("the address of \(uri.value) is not allowed by outbound.allow")
         }
-        return .unreachable("\(uri.value): \(curl.text(of: code))")
+        let cause = "\(uri.value): \(curl.text(of: code))"
+        return wasSent ? .unanswered(cause) : .unreachable(cause)
     }
 }
 
@@ -165,6 +167,8 @@ package final class CurlOutbound: Outbound {
     func perform() -> CURLcode { unsafe curl.perform(handle) }
 
     var status: Int { unsafe ccurl_response_code(curl.getInfo, handle) }
+
+    var wasSent: Bool { unsafe ccurl_request_size(curl.getInfo, handle) > 0 }
 
     private func check(_ code: CURLcode) { isReady = isReady && code == CURLE_OK }
 }

@@ -15,6 +15,7 @@ final class Transfer {
     private(set) var contentType: String?
     private(set) var date: String?
     private(set) var location: String?
+    private(set) var isRateLimited = false
     private(set) var isTooLong = false
     private(set) var hasTooLongBody = false
     private(set) var hasForbiddenAddress = false
@@ -56,6 +57,8 @@ final class Transfer {
         case "content-type": contentType = value
         case "date": date = value
         case "location": location = value
+        case "retry-after": isRateLimited = true
+        case "x-ratelimit-remaining": isRateLimited = isRateLimited || value == "0"
         default: break
         }
         return true

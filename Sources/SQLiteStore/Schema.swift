@@ -30,6 +30,7 @@ enum Schema {
         upstreamSignOut,
         upstreamSignedOut,
         upstreamLinkByHand,
+        upstreamTokensSpent,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

@@ -281,7 +281,9 @@ final class InterruptedStore: Store {
     func upstreamDeclarations() throws -> [UpstreamDeclaration] { try store.upstreamDeclarations() }
     func add(_ upstream: UpstreamDeclaration) throws { try store.add(upstream) }
     func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration { try store.replace(upstream) }
-    func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool { try store.removeUpstreamDeclaration(name) }
+    func removeUpstreamDeclaration(_ name: UpstreamName, isShadowed: Bool) throws -> Bool {
+        try store.removeUpstreamDeclaration(name, isShadowed: isShadowed)
+    }
     func note(_ event: UpstreamEvent, of upstream: UpstreamName, at now: Timestamp) {
         store.note(event, of: upstream, at: now)
     }

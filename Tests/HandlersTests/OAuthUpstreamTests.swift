@@ -187,6 +187,13 @@ struct OAuthUpstreamTests {
         #expect(try link().check.needsSignIn)
     }
 
+    @Test func `nor does one that has been asked too much say anything of its user`() throws {
+        let token = try refreshToken()
+        fixture.sectors.publish("{}", status: 403, isRateLimited: true, at: "https://api.hub.example/user")
+        #expect(refresh(token).status == .ok)
+        #expect(try isSignedIn && !link().check.needsSignIn)
+    }
+
     @Test(arguments: [(500, "{}"), (429, "{}"), (404, "{}"), (302, ""), (200, "x")])
     func `what says nothing changes nothing within the grace`(status: Int, body: String) throws {
         let token = try refreshToken()

@@ -1,6 +1,7 @@
 import Handlers
 import OIDCLogic
 import Synchronization
+import Testing
 
 /// Servers of others, as a test wants them. One that isn't there can't be reached.
 final class OutboundFixture: Outbound {
@@ -8,6 +9,7 @@ final class OutboundFixture: Outbound {
         var answers: [String: Result<OutboundAnswer, OutboundError>] = [:]
         var calls: [String] = []
         var posted: [(uri: String, fields: [String: String])] = []
+        var meanwhile: [String: @Sendable () throws -> Void] = [:]
     }
 
     private let contents = Mutex(Contents())
@@ -17,17 +19,25 @@ final class OutboundFixture: Outbound {
 
     /// - Parameter uri: without a query, whatever the query is.
     func publish(
-        _ body: String, status: Int = 200, type: String? = nil, location: String? = nil, at uri: String
+        _ body: String, status: Int = 200, type: String? = nil, location: String? = nil, isRateLimited: Bool = false,
+        at uri: String
     ) {
         let answer = OutboundAnswer(
-            status: status, cacheControl: nil, body: Array(body.utf8), contentType: type, location: location)
+            status: status, cacheControl: nil, body: Array(body.utf8), contentType: type, location: location,
+            isRateLimited: isRateLimited)
         contents.withLock { $0.answers[uri] = .success(answer) }
     }
 
     func fail(_ error: OutboundError, at uri: String) { contents.withLock { $0.answers[uri] = .failure(error) } }
 
+    /// What happens elsewhere while the next call there is under way.
+    func meanwhile(at uri: String, _ body: @escaping @Sendable () throws -> Void) {
+        contents.withLock { $0.meanwhile[uri] = body }
+    }
+
     func answer(to call: OutboundCall) throws(OutboundError) -> OutboundAnswer {
         let uri = call.uri.value
+        do { try contents.withLock { $0.meanwhile.removeValue(forKey: uri) }?() } catch { Issue.record(error) }
         let result = contents.withLock { contents in
             contents.calls.append(uri)
             if let form = call.form { contents.posted.append((uri, Dictionary(form) { _, last in last })) }

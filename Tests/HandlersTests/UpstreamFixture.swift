@@ -20,11 +20,11 @@ struct UpstreamFixture {
     /// - Parameter isStraight: whether everybody goes there without a page.
     init(
         _ mapping: UpstreamMapping = UpstreamMapping(), admission: UpstreamAdmission = .everyone,
-        isStraight: Bool = false
+        isStraight: Bool = false, scope: [String] = ["openid", "offline_access"]
     ) throws {
         upstream = Upstream(
             name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: Self.issuer), clientID: "broker",
-            authentication: .post, scope: Scope(names: ["openid", "offline_access"]), algorithms: [.es256],
+            authentication: .post, scope: Scope(names: scope), algorithms: [.es256],
             admission: admission, mapping: mapping)
         fixture = try HandlerFixture(
             signIn: SignInOptions(upstreams: [upstream], straight: isStraight ? upstream.name : nil))
@@ -57,13 +57,15 @@ struct UpstreamFixture {
     }
 
     func signIn(
-        _ claims: [String: JSON] = [:], _ change: Change = [:], in browser: HandlerBrowser? = nil
+        _ claims: [String: JSON] = [:], _ change: Change = [:], refreshToken: String? = "rt-1",
+        in browser: HandlerBrowser? = nil
     ) throws -> Response {
-        try comeBack(try setOut(change, in: browser), claims, in: browser)
+        try comeBack(try setOut(change, in: browser), claims, refreshToken: refreshToken, in: browser)
     }
 
     func comeBack(
-        _ away: Response, _ claims: [String: JSON] = [:], in other: HandlerBrowser? = nil
+        _ away: Response, _ claims: [String: JSON] = [:], refreshToken: String? = "rt-1",
+        in other: HandlerBrowser? = nil
     ) throws -> Response {
         let all: [String: JSON] = [
             "iss": .string(Self.issuer), "sub": "amy-1", "aud": "broker", "sid": "s", "preferred_username": "amy",
@@ -72,7 +74,8 @@ struct UpstreamFixture {
         ]
         let token = try JWS.sign(header: "JWT", claims: .object(all.merging(claims) { $1 }), key: key)
         let answer: JSON = [
-            "id_token": .string(token), "access_token": "at-1", "expires_in": 3600, "refresh_token": "rt-1",
+            "id_token": .string(token), "access_token": "at-1", "expires_in": 3600,
+            "refresh_token": refreshToken.map(JSON.string) ?? .null,
         ]
         self.answer(answer.text)
         fixture.sectors.publish(#"{"sub": "amy-1"}"#, at: Self.issuer + "/userinfo")
@@ -84,6 +87,15 @@ struct UpstreamFixture {
     func answer(_ body: String, status: Int = 200) {
         fixture.sectors.publish(body, status: status, at: Self.issuer + "/token")
     }
+
+    /// It refuses whatever it is asked about them by.
+    func makeGone() {
+        answer(#"{"error": "invalid_grant"}"#, status: 400)
+        fixture.sectors.publish("", status: 401, at: Self.issuer + "/userinfo")
+    }
+
+    /// Asks about whoever is due.
+    func look() { _ = UpstreamUpkeep(fixture.provider, within: UpstreamBudget()).look() }
 
     func goDown() {
         for path in ["/token", "/userinfo", "/.well-known/openid-configuration"] {
@@ -101,6 +113,11 @@ struct UpstreamFixture {
         var user = try user()
         body(&user)
         try fixture.store.replace(user, ending: .nothing)
+    }
+
+    /// How many sessions there are.
+    func sessions() throws -> Int64? {
+        try fixture.store.reader.first("SELECT count(*) FROM session", read: { $0.integer(0) })
     }
 
     func check() throws -> UpstreamCheck? { try fixture.store.upstreamLink(Self.link)?.check }

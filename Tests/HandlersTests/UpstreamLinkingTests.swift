@@ -60,14 +60,15 @@ struct UpstreamLinkingTests {
     }
 
     private func comeBack(
-        _ asked: [String: String], as subject: String = "amy-1", in browser: HandlerBrowser? = nil
+        _ asked: [String: String], as subject: String = "amy-1", authTime: Timestamp? = nil,
+        in browser: HandlerBrowser? = nil
     ) throws -> Response {
         let token = try JWS.sign(
             header: "JWT",
             claims: .object([
                 "iss": .string(Self.issuer), "sub": .string(subject), "aud": "broker", "dept": "Sales",
                 "nonce": .string(asked["nonce"] ?? ""), "exp": .integer(fixture.now.seconds + 300),
-                "iat": .integer(fixture.now.seconds),
+                "iat": .integer(fixture.now.seconds), "auth_time": authTime.map { .integer($0.seconds) } ?? .null,
             ]), key: key)
         fixture.sectors.publish(
             JSON.object(["access_token": "at", "token_type": "Bearer", "id_token": .string(token)]).text,
@@ -105,7 +106,7 @@ struct UpstreamLinkingTests {
     @Test func `who is linked has seen as whom`() throws {
         _ = try browser.code()
         let connecting = try goOn(act("connect", "corp"))
-        #expect(connecting["prompt"] == "login" && connecting["max_age"] == nil)
+        #expect(connecting["prompt"] == "login" && connecting["max_age"] == "31536000")
         let link = try users.invite("ann", for: 3600)
         let page = HandlerBrowser(fixture)
         let login = account(.get, "invitation", [("token", link.text)], in: page)
@@ -114,6 +115,17 @@ struct UpstreamLinkingTests {
         let other = HandlerBrowser(fixture)
         let usual = other.send(.post, .upstream, other.authorize().hidden.fields, tail: "corp")
         #expect(try usual.parameter("prompt") == nil, "whoever signs in is asked nothing more")
+    }
+
+    @Test(arguments: [("login", false), ("select_account", true)])
+    func `whoever wasn't asked there who they are is linked to nobody`(asked: String, isLinked: Bool) throws {
+        let test = try UpstreamLinkingTests(hasPassword: true, parameters: ["prompt": asked])
+        _ = try test.browser.code()
+        let back = try test.comeBack(
+            test.goOn(test.act("connect", "corp")), as: "bob-1", authTime: test.fixture.now + -8 * 3600)
+        #expect(try test.links().isEmpty != isLinked, "\(back.status)")
+        let anew = try test.comeBack(test.goOn(test.act("connect", "corp")), authTime: test.fixture.now)
+        #expect(anew.leads(to: "https://login.example/oidc/account/?done=connected.") || isLinked)
     }
 
     @Test(arguments: [

@@ -32,6 +32,18 @@ struct UpstreamUpkeepTests {
         #expect(check.at == former.at && check.nextAt.map { $0 > fixture.now } == true, "and again later")
     }
 
+    @Test(arguments: [true, false])
+    func `a clock that is set back keeps nobody from being asked about`(restarts: Bool) throws {
+        let (now, upkeep) = (fixture.now, UpstreamUpkeep(fixture.provider, within: UpstreamBudget()))
+        fixture.now = now + 3600
+        _ = try test.signIn()
+        _ = upkeep.look()
+        fixture.now = now
+        test.makeGone()
+        if restarts { test.look() } else { _ = upkeep.look() }
+        #expect(try test.sessions() == 0)
+    }
+
     @Test func `who is gone keeps no role that they had by the upstream alone`() throws {
         let sales = "upstream ->> 'dept' = 'Sales'"
         let test = try UpstreamFixture(UpstreamMapping(roles: [RoleID("editor"): sales, RoleID("auditor"): sales]))

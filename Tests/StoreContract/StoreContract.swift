@@ -5,7 +5,8 @@ package enum StoreContract: String, CaseIterable, Sendable {
     case clients, registrations, assertions, users, scopes, consents, sessions, attempts, parkedValues, grants,
         customClaims,
         signingKeys, pairwiseSalt, throttle, refusals, audit, auditSearch, activity, tokenServiceEvents, clientUses,
-        upstreamLinks, upstreamMoves, upstreamKeys, upstreamDeclarations, upstreamHealth, upstreamTraces, declarations,
+        upstreamLinks, upstreamTokens, upstreamMoves, upstreamKeys, upstreamDeclarations, upstreamHealth,
+        upstreamTraces, declarations,
         logoutDeliveries,
         manySessions, grantsOfSessions, frontchannelLogouts, generation, reading,
         pruning
@@ -39,6 +40,7 @@ package func expectConformance(
         case .tokenServiceEvents: try expectTokenServiceEvents(in: store)
         case .clientUses: try expectClientUses(in: store)
         case .upstreamLinks: try expectUpstreamLinks(in: store)
+        case .upstreamTokens: try expectUpstreamTokens(in: store)
         case .upstreamMoves: try expectUpstreamMoves(in: store)
         case .upstreamKeys: try expectUpstreamKeys(in: store)
         case .upstreamDeclarations: try expectUpstreamDeclarations(in: store)

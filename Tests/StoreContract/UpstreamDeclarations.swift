@@ -40,11 +40,19 @@ func expectUpstreamDeclarations(in store: some Store) throws {
 
     store.note(.signedIn, of: corp.name, at: .noon)
     store.settleObservations()
-    try expect(try store.removeUpstreamDeclaration(corp.name), "one that is there is removed")
+    try expect(try store.removeUpstreamDeclaration(corp.name, isShadowed: false), "one that is there is removed")
     try expectMoved("one is removed")
-    try expect(try !store.removeUpstreamDeclaration(corp.name), "the second time there is none")
+    try expect(try !store.removeUpstreamDeclaration(corp.name, isShadowed: false), "the second time there is none")
     try expect(try store.upstreamDeclarations() == [other], "and is gone at the next read")
     try expect(try store.upstreamHealth(at: .noon)[corp.name]?.signedInAt == nil, "with what was known of it")
+
+    store.note(.signedIn, of: other.name, at: .noon)
+    store.settleObservations()
+    let key = SigningKeyRecord.fixture("one", .rs256)
+    try store.changeKeys(of: other.name, [.add(key)])
+    try expect(try store.removeUpstreamDeclaration(other.name, isShadowed: true), "one that another hides is removed")
+    try expect(try store.upstreamKeys(of: other.name) == [key], "and leaves that one its keys")
+    try expect(try store.upstreamHealth(at: .noon)[other.name]?.signedInAt == .noon, "and how it went")
 }
 
 /// How it goes with upstreams, whoever has declared them.

@@ -160,7 +160,10 @@ private func expectLinking(in store: some Store) throws {
     try expect(try take(issuer, 10) == ids[0], "then one asks, about whom something lives here")
     try expect(
         try take(issuer, 10) == nil && store.takeUpstreamCheck(of: ids[0], at: .noon + 10) == nil, "and no other")
+    try expect(
+        try store.upstreamLink(ids[0])?.check.mayBeSpent == false, "who took it is believed to keep what comes of it")
     try expect(try take(issuer, 10 + UpstreamCheck.lease) == ids[0], "unless that one is gone")
+    try expect(try store.upstreamLink(ids[0])?.check.mayBeSpent == true, "with what may have come of it")
     let late = UpstreamCheck(at: .noon, nextAt: .noon + 999, sealedTokens: "later", sid: nil)
     try expect(try record(late, ids[0]), "who is asked about late")
     func plan(_ issuer: String, _ interval: Int64) throws -> Int {

@@ -75,8 +75,8 @@ CASES = [
     ("userinfo-of-another", "userinfo", another_user, BROKEN, "its sub isn't that of the ID token"),
     ("userinfo-refused", "userinfo", refused, BROKEN, "gave no userinfo that can be taken: status 401"),
     ("discovery-half-closed", "discovery", closed_halfway, DOWN, "can't be reached"),
-    ("token-half-closed", "token", closed_halfway, DOWN, "can't be reached"),
-    ("token-slow", "token", slow, DOWN, "can't be reached"),
+    ("token-half-closed", "token", closed_halfway, DOWN, "doesn't answer"),
+    ("token-slow", "token", slow, DOWN, "doesn't answer"),
 ]
 NAMES = [name for name, *_ in CASES] + ["good", "hangs"]
 

@@ -43,7 +43,7 @@ extension Outbound {
         do throws(OutboundError) { answer = try get(uri, maximumBytes: maximumBytes) } catch {
             switch error {
             case .busy: throw .busy
-            case .unreachable(let cause): throw .unreachable(cause)
+            case .unreachable(let cause), .unanswered(let cause): throw .unreachable(cause)
             case .forbidden(let cause): throw .useless(cause)
             case .tooLong: throw .useless("\(uri.value) answers more than \(maximumBytes) bytes")
             }

@@ -58,7 +58,7 @@ final class RequestObjectCache: PublishedRequestObjects {
             case .busy:
                 // That says nothing of the URI.
                 return (.failure(.temporarilyUnavailable(cause: "too many outbound calls are under way")), 0)
-            case .unreachable(let cause):
+            case .unreachable(let cause), .unanswered(let cause):
                 return (refusal("what request_uri names can't be reached", .unreachable, cause), Self.outage)
             case .forbidden(let cause):
                 return (refusal("request_uri may not be fetched from here", .forbidden, cause), Self.pause)

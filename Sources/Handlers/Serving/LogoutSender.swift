@@ -94,7 +94,7 @@ final class LogoutSender {
     private static func text(of error: OutboundError) -> String {
         switch error {
         case .busy: "too many calls are under way"
-        case .unreachable(let text), .forbidden(let text): text
+        case .unreachable(let text), .unanswered(let text), .forbidden(let text): text
         case .tooLong: "the head of the answer is too long"
         }
     }

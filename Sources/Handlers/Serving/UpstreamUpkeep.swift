@@ -13,6 +13,7 @@ final class UpstreamUpkeep {
     private var fault: String?
     /// By which interval the checks of each are planned.
     private var planned: [UpstreamName: Int64] = [:]
+    private var latest: Timestamp?
 
     init(_ provider: Provider, within budget: UpstreamBudget) {
         self.provider = provider
@@ -23,6 +24,7 @@ final class UpstreamUpkeep {
     /// for no more than one call. Whether there may be more to ask at once.
     func look() -> Bool {
         do {
+            noteTime()
             var hasAsked = false
             for upstream in try provider.signInOptions().upstreams {
                 guard let rhythm = upstream.rhythm else {
@@ -41,6 +43,13 @@ final class UpstreamUpkeep {
             fault = text
             return false
         }
+    }
+
+    /// What was planned by a clock that is set back since would be due too late.
+    private func noteTime() {
+        let now = provider.now()
+        if let latest, now < latest { planned.removeAll() }
+        latest = now
     }
 
     /// Whoever signed in while it was asked more rarely, or never, is asked about as soon as those of now.

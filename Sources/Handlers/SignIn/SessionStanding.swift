@@ -40,7 +40,7 @@ extension Provider {
             switch try UpstreamRecheck(provider: self).verdictInPassing(on: link, of: upstream) {
             case .valid: return .admits
             case .gone, .needsSignIn, .usedUp: return .refuses
-            case .unreachable: return standing == .due ? .admits : .isMissing
+            case .unreachable, .unanswered: return standing == .due ? .admits : .isMissing
             }
         }
     }

@@ -43,7 +43,7 @@ struct OAuthExchange {
                 guard userinfo.subject.hasSameBytes(as: link.subject) else { return .needsSignIn }
                 return .valid(sealedTokens: tokens.sealed(for: link, by: seal))
             case 401: return try renewed(tokens, link, seal) ?? .gone
-            case 403: return .needsSignIn
+            case 403 where !answer.isRateLimited: return .needsSignIn
             default: return .unreachable("\(oauth.userinfoEndpoint.value) answers \(answer.status)")
             }
         } catch {
@@ -68,8 +68,11 @@ struct OAuthExchange {
                 response: response, after: tokens, accessTokenServes: true, at: endpoints.now())
             return .valid(sealedTokens: renewed?.sealed(for: link, by: seal))
         } catch {
-            guard case .tokenEndpoint(let name) = error, Self.refusals.contains(name) else { throw error }
-            return nil
+            switch error {
+            case .tokenEndpoint(let name) where Self.refusals.contains(name): return nil
+            case .unanswered, .tokenAnswer, .answer: return .unanswered("\(error)")
+            default: throw error
+            }
         }
     }
 

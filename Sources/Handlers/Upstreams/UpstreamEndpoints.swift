@@ -30,7 +30,7 @@ struct UpstreamEndpoints {
         let answer = try tokens(by: [("grant_type", "refresh_token"), ("refresh_token", token.reveal())])
         // §5.1: it must be there, so what has none says nothing of the user.
         guard answer["access_token"]?.stringValue?.isEmpty == false else {
-            throw .tokenEndpoint("its answer has no access_token")
+            throw .tokenAnswer("its answer has no access_token")
         }
         return answer
     }
@@ -89,7 +89,7 @@ struct UpstreamEndpoints {
             guard let error = content?["error"]?.stringValue else { throw .tokenStatus(answer.status) }
             throw .tokenEndpoint(String(error.prefix(64)))
         }
-        guard let content else { throw .tokenEndpoint("its answer is no JSON object") }
+        guard let content else { throw .tokenAnswer("its answer is no JSON object") }
         // §5.2 wants 400 for it, and GitHub says it by 200.
         if let error = content["error"]?.stringValue { throw .tokenEndpoint(String(error.prefix(64))) }
         // §7.1: whatever isn't understood isn't used, such as one that wants a proof with each call. Where none is said, as some
@@ -109,15 +109,21 @@ struct UpstreamEndpoints {
             case .unreachable(let cause):
                 heard(answer: false)
                 throw .unreachable(cause)
+            case .unanswered(let cause):
+                heard(answer: false)
+                throw .unanswered(cause)
             case .forbidden(let cause): throw .metadata(cause)
             case .tooLong: throw .answer("\(call.uri.value) answers more than \(call.maximumBytes) bytes")
             }
         }
         heard(answer: answer.status < 500)
-        if answer.status == 429 || answer.status >= 500 {
-            throw .unreachable("\(call.uri.value) answers \(answer.status)")
+        let refusal = "\(call.uri.value) answers \(answer.status)"
+        switch answer.status {
+        // Whoever is too busy has done nothing.
+        case 429, 503: throw .unreachable(refusal)
+        case 500...: throw .unanswered(refusal)
+        default: return answer
         }
-        return answer
     }
 
     private func heard(answer: Bool) {

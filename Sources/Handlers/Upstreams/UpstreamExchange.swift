@@ -66,6 +66,7 @@ struct UpstreamExchange {
                 return verdict == .gone || isOverdue ? verdict : .unreachable("\(error)")
             // A refresh token that is shown again after it was replaced looks stolen.
             case .idToken, .tokenType: return .usedUp
+            case .unanswered, .tokenAnswer, .answer: return .unanswered("\(error)")
             default: return .unreachable("\(error)")
             }
         }

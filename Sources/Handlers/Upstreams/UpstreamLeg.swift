@@ -172,6 +172,7 @@ struct UpstreamLeg {
                     "Verified what it says of the user",
                     ["iss": .string(upstream.issuer.value), "sub": .string(identity.subject)])
                 if let linking = attempt.linking {
+                    try identity.requireSeen(by: upstream, metadata, for: authorization, leg)
                     let links = UpstreamLinking(flow)
                     if let response = try links.finish(linking, identity, tokens, at: upstream, attempt, request) {
                         return response
@@ -367,7 +368,11 @@ private enum UpstreamFailure {
     case disabled
 
     init(_ fault: UpstreamFault) {
-        self = if case .unreachable = fault { .unreachable } else { .broken }
+        self =
+            switch fault {
+            case .unreachable, .unanswered: .unreachable
+            default: .broken
+            }
     }
 
     init(_ refusal: UpstreamRefusal) {

@@ -39,14 +39,25 @@ struct UpstreamRecheck {
     /// The same of one that was taken.
     func check(_ link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
         provider.store.moveOn()
-        let verdict = try ask(link, upstream)
+        var link = link
+        var verdict = try ask(link, upstream)
+        if verdict == .gone {
+            // They may have signed out there while it was asked.
+            provider.store.moveOn()
+            link.check.isSignedOut = try provider.store.upstreamLink(link.id)?.check.isSignedOut ?? false
+            verdict = Self.verdict(onRefusalOf: link.check, at: upstream)
+        }
         guard try keep(verdict, link, upstream) else {
             // They have signed in there meanwhile, and what was asked with is of before.
             provider.store.moveOn()
             return try provider.store.upstreamLink(link.id).flatMap { known(of: $0, by: upstream) }
                 ?? .unreachable("somebody else asks at this moment")
         }
-        if case .unreachable(let cause) = verdict { provider.note(.failed("re-check: \(cause)"), of: upstream.name) }
+        switch verdict {
+        case .unreachable(let cause), .unanswered(let cause):
+            provider.note(.failed("re-check: \(cause)"), of: upstream.name)
+        default: break
+        }
         log(verdict, link, upstream)
         return verdict
     }
@@ -59,6 +70,7 @@ struct UpstreamRecheck {
         switch verdict {
         case .valid(let sealedTokens):
             (check.at, check.sealedTokens, check.needsSignIn) = (provider.now(), sealedTokens, false)
+            check.mayBeSpent = false
             // What has outlived a sign-out ends by something else. One that we lead there may be under way still.
             check.isSignedOut = check.isSignedOut && upstream.signsOut
         case .needsSignIn, .usedUp:
@@ -73,7 +85,9 @@ struct UpstreamRecheck {
             let former = check
             (check.sealedTokens, check.nextAt) = (nil, nil)
             return try record(check, link, after: former, nil, upstream)
-        case .unreachable: check.note(unansweredAt: provider.now(), by: upstream.rhythm)
+        case .unreachable, .unanswered:
+            if case .unanswered = verdict { check.mayBeSpent = true }
+            check.note(unansweredAt: provider.now(), by: upstream.rhythm)
         }
         return try record(check, link, nil, upstream)
     }
@@ -104,11 +118,16 @@ struct UpstreamRecheck {
         do throws(UpstreamFault) { metadata = try provider.metadata(of: upstream) } catch {
             return .unreachable("\(error)")
         }
-        let verdict = try provider.exchange(with: upstream, metadata)
+        return try provider.exchange(with: upstream, metadata)
             .verdict(
                 by: tokens, of: link.id, sealedBy: provider.seal,
                 isOverdue: link.check.standing(by: upstream.rhythm, at: provider.now()) == .overdue)
-        return verdict == .gone && link.check.isSignedOut && upstream.tokensEndWithSession ? .needsSignIn : verdict
+    }
+
+    /// What the refusal of tokens says of their user: nothing where they may have been replaced, nor where they ended by a sign-out.
+    private static func verdict(onRefusalOf check: UpstreamCheck, at upstream: Upstream) -> UpstreamVerdict {
+        if check.mayBeSpent { return .usedUp }
+        return check.isSignedOut && upstream.tokensEndWithSession ? .needsSignIn : .gone
     }
 
     private func endEverything(of link: UpstreamLink, _ upstream: Upstream) throws {
@@ -125,8 +144,8 @@ struct UpstreamRecheck {
             case .valid: ("valid", nil)
             case .gone: ("gone", nil)
             case .needsSignIn: ("needs sign-in", nil)
-            case .usedUp: ("needs sign-in", "what it gave can't be taken")
-            case .unreachable(let cause): ("unreachable", cause)
+            case .usedUp: ("needs sign-in", "what it gave is lost, or can't be taken")
+            case .unreachable(let cause), .unanswered(let cause): ("unreachable", cause)
             }
         var metadata: Logger.Metadata = [
             "upstream": "\(upstream.name)", "user": "\(link.userID)", "verdict": "\(word)",

@@ -18,7 +18,7 @@ extension Provider {
                 "the user may no longer sign in", cause: "gone at the upstream \(upstream.name)",
                 detail: .credential(.refreshToken, .userEnded))
         case .needsSignIn, .usedUp: throw OAuthError.upstreamSignInNeeded(upstream.name)
-        case .unreachable(let cause):
+        case .unreachable(let cause), .unanswered(let cause):
             guard standing == .due else {
                 throw OAuthError.temporarilyUnavailable(
                     cause: "\(upstream.name) \(cause)", detail: .upstream(upstream.name, cause))

@@ -19,7 +19,7 @@ package struct SectorRedirectURIs {
             switch error {
             case .busy:
                 throw Self.unreadable(uri, "can't be fetched now: too many calls are under way; try again in a moment")
-            case .unreachable(let cause):
+            case .unreachable(let cause), .unanswered(let cause):
                 throw ClientMetadataError(
                     Self.member, "can't be fetched now: \(cause); try again when it answers within seconds")
             case .forbidden(let cause):

@@ -12,10 +12,13 @@ package struct UpstreamCheck: Sendable, Equatable {
     package var sid: String?
     /// That session was signed out, so that the end of the tokens says nothing of its user.
     package var isSignedOut: Bool
+    /// An answer to the tokens was lost, and with it what may have come in their place: from then on their refusal says nothing of
+    /// their user. Whoever shows a token again that was replaced loses all that came of it (RFC 9700 §4.14.2).
+    package var mayBeSpent: Bool
 
     package init(
         at: Timestamp, nextAt: Timestamp?, sealedTokens: String? = nil, needsSignIn: Bool = false, sid: String? = nil,
-        isSignedOut: Bool = false
+        isSignedOut: Bool = false, mayBeSpent: Bool = false
     ) {
         self.at = at
         self.nextAt = nextAt
@@ -23,6 +26,7 @@ package struct UpstreamCheck: Sendable, Equatable {
         self.needsSignIn = needsSignIn
         self.sid = sid
         self.isSignedOut = isSignedOut
+        self.mayBeSpent = mayBeSpent
     }
 
     /// In seconds: longer than asking takes.
@@ -90,4 +94,6 @@ package enum UpstreamVerdict: Sendable, Equatable {
     case usedUp
     /// Nobody knows.
     case unreachable(String)
+    /// The same, and it may have taken what it was asked with: what came in its place is lost then.
+    case unanswered(String)
 }

@@ -4,6 +4,8 @@ import JOSE
 package enum UpstreamFault: Error, Sendable, Equatable {
     /// It can't be reached, or says that it can't serve now.
     case unreachable(String)
+    /// It was asked, and what it answered was lost, if it did: it may have done all the same what it was asked for.
+    case unanswered(String)
     /// Its discovery document, or its keys, can't be used.
     case metadata(String)
     /// What the browser brought back can't be read.
@@ -14,6 +16,8 @@ package enum UpstreamFault: Error, Sendable, Equatable {
     case refused(String, description: String?)
     /// Its token endpoint took the code for none, or us for someone else; with the error that it named.
     case tokenEndpoint(String)
+    /// The same of what it gave: there is nothing in it that could be taken.
+    case tokenAnswer(String)
     /// It refused, and named no error.
     case tokenStatus(Int)
     /// It gave tokens of another type than Bearer (RFC 6749 §7.1).
@@ -36,12 +40,13 @@ extension UpstreamFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreachable(let cause): "can't be reached: \(cause)"
+        case .unanswered(let cause): "doesn't answer: \(cause)"
         case .metadata(let cause): "can't be used: \(cause)"
         case .answer(let cause): "answered what can't be read: \(cause)"
         case .issuer(let came?): "answered as \"\(came)\" (iss), which isn't its issuer"
         case .issuer(nil): "says that its answers name it, and this one has no iss"
         case .refused(let error, let text): "refused the sign-in: \(error)\(text.map { " (\($0))" } ?? "")"
-        case .tokenEndpoint(let cause): "gave no tokens: \(cause)"
+        case .tokenEndpoint(let cause), .tokenAnswer(let cause): "gave no tokens: \(cause)"
         case .tokenStatus(let status): "gave no tokens: status \(status)"
         case .tokenType(let type): "gave no tokens that serve: token_type is \(type), and Bearer alone does"
         case .idToken(let fault): "gave an ID token that can't be taken: \(fault)"

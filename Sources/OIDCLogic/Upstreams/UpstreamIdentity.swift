@@ -65,6 +65,20 @@ package struct UpstreamIdentity: Sendable {
         return text
     }
 
+    /// Nobody is linked without having seen as whom: whoever was to prove anew who they are has done so, as far as it says. One
+    /// that says no time is believed, as many say none.
+    ///
+    /// Throws ``UpstreamFault/notRenewed``.
+    package func requireSeen(
+        by upstream: Upstream, _ metadata: UpstreamMetadata, for authorization: ValidatedAuthorizationRequest,
+        _ attempt: UpstreamAttempt
+    ) throws(UpstreamFault) {
+        guard upstream.oauth == nil, let authTime,
+            UpstreamRequest.prompt(of: upstream, metadata, for: authorization, attempt).contains(Prompt.login.rawValue)
+        else { return }
+        guard authTime >= attempt.startedAt + -UpstreamIDToken.clockSkew else { throw .notRenewed }
+    }
+
     /// The time of authentication for a session here: the upstream's, and nil if it says none. Where the user had to prove anew
     /// who they are, or not too long ago, it must be there, and new enough (OpenID Connect Core §3.1.2.1).
     ///

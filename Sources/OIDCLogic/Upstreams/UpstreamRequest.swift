@@ -44,7 +44,7 @@ package struct UpstreamRequest: Sendable {
         let prompt = prompt(of: upstream, metadata, for: authorization, attempt)
         if !prompt.isEmpty { fields.append(("prompt", prompt.joined(separator: " "))) }
         // §2: many say auth_time only where they are asked by max_age; by one so long nobody signs in anew.
-        let wantsTime = authorization.wantsAuthTime || authorization.prompt.contains(.login)
+        let wantsTime = authorization.wantsAuthTime || prompt.contains(Prompt.login.rawValue)
         let age = wantsTime && upstream.parameters["max_age"] == nil ? longestAge : nil
         if let maxAge = authorization.maxAge ?? age { fields.append(("max_age", "\(maxAge)")) }
         if let loginHint = attempt.attempt.typedName ?? authorization.loginHint {
@@ -57,7 +57,7 @@ package struct UpstreamRequest: Sendable {
         return fields
     }
 
-    private static func prompt(
+    static func prompt(
         of upstream: Upstream, _ metadata: UpstreamMetadata, for authorization: ValidatedAuthorizationRequest,
         _ attempt: UpstreamAttempt
     ) -> [String] {

@@ -61,8 +61,11 @@ package protocol UpstreamDeclarationStore {
     /// Replaces the version that `upstream` was made of, by the next. Throws ``StoreError/missing``, or
     /// ``StoreError/changed`` if that version was replaced meanwhile. Returns it as it is now.
     @discardableResult func replace(_ upstream: UpstreamDeclaration) throws -> UpstreamDeclaration
-    /// With what is known of how it went. False: it wasn't there.
-    func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool
+    /// False: it wasn't there.
+    ///
+    /// - Parameter isShadowed: one of the configuration has its name, so that the keys, and what is known of how it went, are that
+    ///   one's. Else they go with it.
+    func removeUpstreamDeclaration(_ name: UpstreamName, isShadowed: Bool) throws -> Bool
 }
 
 /// How it goes with upstreams, of the configuration and others.

@@ -26,9 +26,23 @@ package struct UpstreamTokens: Sendable {
         refreshToken = text("refresh_token").map { Secret($0) } ?? former?.refreshToken
         accessToken = text("access_token").map { Secret($0) }
         guard refreshToken != nil || accessTokenServes && accessToken != nil else { return nil }
-        accessTokenExpiresAt = response["expires_in"]?.integerValue.flatMap { seconds in
-            (0...315_360_000).contains(seconds) ? now + seconds : nil
-        }
+        accessTokenExpiresAt = response["expires_in"].flatMap(Self.seconds).map { now + $0 }
+    }
+
+    /// In seconds: ten years.
+    private static let longestLifetime: Int64 = 315_360_000
+
+    /// A number (RFC 6749 §5.1). Some write it as a text, or with a fraction, and a token that says when it ends is never taken for
+    /// one without an end. Nil: it says nothing.
+    private static func seconds(_ lifetime: JSON) -> Int64? {
+        let seconds: Int64? =
+            switch lifetime {
+            case .integer(let seconds): seconds
+            case .number(let seconds): Int64(exactly: seconds.rounded(.down))
+            case .string(let text): Int64(text)
+            default: nil
+            }
+        return seconds.flatMap { (0...longestLifetime).contains($0) ? $0 : nil }
     }
 
     /// For the link, and for no other.

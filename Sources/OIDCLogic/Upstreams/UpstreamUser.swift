@@ -7,6 +7,8 @@ package struct UpstreamUser: Sendable {
     package let link: UpstreamLink
     /// What is known here of them already.
     package let known: Known
+    /// The sign-in brought nothing to ask with, so that what there is goes on: as it is by the time that this is kept.
+    package var keepsTokens = false
 
     package enum Known: Sendable, Equatable {
         /// They are new.
@@ -83,7 +85,9 @@ extension UpstreamIdentity {
         guard !user.isDisabled else { throw UpstreamRefusal.disabled(user.id) }
         // Else whoever has left a group or an organization there would stay here.
         if !link.isByHand { try admit(by: upstream, evaluator) }
-        return try mapped().applied(to: user, by: link, check, at: now)
+        var known = try mapped().applied(to: user, by: link, check, at: now)
+        known.keepsTokens = tokens == nil && !link.check.needsSignIn
+        return known
     }
 
     /// Links it to a user who is here already, and has proved to be both.
@@ -117,7 +121,8 @@ extension UpstreamIdentity {
             at: now, nextAt: upstream.rhythm.map { now + $0.interval },
             sealedTokens: tokens?.sealed(for: UpstreamLinkID(self), by: seal), sid: sid)
         if tokens == nil, let former, !former.needsSignIn {
-            (check.sealedTokens, check.sid, check.isSignedOut) = (former.sealedTokens, former.sid, former.isSignedOut)
+            (check.sealedTokens, check.sid) = (former.sealedTokens, former.sid)
+            (check.isSignedOut, check.mayBeSpent) = (former.isSignedOut, former.mayBeSpent)
         }
         return check
     }

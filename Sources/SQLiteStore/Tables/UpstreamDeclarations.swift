@@ -50,14 +50,14 @@ extension SQLiteStore {
             changed: AuditChange(from: former.audited, to: upstream.audited), in: database)
     }
 
-    package func removeUpstreamDeclaration(_ name: UpstreamName) throws -> Bool {
+    package func removeUpstreamDeclaration(_ name: UpstreamName, isShadowed: Bool) throws -> Bool {
         try change { database, audit in
             guard let former = try Self.upstream(name, in: database) else { return false }
             try database.run("DELETE FROM upstream WHERE name = ?1", Value(name))
-            try database.run("DELETE FROM upstream_health WHERE upstream = ?1", Value(name))
-            try database.run("DELETE FROM upstream_trace WHERE upstream = ?1", Value(name))
             // Another of that name is another's, and is shown another key.
-            try database.run("DELETE FROM upstream_key WHERE upstream = ?1", Value(name))
+            for table in isShadowed ? [] : ["upstream_health", "upstream_trace", "upstream_key"] {
+                try database.run("DELETE FROM \(table) WHERE upstream = ?1", Value(name))
+            }
             try audit.write(
                 .upstreamRemoved, name.value, AuditChange(from: former.audited, to: nil), in: database)
             return true

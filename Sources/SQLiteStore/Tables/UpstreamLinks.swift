@@ -4,7 +4,7 @@ import OIDCLogic
 extension SQLiteStore: UpstreamStore {
     private static let columns = """
         issuer, upstream_sub, sub, created_at, last_used_at, roles, attributes, checked_at, next_check_at, sealed_tokens,
-        needs_sign_in, upstream_sid, is_signed_out, is_by_hand
+        needs_sign_in, upstream_sid, is_signed_out, is_by_hand, may_be_spent
         """
 
     package func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? {
@@ -74,6 +74,11 @@ extension SQLiteStore: UpstreamStore {
     /// That nobody else has taken. A lease of a clock that was wrong holds nobody up.
     private static let isFree = "NOT (leased_until > ?1 AND leased_until <= ?1 + \(UpstreamCheck.lease))"
 
+    /// Whoever took it before, and kept nothing of what came of it, may have asked by its tokens.
+    private static let lease = """
+        leased_until = ?1 + \(UpstreamCheck.lease), may_be_spent = max(may_be_spent, leased_until > 0)
+        """
+
     /// The one that has waited longest.
     private static let due = """
         SELECT upstream_sub FROM upstream_link WHERE issuer = ?2 AND next_check_at <= ?1 AND \(isFree)
@@ -86,8 +91,7 @@ extension SQLiteStore: UpstreamStore {
         return try write { database in
             // Check and change are one statement, so that of two processes one gets the row.
             let sql = """
-                UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
-                WHERE issuer = ?2 AND upstream_sub = (\(Self.due))
+                UPDATE upstream_link SET \(Self.lease) WHERE issuer = ?2 AND upstream_sub = (\(Self.due))
                 RETURNING \(Self.columns)
                 """
             return try database.first(sql, Value(now), .text(issuer)) { row throws(StoreError) in try Self.link(row) }
@@ -97,7 +101,7 @@ extension SQLiteStore: UpstreamStore {
     package func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> UpstreamLink? {
         try write { database in
             let sql = """
-                UPDATE upstream_link SET leased_until = ?1 + \(UpstreamCheck.lease)
+                UPDATE upstream_link SET \(Self.lease)
                 WHERE issuer = ?2 AND upstream_sub = ?3 AND \(Self.isFree) RETURNING \(Self.columns)
                 """
             return try database.first(sql, Value(now), .text(link.issuer), .text(link.subject)) {
@@ -128,16 +132,28 @@ extension SQLiteStore: UpstreamStore {
             // a check forget a sign-out that it didn't know of.
             let sql = """
                 UPDATE upstream_link SET checked_at = ?4, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
-                    is_signed_out = iif(?11 AND NOT ?10, 0, is_signed_out),
+                    is_signed_out = iif(?11 AND NOT ?10, 0, is_signed_out), may_be_spent = ?12,
                     next_check_at = iif(\(Self.isNeeded), ?7, NULL)
-                WHERE issuer = ?2 AND upstream_sub = ?3 AND checked_at = ?8 AND sealed_tokens IS ?9 RETURNING sub
+                WHERE issuer = ?2 AND upstream_sub = ?3 AND checked_at = ?8 AND sealed_tokens IS ?9
+                    AND (is_signed_out <= ?11 OR NOT ?13)
+                RETURNING sub
                 """
             let user = try database.first(
                 sql, Value(now), .text(link.issuer), .text(link.subject), Value(check.at), Value(check.sealedTokens),
                 Value(check.needsSignIn), Value(check.nextAt), Value(former.at), Value(former.sealedTokens),
-                Value(check.isSignedOut), Value(former.isSignedOut)
+                Value(check.isSignedOut), Value(former.isSignedOut), Value(check.mayBeSpent),
+                Value(event == .userGone)
             ) { row throws(StoreError) in UserID(try row.text(0)) }
-            guard let user else { return false }
+            guard let user else {
+                // What came in the place of tokens that are there still is kept all the same: nothing else serves any more.
+                try database.run(
+                    """
+                    UPDATE upstream_link SET sealed_tokens = ?4, may_be_spent = ?5, leased_until = 0
+                    WHERE issuer = ?1 AND upstream_sub = ?2 AND sealed_tokens IS ?3 AND sealed_tokens IS NOT NULL
+                    """, .text(link.issuer), .text(link.subject), Value(former.sealedTokens), Value(check.sealedTokens),
+                    Value(check.mayBeSpent))
+                return false
+            }
             if let event {
                 try audit.write(event, user.value, user: user, AuditChange(after: Self.audited(link)), in: database)
             }
@@ -156,8 +172,9 @@ extension SQLiteStore: UpstreamStore {
         }
         return try write { database in
             try database.run(
-                "UPDATE upstream_link SET next_check_at = max(checked_at + ?3, ?1) WHERE \(late)", Value(now),
-                .text(issuer), .integer(interval))
+                """
+                UPDATE upstream_link SET next_check_at = iif(checked_at > ?1, ?1, max(checked_at + ?3, ?1)) WHERE \(late)
+                """, Value(now), .text(issuer), .integer(interval))
         }
     }
 
@@ -340,29 +357,30 @@ extension SQLiteStore: UpstreamStore {
             let isSame = try database.first(sql, Value(user.user.id), .integer(user.user.version), read: { _ in true })
             guard isSame ?? false else { throw UpstreamUserChanged() }
         }
-        try keep(user.link, in: database)
+        try keep(user.link, keepsTokens: user.keepsTokens, in: database)
     }
 
-    private static func keep(_ link: UpstreamLink, in database: Database) throws {
+    private static func keep(_ link: UpstreamLink, keepsTokens: Bool, in database: Database) throws {
+        // Those that a check has got meanwhile are newer than those that were read.
+        let ofTokens = ["sealed_tokens", "upstream_sid", "is_signed_out", "may_be_spent", "leased_until"]
+            .map { "\($0) = iif(?16, \($0), excluded.\($0))" }.joined(separator: ", ")
         // Check and change are one statement, so that of two first sign-ins one makes the user.
         let kept = try database.run(
             """
             INSERT INTO upstream_link (\(columns), leased_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0)
             ON CONFLICT (issuer, upstream_sub) DO UPDATE SET
                 last_used_at = max(last_used_at, excluded.last_used_at), roles = excluded.roles,
                 attributes = excluded.attributes, checked_at = excluded.checked_at,
-                next_check_at = excluded.next_check_at, sealed_tokens = excluded.sealed_tokens,
-                needs_sign_in = excluded.needs_sign_in, upstream_sid = excluded.upstream_sid,
-                is_signed_out = excluded.is_signed_out, is_by_hand = max(is_by_hand, excluded.is_by_hand),
-                leased_until = 0
+                next_check_at = excluded.next_check_at, needs_sign_in = excluded.needs_sign_in,
+                is_by_hand = max(is_by_hand, excluded.is_by_hand), \(ofTokens)
             WHERE sub = excluded.sub
             """,
             .text(link.id.issuer), .text(link.id.subject), Value(link.userID), Value(link.createdAt),
             Value(link.lastUsedAt), .text(text(of: link.roles.sorted().map(\.description))),
             .text(text(of: link.attributes.sorted())), Value(link.check.at), Value(link.check.nextAt),
             Value(link.check.sealedTokens), Value(link.check.needsSignIn), Value(link.check.sid),
-            Value(link.check.isSignedOut), Value(link.isByHand))
+            Value(link.check.isSignedOut), Value(link.isByHand), Value(link.check.mayBeSpent), Value(keepsTokens))
         guard kept == 1 else { throw UpstreamUserChanged() }
     }
 
@@ -375,6 +393,7 @@ extension SQLiteStore: UpstreamStore {
             roles: Set(try row.strings(5).map(RoleID.init(written:))), attributes: Set(try row.strings(6)),
             check: UpstreamCheck(
                 at: row.time(7), nextAt: row.optionalTime(8), sealedTokens: try row.optionalText(9),
-                needsSignIn: row.flag(10), sid: try row.optionalText(11), isSignedOut: row.flag(12)))
+                needsSignIn: row.flag(10), sid: try row.optionalText(11), isSignedOut: row.flag(12),
+                mayBeSpent: row.flag(14)))
     }
 }

@@ -168,7 +168,7 @@ package struct UpstreamAdministration {
             throw AdministrationError.exists(
                 "\(consequence) If that is meant, say so: --linked, or linked=true in the query")
         }
-        guard try store.removeUpstreamDeclaration(found.name) else {
+        guard try store.removeUpstreamDeclaration(found.name, isShadowed: isDeclared(found.name)) else {
             throw AdministrationError.missing("the upstream \"\(name)\" was removed meanwhile")
         }
         return found

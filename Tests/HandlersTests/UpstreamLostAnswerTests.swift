@@ -1,0 +1,125 @@
+import JOSE
+import Testing
+
+@testable import Handlers
+@testable import OIDCLogic
+@testable import SQLiteStore
+
+/// An upstream that replaces refresh tokens takes whoever shows one again for a thief. So where its answer was lost, what it says
+/// next is about that, and not about its user.
+struct UpstreamLostAnswerTests {
+    private static let token = UpstreamFixture.issuer + "/token"
+
+    private let test: UpstreamFixture
+    private var fixture: HandlerFixture { test.fixture }
+
+    init() throws { test = try UpstreamFixture() }
+
+    private func expectSignInNeeded() throws {
+        test.makeGone()
+        test.look()
+        #expect(
+            try test.check()?.needsSignIn == true && test.sessions() == 1, "they sign in there again, and nothing ends")
+        #expect(try fixture.store.upstreamLink(UpstreamFixture.link)?.userID == test.user().id)
+    }
+
+    @Test func `an answer that never came makes nobody gone, until there are new tokens`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        fixture.sectors.fail(.unanswered("timeout"), at: Self.token)
+        test.look()
+        #expect(try test.check()?.mayBeSpent == true && test.check()?.needsSignIn == false)
+        fixture.now = fixture.now + 30
+        try expectSignInNeeded()
+        _ = try test.signIn()
+        #expect(try test.check()?.mayBeSpent == false)
+        fixture.now = fixture.now + 301
+        test.makeGone()
+        test.look()
+        #expect(try test.sessions() == 0)
+    }
+
+    @Test func `nor once a later answer has come`() throws {
+        _ = try test.signIn()
+        for (error, isLost) in [(OutboundError.unanswered("timeout"), true), (nil, false)] {
+            fixture.now = fixture.now + 301
+            if let error {
+                fixture.sectors.fail(error, at: Self.token)
+            } else {
+                test.answer(#"{"access_token": "at-2"}"#)
+            }
+            test.look()
+            #expect(try test.check()?.mayBeSpent == isLost)
+        }
+    }
+
+    @Test(
+        arguments: [(500, "{}", true), (502, "", true), (504, "", true), (200, "no JSON", true), (200, "{}", true)]
+            + [(503, "{}", false), (429, "{}", false), (400, #"{"error": "invalid_client"}"#, false), (404, "", false)])
+    func `what is no answer may be one that was lost`(status: Int, body: String, isLost: Bool) throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        test.answer(body, status: status)
+        test.look()
+        #expect(try test.check()?.mayBeSpent == isLost)
+    }
+
+    @Test func `whoever was never reached has replaced nothing`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        fixture.sectors.fail(.unreachable("refused"), at: Self.token)
+        test.look()
+        fixture.now = fixture.now + 30
+        test.makeGone()
+        test.look()
+        #expect(try test.sessions() == 0, "so who is refused now is gone")
+    }
+
+    @Test func `a process that ended while it asked may have lost an answer`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        let taken = try fixture.store.takeUpstreamCheck(by: UpstreamFixture.issuer, at: fixture.now)
+        #expect(taken?.check.mayBeSpent == false)
+        fixture.now = fixture.now + UpstreamCheck.lease
+        try expectSignInNeeded()
+    }
+
+    @Test func `a sign-in without tokens of its own leaves those that a check gets meanwhile`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        let test = test
+        fixture.sectors.meanwhile(at: Self.token) {
+            _ = try test.signIn(refreshToken: nil, in: HandlerBrowser(test.fixture))
+            test.answer(#"{"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}"#)
+        }
+        test.look()
+        #expect(try test.check()?.at == fixture.now && test.sessions() == 2)
+        fixture.now = fixture.now + 301
+        test.look()
+        #expect(fixture.sectors.posted.last?.fields["refresh_token"] == "rt-2")
+    }
+
+    @Test func `whoever signs out there while it is asked about them isn't gone`() throws {
+        let test = try UpstreamFixture(scope: ["openid"])
+        _ = try test.signIn()
+        test.fixture.now = test.fixture.now + 301
+        test.makeGone()
+        test.fixture.sectors.meanwhile(at: UpstreamFixture.issuer + "/userinfo") {
+            try test.fixture.store.noteSignOut(ofUpstream: UpstreamFixture.issuer, sid: "s", subject: "amy-1")
+        }
+        test.look()
+        #expect(try test.check()?.needsSignIn == true && test.sessions() == 1)
+    }
+
+    @Test(
+        arguments: [(3600, 3600), ("3600", 3600), (.number(3600.5), 3600), ("soon", nil), (-1, nil), (.null, nil)]
+            as [(JSON, Int64?)])
+    func `when a token ends is said by a number, in whatever form`(lifetime: JSON, seconds: Int64?) {
+        let tokens = UpstreamTokens(
+            response: ["access_token": "at", "refresh_token": "rt", "expires_in": lifetime], at: fixture.now)
+        #expect(tokens?.accessTokenExpiresAt == seconds.map { fixture.now + $0 })
+    }
+}
+
+/// What happens meanwhile happens on the test's own thread.
+extension UpstreamFixture: @unchecked Sendable {}
