@@ -15,23 +15,25 @@ struct CallbackHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
-            guard let upstream = try provider.upstream(in: request) else {
-                return provider.errorPage(
-                    .notFound, .invalidRequest("there is no upstream of that name"), for: request)
-            }
+            let name = UpstreamName(request.tail)
+            let upstream = try provider.upstream(in: request)
             let parameters = Parameters(try request.queryFields())
             guard let text = try parameters.value("state"), let sealed = try carrier.receive(text),
                 let leg = try? UpstreamAttempt(sealed: sealed, opening: provider.seal),
                 // RFC 9700 §4.4.2: an answer at the address of one upstream to what was asked of another.
-                leg.upstream == upstream.name
+                leg.upstream == name
             else {
+                guard upstream != nil else {
+                    return provider.errorPage(
+                        .notFound, .invalidRequest("there is no upstream of that name"), for: request)
+                }
                 // Anybody can come here with these words, so they stand in the log alone.
                 let complaint = UpstreamAnswer.complaint(parameters)
                 return provider.errorPage(
                     .expired,
                     .invalidRequest(
                         "state is none that this upstream was given here",
-                        cause: complaint.map { "\(upstream.name) is said to have answered: \($0)" }), for: request)
+                        cause: complaint.map { "\(name) is said to have answered: \($0)" }), for: request)
             }
             let trace = leg.trace.map { UpstreamTraceRecorder($0, now: provider.now) }
             trace?.note("Came back from the upstream", TraceCut.parameters(try request.queryFields()))
@@ -53,6 +55,7 @@ struct CallbackHandler {
                     try flow.explaining(request) {
                         var way = UpstreamLeg(flow)
                         way.trace = trace
+                        guard let upstream else { return try way.leadOn(from: name, leg.attempt, for: request) }
                         return try way.finish(leg, at: upstream, parameters, for: request)
                     }
                 }

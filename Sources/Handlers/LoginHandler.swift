@@ -133,7 +133,7 @@ extension LoginPage.Failure {
     fileprivate var fault: RefusalDetail.SignInFault {
         switch self {
         case .wrongCredentials, .missingPassword, .unknownAddress, .notAdmitted: .wrongCredentials
-        case .stale: .stale
+        case .stale, .removed: .stale
         case .throttled: .throttled
         case .busy, .unreachable: .busy
         }
@@ -141,7 +141,7 @@ extension LoginPage.Failure {
 
     var status: Status {
         switch self {
-        case .wrongCredentials, .stale, .missingPassword, .unknownAddress: .ok
+        case .wrongCredentials, .stale, .removed, .missingPassword, .unknownAddress: .ok
         case .notAdmitted: .forbidden
         case .throttled: .tooManyRequests
         case .busy, .unreachable: .serviceUnavailable
@@ -151,7 +151,7 @@ extension LoginPage.Failure {
     /// In seconds.
     var retryAfter: Int? {
         switch self {
-        case .wrongCredentials, .stale, .missingPassword, .unknownAddress, .notAdmitted: nil
+        case .wrongCredentials, .stale, .removed, .missingPassword, .unknownAddress, .notAdmitted: nil
         case .throttled(let seconds): seconds
         case .busy: 5
         case .unreachable: 30

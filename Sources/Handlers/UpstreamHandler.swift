@@ -15,17 +15,19 @@ struct UpstreamHandler {
 
     func respond(to request: Request) -> Response {
         provider.answeringPage(request) {
-            guard let upstream = try provider.upstream(in: request) else {
-                return provider.errorPage(
-                    .notFound, .invalidRequest("there is no upstream of that name"), for: request)
-            }
-            return request.method == .post ? fromPage(to: upstream, request) : straight(to: upstream, request)
+            let upstream = try provider.upstream(in: request)
+            if request.method == .post { return fromPage(to: upstream, request) }
+            return try upstream.map { straight(to: $0, request) } ?? straightToNone(request)
         }
     }
 
-    private func fromPage(to upstream: Upstream, _ request: Request) -> Response {
+    /// - Parameter upstream: nil: there is none of that name, or not any more.
+    private func fromPage(to upstream: Upstream?, _ request: Request) -> Response {
         flow.answering(request) { form in
             try form.requireLoginToken(opening: provider.seal)
+            guard let upstream else {
+                return try UpstreamLeg(flow).leadOn(from: UpstreamName(request.tail), form.attempt, for: request)
+            }
             return try UpstreamLeg(flow).begin(form.attempt, at: upstream, for: request)
         }
     }
@@ -36,9 +38,7 @@ struct UpstreamHandler {
             if let token = try parameters.value("trace") {
                 return try UpstreamTraceLink(flow).follow(token, to: upstream, request)
             }
-            guard let text = try parameters.value("attempt"), let sealed = try carrier.receive(text),
-                let attempt = try? Attempt(sealed: sealed, opening: provider.seal)
-            else {
+            guard let attempt = try attempt(parameters) else {
                 return provider.errorPage(
                     .expired, .invalidRequest("this address belongs to a sign-in that is over"), for: request)
             }
@@ -52,6 +52,22 @@ struct UpstreamHandler {
                 }
             }
         }
+    }
+
+    private func straightToNone(_ request: Request) throws -> Response {
+        guard let attempt = try attempt(Parameters(try request.queryFields())) else {
+            return provider.errorPage(.notFound, .invalidRequest("there is no upstream of that name"), for: request)
+        }
+        return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
+            try flow.explaining(request) {
+                try UpstreamLeg(flow).leadOn(from: UpstreamName(request.tail), attempt, for: request)
+            }
+        }
+    }
+
+    private func attempt(_ parameters: Parameters) throws -> Attempt? {
+        guard let text = try parameters.value("attempt"), let sealed = try carrier.receive(text) else { return nil }
+        return try? Attempt(sealed: sealed, opening: provider.seal)
     }
 }
 

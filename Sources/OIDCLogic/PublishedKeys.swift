@@ -5,8 +5,8 @@ package protocol PublishedKeys: Sendable {
     /// What is published there, as lately as its caching allows.
     func keys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet
 
-    /// The same once more, for whoever missed a key in what ``keys(at:)`` gave. Nil: it was fetched too lately to be
-    /// fetched again.
+    /// The same once more, for whoever found no key in what ``keys(at:)`` gave that verifies. Nil: it was fetched too lately
+    /// to be fetched again.
     func newerKeys(at place: KeyPlace) throws(PublishedKeysFault) -> JWKSet?
 }
 
@@ -27,7 +27,8 @@ package enum PublishedKeysFault: Error, Sendable {
 }
 
 extension PublishedKeys {
-    /// Nil: no key that is published there verifies it. One that is missed causes the set to be fetched once more.
+    /// Nil: no key that is published there verifies it. Then the set is fetched once more, as seldom as ``newerKeys(at:)``
+    /// lets it be, whoever sends what.
     ///
     /// - Parameter type: the header's `typ`, which may be absent.
     func verified(
@@ -35,8 +36,7 @@ extension PublishedKeys {
     ) throws(PublishedKeysFault) -> VerifiedJWS? {
         let known = try keys(at: place)
         if let verified = jws.verified(by: known, algorithm: algorithm, type: type) { return verified }
-        // A key that is there and fails is a forgery; one that isn't there may be new.
-        if let id = jws.keyID, known.has(id: id) { return nil }
+        // Also where a key of that id is there: some give the next one the same id.
         guard let newer = try newerKeys(at: place) else { return nil }
         return jws.verified(by: newer, algorithm: algorithm, type: type)
     }

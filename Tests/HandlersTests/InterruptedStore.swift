@@ -294,8 +294,8 @@ final class InterruptedStore: Store {
     func upstreamTrace(of upstream: UpstreamName, at now: Timestamp) throws -> UpstreamTrace? {
         try store.upstreamTrace(of: upstream, at: now)
     }
-    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, isEnd: Bool, at now: Timestamp) throws {
-        try store.record(steps, of: trace, isEnd: isEnd, at: now)
+    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, at now: Timestamp) throws {
+        try store.record(steps, of: trace, at: now)
     }
     func removeUpstreamTrace(of upstream: UpstreamName) throws -> Bool { try store.removeUpstreamTrace(of: upstream) }
     func upstreamHealth(at now: Timestamp) throws -> [UpstreamName: UpstreamHealth] {

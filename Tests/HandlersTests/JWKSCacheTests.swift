@@ -1,10 +1,10 @@
 import Dispatch
 import JOSE
-import OIDCLogic
 import Synchronization
 import Testing
 
 @testable import Handlers
+@testable import OIDCLogic
 
 /// RFC 7517 §5, RFC 9111 §5.2.
 struct JWKSCacheTests {
@@ -53,6 +53,29 @@ struct JWKSCacheTests {
         #expect(try cache.newerKeys(at: uri)?.keys != nil)
         #expect(server.calls == 3)
         #expect(try cache.keys(at: uri).has(id: "two"))
+    }
+
+    @Test func `a new key under the id of the one before is fetched, and forgeries fetch no more than that`() throws {
+        let (key, former) = (try SigningKey.generate(.es256), try SigningKey.generate(.es256))
+        var members = former.publicKey.publicJWK.objectValue ?? [:]
+        members["kid"] = .string(key.keyID)
+        server.answer(body: JSON.object(["keys": [.object(members)]]).text)
+        let text = try JWS.sign(header: "JWT", claims: ["sub": "amy"], key: key)
+        func isVerified(_ text: String) throws -> Bool {
+            try cache.verified(try UnverifiedJWS(text), at: uri, algorithm: .es256, type: "JWT") != nil
+        }
+        #expect(try !isVerified(text) && server.calls == 2, "it isn't there yet")
+        server.answer(body: JSON.object(["keys": [key.publicKey.publicJWK]]).text)
+        for _ in 0..<100 { #expect(try !isVerified(text)) }
+        #expect(server.calls == 2, "at most once a minute")
+        server.now = server.now + PublishedTimes.pause
+        #expect(try isVerified(text) && server.calls == 3)
+        let forged = String(text.dropLast(4)) + "AAAA"
+        for _ in 0..<100 { #expect(try !isVerified(forged)) }
+        #expect(server.calls == 3)
+        server.now = server.now + PublishedTimes.pause
+        for _ in 0..<100 { #expect(try !isVerified(forged)) }
+        #expect(try isVerified(text) && server.calls == 4)
     }
 
     @Test func `a URI that is down is asked once a minute, and the old keys serve for a day`() throws {

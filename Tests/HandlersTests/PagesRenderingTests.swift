@@ -71,6 +71,7 @@ import Testing
             (.throttled(seconds: .max), "wait 1440 minutes"), (.busy, "very busy"), (.stale, "open for too long"),
             (.missingPassword, "enter your password"), (.unknownAddress, "choose below"),
             (.unreachable("Corp"), "Corp does not answer"), (.notAdmitted("Corp"), "signed in at Corp may not be used"),
+            (.removed, "no longer there"),
         ] as [(LoginPage.Failure, String)])
     func `a failure is announced and described`(failure: LoginPage.Failure, text: String) throws {
         let html = try PagesFixture.renderer().text(PagesFixture.login(failure: failure))

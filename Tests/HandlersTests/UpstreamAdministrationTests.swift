@@ -89,14 +89,17 @@ struct UpstreamAdministrationTests {
     }
 
     /// Comes back from it with what it was asked for.
-    private func callBack(_ redirect: Response, by key: SigningKey) throws -> Response {
+    private func callBack(
+        _ redirect: Response, by key: SigningKey, saying more: [String: JSON] = [:]
+    ) throws -> Response {
         let asked = Dictionary(uniqueKeysWithValues: try redirect.answer)
         #expect(redirect.leads(to: "https://other.example/authorize?") && asked["client_id"] == "broker")
-        let claims: JSON = [
+        let claims: [String: JSON] = [
             "iss": "https://other.example", "sub": "amy-1", "aud": "broker", "nonce": .string(asked["nonce"] ?? ""),
             "exp": .integer(fixture.now.seconds + 300), "iat": .integer(fixture.now.seconds), "dept": "Sales",
         ]
-        let token = try JWS.sign(header: "JWT", claims: claims, key: key)
+        let all = JSON.object(claims.merging(more) { _, new in new })
+        let token = try JWS.sign(header: "JWT", claims: all, key: key)
         fixture.sectors.publish(
             JSON.object([
                 "access_token": "their access token", "token_type": "Bearer", "id_token": .string(token),
@@ -120,6 +123,48 @@ struct UpstreamAdministrationTests {
         let listed = try upstreams.upstream("other")
         #expect(listed.people == 1 && listed.standing == "works" && listed.health.signIns == 1)
         #expect(listed.health.signedInAt == fixture.now && listed.health.unreachableSince == nil)
+    }
+
+    @Test func `whoever is at one that is removed comes back to the choice`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try publish(try SigningKey.generate(.es256))
+        let page = browser.authorize("app")
+        let away = browser.send(.post, .upstream, page.hidden.fields, tail: "other")
+        #expect(away.leads(to: "https://other.example/authorize?"))
+        let fields = ["code": "c", "state": try away.parameter("state") ?? ""].fields
+        _ = try upstreams.remove("other", knowingOfLinks: false)
+        func expectChoice(_ answer: Response) {
+            #expect(answer.status == .ok && answer.text.contains("no longer there") && answer.shows("password"))
+            #expect(browser.login(on: answer).leads(to: "https://app.example/callback?"))
+        }
+        expectChoice(browser.send(.get, .callback, fields, tail: "other"))
+        browser.cookies = [:]
+        #expect(browser.send(.get, .callback, fields, tail: "other").text.contains("blocks cookies"))
+        #expect(browser.send(.get, .callback, fields, tail: "another").status == .notFound)
+        #expect(browser.send(.get, .callback, ["code": "c", "state": "x"].fields, tail: "other").status == .notFound)
+
+        expectChoice(browser.send(.post, .upstream, browser.authorize("app").hidden.fields, tail: "other"))
+    }
+
+    @Test func `whoever set out without a page, or connects an account, is told as well`() throws {
+        _ = try upstreams.add("other", Self.members)
+        try publish(try SigningKey.generate(.es256))
+        let onward = browser.authorize("app", ["idp_hint": "other"])
+        #expect(onward.leads(to: "https://login.example/oidc/upstream/other?"))
+        _ = try browser.code()
+        let token = try browser.send(.get, .account, []).hidden["token"].orThrow("the page has no token")
+        let connecting = browser.send(
+            .post, .account, ["token": token, "connect": "other"].fields, tail: "ways")
+        let away = browser.send(.get, .upstream, try connecting.answer, tail: "other")
+        _ = try upstreams.remove("other", knowingOfLinks: false)
+
+        let page = browser.send(.get, .upstream, try onward.answer, tail: "other")
+        #expect(page.status == .ok && page.text.contains("no longer there") && page.shows("password"))
+        #expect(browser.send(.get, .upstream, [], tail: "other").status == .notFound)
+        let back = ["code": "c", "state": try away.parameter("state") ?? ""].fields
+        let answer = browser.send(.get, .callback, back, tail: "other")
+        #expect(answer.status == .notFound && answer.text.contains("That way to sign in is no longer there"))
+        #expect(answer.text.contains("Start again") && !answer.shows("password"))
     }
 
     @Test func `what came to nothing is shown with its reason`() throws {
@@ -406,6 +451,43 @@ struct UpstreamAdministrationTests {
         #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("it gave 0") == true)
         fixture.now = trace.expiresAt
         #expect(try upstreams.shownTrace("other") == nil)
+    }
+
+    @Test func `a trace with more claims than it has room for says in any case that nobody came in, and why`() throws {
+        var members = Self.members
+        let attributes = ["a", "b", "c", "d"].map { ($0, JSON.string("upstream -> 'groups'")) }
+        members["attributes"] = .object(Dictionary(uniqueKeysWithValues: attributes))
+        members["role_names"] = "upstream -> 'groups'"
+        _ = try upstreams.add("other", members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        let groups = JSON.array((0..<280).map { .string("the group \($0) of all those of theirs") })
+        #expect(try callBack(away, by: key, saying: ["groups": groups]).status == .badGateway)
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        #expect(trace.state == "refused")
+        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("bytes") == true)
+        #expect(trace.steps.contains { $0.what == "The attribute d" })
+    }
+
+    @Test func `a trace shows no token of other sources of claims`() throws {
+        _ = try upstreams.add("other", Self.members)
+        let key = try SigningKey.generate(.es256)
+        try publish(key)
+        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
+        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
+        let aggregated = try JWS.sign(header: "JWT", claims: ["a": 1], key: key)
+        let sources: JSON = [
+            "one": ["endpoint": "https://graph.example/x", "access_token": "theirs, elsewhere"],
+            "two": ["JWT": .string(aggregated)],
+        ]
+        _ = try callBack(away, by: key, saying: ["_claim_sources": sources])
+        let trace = try upstreams.shownTrace("other").orThrow("no trace")
+        let whole = trace.json.text
+        #expect(trace.state == "signed in")
+        #expect(whole.contains("https://graph.example/x") && whole.contains("Sales"))
+        #expect(!whole.contains("theirs, elsewhere") && !whole.contains(aggregated))
     }
 
     @Test func `a link of a trace is worth nothing elsewhere, and what only looks at it doesn't spend it`() throws {

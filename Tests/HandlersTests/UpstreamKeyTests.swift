@@ -8,10 +8,10 @@ import Testing
 
 /// `private_key_jwt` towards an upstream (RFC 7523, OpenID Connect Core §9).
 struct UpstreamKeyTests {
-    private static func upstream(_ name: String) -> Upstream {
+    private static func upstream(_ name: String, by algorithm: SignatureAlgorithm = .es256) -> Upstream {
         Upstream(
             name: UpstreamName(name), title: name, issuer: WebURI(stored: "https://\(name).example"),
-            clientID: "broker", authentication: .privateKeyJWT, assertionAlgorithm: .es256, scope: .none,
+            clientID: "broker", authentication: .privateKeyJWT, assertionAlgorithm: algorithm, scope: .none,
             oauth: PlainOAuth(
                 authorizationEndpoint: WebURI(stored: "https://\(name).example/authorize"),
                 tokenEndpoint: WebURI(stored: "https://\(name).example/token"),
@@ -104,6 +104,50 @@ struct UpstreamKeyTests {
         fixture.now = fixture.now + lifetimes.longestSignedToken + 86_400
         #expect(try published("corp") == [both[1]])
         #expect(try published("other").count == 1)
+    }
+
+    /// The algorithms and stages of an upstream's keys, oldest first.
+    private func stages(_ name: String) throws -> [String] {
+        try fixture.store.upstreamKeys(of: UpstreamName(name)).map { "\($0.algorithm.rawValue) \($0.status.rawValue)" }
+    }
+
+    @Test func `the key of an algorithm that was configured before is retired, and goes in its time`() throws {
+        let keys = fixture.provider.upstreamKeys
+        let (before, after) = (Self.upstream("corp"), Self.upstream("corp", by: .ps256))
+        let lifetimes = fixture.provider.lifetimes
+        let first = try keys.signing(for: before)
+        fixture.now = fixture.now + lifetimes.signingKeyAhead
+        let second = try keys.signing(for: after)
+        try keys.keepPlan(for: after)
+        #expect(try stages("corp") == ["ES256 active", "PS256 active"])
+        #expect(try keys.published(for: after).count == 2)
+
+        try keys.keepPlan(for: before)
+        #expect(try stages("corp") == ["ES256 active", "PS256 active"], "a process that knows no better ends none")
+        #expect(try keys.signing(for: before).keyID == first.keyID, "nor does whoever brings it back need another")
+
+        fixture.now = fixture.now + lifetimes.signingKeyAhead
+        for _ in 0..<2 { try keys.keepPlan(for: after) }
+        #expect(try stages("corp") == ["ES256 retired", "PS256 active"])
+        #expect(try keys.signing(for: after).keyID == second.keyID && keys.published(for: after).count == 2)
+        fixture.now = fixture.now + lifetimes.longestSignedToken + 86_400
+        #expect(try keys.published(for: after) == [second.publicKey.publicJWK])
+        _ = try fixture.store.prune(at: fixture.now + lifetimes.longestSession, limit: 9)
+        #expect(try stages("corp") == ["PS256 active"])
+    }
+
+    @Test func `a key that was to follow one of a former algorithm ends with it`() throws {
+        let keys = fixture.provider.upstreamKeys
+        let (before, after) = (Self.upstream("corp"), Self.upstream("corp", by: .ps256))
+        let lifetimes = fixture.provider.lifetimes
+        _ = try keys.signing(for: before)
+        fixture.now = fixture.now + (lifetimes.signingKey ?? 0) - lifetimes.signingKeyAhead
+        try keys.keepPlan(for: before)
+        _ = try keys.signing(for: after)
+        #expect(try stages("corp") == ["ES256 active", "ES256 next", "PS256 active"])
+        fixture.now = fixture.now + lifetimes.signingKeyAhead
+        try keys.keepPlan(for: after)
+        #expect(try stages("corp") == ["ES256 retired", "ES256 retired", "PS256 active"])
     }
 
     @Test func `a key that state.key doesn't open is told of, and nothing is sent`() throws {

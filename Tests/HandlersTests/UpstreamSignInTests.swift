@@ -161,6 +161,37 @@ struct UpstreamSignInTests {
         #expect(fixture.sectors.posted.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            String(repeating: "z", count: 255), String(repeating: "é", count: 100), " amy", "amy\u{0}", "a\u{202E}b",
+            String(repeating: "y", count: 124),
+        ])
+    func `whose sub can be in no user name is called by its digest`(sub: String) throws {
+        let nameless: [String: JSON?] = ["preferred_username": nil, "sub": .string(sub)]
+        for _ in 0..<2 {
+            browser.cookies = [:]
+            let asked = try setOut()
+            try sign(asked, nameless)
+            #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        }
+        let users = try fixture.store.users(after: nil, limit: 9).filter { $0.username.value.hasPrefix("user-") }
+        #expect(users.count == 1 && users[0].username.value.utf8.count == 21, "\(users.map(\.username))")
+        let link = UpstreamLinkID(issuer: "https://corp.example/realm", subject: sub)
+        #expect(try fixture.store.upstreamLink(link)?.userID == users.first?.id)
+    }
+
+    @Test func `a sub that can be in a user name is, and so is another name`() throws {
+        var asked = try setOut()
+        try sign(asked, ["preferred_username": nil])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(try fixture.store.user(named: Username("amy-1@corp")) != nil)
+        browser.cookies = [:]
+        asked = try setOut()
+        try sign(asked, ["preferred_username": "eve", "sub": " eve"])
+        #expect(callBack(asked).leads(to: "https://app.example/callback?"))
+        #expect(try fixture.store.user(named: Username("eve")) != nil)
+    }
+
     @Test func `an account of the same name or address is never taken for theirs`() throws {
         let asked = try setOut()
         try sign(asked, ["preferred_username": "ann", "email": "ann@app.example", "email_verified": true])
@@ -311,6 +342,29 @@ struct UpstreamSignInTests {
     func `signed userinfo that isn't of this upstream, for us, about this user begins no session`(
         changes: [String: JSON?]
     ) throws {
+        let asked = try setOutWithUserinfo()
+        try publishUserinfo(asked, changes)
+        expectRefusal(callBack(asked), .badGateway)
+    }
+
+    @Test(
+        arguments: [
+            (["exp": 59], true), (["exp": -59], true), (["exp": -60], false), (["exp": -86_400], false),
+            (["nbf": 60, "iat": 86_400], true), (["nbf": 61], false), (["nbf": 86_400, "exp": 90_000], false),
+        ] as [([String: Int64], Bool)])
+    func `signed userinfo counts in its time, give or take a minute`(times: [String: Int64], counts: Bool) throws {
+        let asked = try setOutWithUserinfo()
+        try publishUserinfo(asked, times.mapValues { .integer(fixture.now.seconds + $0) })
+        let answer = callBack(asked)
+        if counts {
+            #expect(answer.leads(to: "https://app.example/callback?"))
+        } else {
+            expectRefusal(answer, .badGateway)
+        }
+    }
+
+    @Test(arguments: [["exp": "tomorrow"], ["nbf": .null], ["exp": -1]] as [[String: JSON?]])
+    func `nor does one whose times are none`(changes: [String: JSON?]) throws {
         let asked = try setOutWithUserinfo()
         try publishUserinfo(asked, changes)
         expectRefusal(callBack(asked), .badGateway)

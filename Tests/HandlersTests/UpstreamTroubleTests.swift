@@ -157,6 +157,15 @@ struct UpstreamTroubleTests {
         #expect(page.status == .badRequest && !page.text.contains("call_this_number"))
     }
 
+    // Somebody reloads the page while the first answer is under way: there is no session yet, and the code is spent.
+    @Test func `whoever comes back twice and isn't signed in is told why they are to sign in`() throws {
+        let away = try test.setOut()
+        let fields = ["error": "access_denied", "state": try away.parameter("state") ?? ""]
+        #expect(try answer(fields).parameter("error") == "access_denied")
+        let page = answer(fields)
+        #expect(page.status == .ok && page.hidden["attempt"] != nil && page.text.contains("or sent twice"))
+    }
+
     @Test func `a state that came twice leaves a line`() throws {
         let away = try test.setOut()
         #expect(try linesOf { try test.comeBack(away) }.isEmpty)

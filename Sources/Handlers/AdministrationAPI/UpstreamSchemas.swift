@@ -47,6 +47,7 @@ enum UpstreamSchemas {
                     JSONSchema.object(
                         [
                             "at": JSONSchema.time, "what": JSONSchema.text(), "fault": JSONSchema.boolean,
+                            "outcome": JSONSchema.choice(["signed in", "refused"]),
                             "details": JSONSchema.anything,
                         ], required: ["at", "what", "fault"])),
             ], required: ["upstream", "state", "started_at", "expires_at", "steps"]),

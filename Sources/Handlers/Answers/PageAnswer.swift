@@ -21,7 +21,7 @@ extension PageRenderer {
 extension ErrorPage.Kind {
     var status: Status {
         switch self {
-        case .notFound: .notFound
+        case .notFound, .upstreamRemoved: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .tooLarge: .contentTooLarge
         case .tooManyRequests, .redirectLoop: .tooManyRequests

@@ -7,7 +7,8 @@ package struct ErrorPage: Page {
     /// What happened. The texts stand in the locales; nothing of the request is in them.
     package enum Kind: String, Sendable, CaseIterable {
         case unknownClient, redirectMismatch, redirectLoop, awaitedApproval, badRequest, expired, cookiesBlocked,
-            wrongBrowser, foreignForm, turnedBack, upstreamFailed, notAdmitted, disabled, linkedElsewhere
+            wrongBrowser, foreignForm, turnedBack, upstreamFailed, upstreamRemoved, notAdmitted, disabled,
+            linkedElsewhere
         case forbidden, notFound, methodNotAllowed, tooLarge, tooManyRequests, serverError, unavailable
     }
 
@@ -79,7 +80,8 @@ extension ErrorPage.Kind {
     /// Whether the advice is to ask whoever runs this service, rather than an app.
     fileprivate var asksAdministrator: Bool {
         switch self {
-        case .awaitedApproval, .upstreamFailed, .notAdmitted, .disabled, .linkedElsewhere, .forbidden, .serverError:
+        case .awaitedApproval, .upstreamFailed, .upstreamRemoved, .notAdmitted, .disabled, .linkedElsewhere,
+            .forbidden, .serverError:
             true
         case .unknownClient, .redirectMismatch, .redirectLoop, .badRequest, .expired, .cookiesBlocked, .wrongBrowser,
             .foreignForm, .turnedBack, .notFound, .methodNotAllowed, .tooLarge, .tooManyRequests, .unavailable:

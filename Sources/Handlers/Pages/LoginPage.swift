@@ -18,6 +18,8 @@ package struct LoginPage: Page {
         case unreachable(String)
         /// The upstream of that name has let in somebody who may not come in here.
         case notAdmitted(String)
+        /// The upstream where they were to sign in isn't there any more.
+        case removed
         /// The password was left out, and the name leads to no upstream.
         case missingPassword
         /// An address that leads to no upstream, where there is no password to sign in by.
@@ -112,6 +114,7 @@ package struct LoginPage: Page {
         case .stale: members[.stale] = .flag(true)
         case .unreachable(let title): members[text: .unreachable] = title
         case .notAdmitted(let title): members[text: .notAdmitted] = title
+        case .removed: members[.removed] = .flag(true)
         case .missingPassword: members[.missingPassword] = .flag(true)
         case .unknownAddress: members[.unknownAddress] = .flag(true)
         case nil: break

@@ -5,8 +5,8 @@ package enum PageMember: String, Sendable, CaseIterable {
     // Forms.
     case action, attempt, token, loginHint, remember, focusUsername, focusPassword, byAddress
     // What went wrong with a form.
-    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable, notAdmitted, missingPassword,
-        unknownAddress
+    case failed, wrongCredentials, seconds, minutes, busy, stale, unreachable, notAdmitted, removed,
+        missingPassword, unknownAddress
     // Where else to sign in.
     case upstreams
     // Lists about what is asked for, and by whom.

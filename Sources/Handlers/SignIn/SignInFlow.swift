@@ -41,11 +41,13 @@ struct SignInFlow {
 
     /// Goes on from where things stand, and lets scripts see who is signed in.
     ///
-    /// - Parameter signedIn: who is, found out here, since a silent request is told if that fails.
+    /// - Parameters:
+    ///   - signedIn: who is, found out here, since a silent request is told if that fails.
+    ///   - failure: why whoever has to sign in is back at that.
     func proceed(
         _ authorization: ValidatedAuthorizationRequest, signedIn: @autoclosure () throws -> SignedIn?,
         progress: Progress, attempt: Attempt?, raw: AuthorizationRequest, standing: SessionStanding? = nil,
-        for request: Request
+        failure: LoginPage.Failure? = nil, for request: Request
     ) -> Response {
         var known: SignedIn?
         var isKnown = false
@@ -55,7 +57,7 @@ struct SignInFlow {
                 isKnown = true
                 return try step(
                     authorization, signedIn: known, progress: progress, attempt: attempt, raw: raw,
-                    standing: standing, for: request)
+                    standing: standing, failure: failure, for: request)
             }
         }
         // What can't be read is no news: scripts would take it for a sign-out.
@@ -73,7 +75,7 @@ struct SignInFlow {
 
     private func step(
         _ authorization: ValidatedAuthorizationRequest, signedIn: SignedIn?, progress: Progress, attempt: Attempt?,
-        raw: AuthorizationRequest, standing: SessionStanding?, for request: Request
+        raw: AuthorizationRequest, standing: SessionStanding?, failure: LoginPage.Failure?, for request: Request
     ) throws -> Response {
         let options = try provider.signInOptions()
         var signedIn = signedIn.flatMap { options.admits($0.session, for: authorization.client) ? $0 : nil }
@@ -112,7 +114,7 @@ struct SignInFlow {
             let isLocal = signedIn.map { $0.session.upstream == nil } ?? false
             if let upstream, !isLocal { return try sendOn(to: upstream, raw, for: request) }
             return try loginPage(
-                authorization, raw, isLocal: isLocal && upstream != nil && options.hasLocalDoor,
+                authorization, raw, failure: failure, isLocal: isLocal && upstream != nil && options.hasLocalDoor,
                 for: request)
         case .askConsent(let access):
             guard let signedIn else { return try loginPage(authorization, raw, for: request) }
@@ -214,7 +216,7 @@ struct SignInFlow {
         let client = authorization.client
         let all = options.upstreams(for: client)
         switch failure {
-        case .unreachable, .notAdmitted: return all
+        case .unreachable, .notAdmitted, .removed: return all
         default: break
         }
         if isInvited || OwnClient.isOne(client.id) { return all }

@@ -39,9 +39,10 @@ struct TracedOutbound: Outbound {
     func waiting(_ wait: () -> Void) throws(OutboundError) { try outbound.waiting(wait) }
 }
 
-/// Cuts out what is secret. What isn't known to be harmless is cut out.
+/// Cuts out what is secret. Of what programs say to each other, what isn't known to be harmless is cut out; of what is said of
+/// the user, tokens and secrets are.
 enum TraceCut {
-    static let word = "(cut out)"
+    static let word = TracedSecrets.word
 
     /// Of a request to the token endpoint (RFC 6749 §4.1.3, §6).
     private static let harmlessFields = [
@@ -96,11 +97,11 @@ enum TraceCut {
         var header: [String: JSON] = ["alg": .string(token.algorithm)]
         header["kid"] = token.keyID.map(JSON.string)
         header["typ"] = token.type.map(JSON.string)
-        return ["header": .object(header), "claims": claims]
+        return ["header": .object(header), "claims": TracedSecrets.cut(claims)]
     }
 
     static func claims(of body: [UInt8]) -> JSON {
-        if let json = try? JSON(parsing: body, maximumBytes: limit) { return json }
+        if let json = try? JSON(parsing: body, maximumBytes: limit) { return TracedSecrets.cut(json) }
         return idToken(String(decoding: body, as: UTF8.self))
     }
 }

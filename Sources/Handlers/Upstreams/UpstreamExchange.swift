@@ -91,6 +91,6 @@ struct UpstreamExchange {
         guard let endpoint = metadata.userinfoEndpoint, let accessToken else { return nil }
         let answer = try endpoints.answer(at: endpoint, by: accessToken)
         guard answer.status == 200 else { throw .userinfo("status \(answer.status)") }
-        return try UpstreamUserinfo(answer, about: subject, from: upstream, metadata, keys: keys)
+        return try UpstreamUserinfo(answer, about: subject, from: upstream, metadata, keys: keys, at: now())
     }
 }

@@ -3,7 +3,8 @@ import OIDCLogic
 
 /// The keys by which we prove to an upstream who we are (`private_key_jwt`): one of its own for each, made when it is first
 /// wanted, sealed under `state.key`, which all who call upstreams hold. They change by themselves as our signing keys do: the
-/// next one is published long before it signs, and the former long after.
+/// next one is published long before it signs, and the former long after. One of another algorithm signs as soon as the
+/// configuration names that: the former can't.
 struct UpstreamKeys {
     let store: any Store
     let seal: Seal
@@ -43,9 +44,29 @@ struct UpstreamKeys {
                 try store.changeKeys(of: upstream.name, plan.activation(of: next, at: now()))
             case nil: break
             }
+            try retireFormer(than: plan, of: upstream)
         } catch StoreError.changed {
             // Another process did the same.
         }
+    }
+
+    /// Those of algorithms that the configuration had before. They stay until everybody has the one that signs now, and never
+    /// end young: somebody may bring back the configuration, and another process may have it still, or have the new one already.
+    private func retireFormer(than plan: SigningKeyPlan, of upstream: Upstream) throws {
+        let now = now()
+        func isOld(_ key: SigningKeyRecord) -> Bool {
+            SigningKeyPlan.signsFrom(publishedAt: key.createdAt, lifetimes: lifetimes) <= now
+        }
+        guard isOld(plan.active) else { return }
+        let former = try store.upstreamKeys(of: upstream.name).filter { key in
+            key.algorithm != plan.algorithm && [.active, .next].contains(key.status) && isOld(key)
+        }
+        guard !former.isEmpty else { return }
+        let steps = former.map { key in
+            let last = key.activated(at: now, lifetimes: lifetimes).retired(at: now, lifetimes: lifetimes)
+            return SigningKeyStep.move(key, to: last)
+        }
+        try store.changeKeys(of: upstream.name, steps)
     }
 
     /// Makes the first key, where there is none.

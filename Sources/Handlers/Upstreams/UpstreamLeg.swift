@@ -149,14 +149,15 @@ struct UpstreamLeg {
         // another code of the upstream's as well. Whoever reloads the page goes on with the session that they have.
         guard try provider.store.spend(leg.id, until: leg.startedAt + provider.lifetimes.attempt) else {
             logBadState("it was used before", at: upstream, request)
-            trace?.fail("the state was used before")
+            // Nor does that say how the first one ends, which may be under way.
+            trace?.note("Came back once more: the state was used before")
             let isInvited = attempt.linking?.invitation != nil
             if isInvited, try flow.signedIn(request) == nil {
                 return try page(.stale, attempt, authorization, request)
             }
             return flow.proceed(
                 authorization, signedIn: try flow.signedIn(request), progress: .arrived, attempt: nil,
-                raw: attempt.request, for: request)
+                raw: attempt.request, failure: .stale, for: request)
         }
         return try telling(upstream, authorization, attempt, leavingChoice: leg.isSilent, request) {
             provider.store.moveOn()
@@ -204,6 +205,21 @@ struct UpstreamLeg {
                 let fault = UpstreamFault.refused(error, description: description)
                 throw answer.isOutage ? UpstreamFault.unreachable("it \(fault)") : fault
             }
+        }
+    }
+
+    /// Whoever was to sign in at an upstream that was removed meanwhile, here or there, chooses anew.
+    func leadOn(from upstream: UpstreamName, _ attempt: Attempt, for request: Request) throws -> Response {
+        let authorization = try flow.validate(attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            let error = OAuthError.invalidRequest(
+                "the user's identity provider is no longer there", cause: "\(upstream) was removed meanwhile",
+                detail: .upstream(upstream, "was removed while somebody was to sign in there"))
+            if case .session = attempt.linking {
+                throw PageForm.Refused(kind: .upstreamRemoved, error: error, attempt: attempt)
+            }
+            provider.logRefusal(error, of: request)
+            return try page(.removed, attempt, authorization, request)
         }
     }
 
@@ -277,7 +293,7 @@ struct UpstreamLeg {
                     tokens: tokens, opening: provider.seal, catalogue: try store.catalogue(),
                     evaluator: provider.upstreamExpressions,
                     available: { text in
-                        guard let name = try? Username(choosing: text) else { return nil }
+                        guard let name = identity.username(choosing: text, at: upstream.name) else { return nil }
                         return try store.user(named: name) == nil ? name : nil
                     }, random: provider.random, at: provider.now())
             } catch let refusal as UpstreamRefusal {
@@ -289,8 +305,9 @@ struct UpstreamLeg {
                 upstream: user, identity, authTime: authTime, at: upstream, sealingBy: provider.seal)
             if let response = try flow.open(opening, authorization, attempt, for: request) {
                 provider.note(.signedIn, of: upstream.name)
-                trace?.note("Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced)
-                trace?.end()
+                trace?.note(
+                    "Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced,
+                    outcome: .signedIn)
                 return response
             }
         }
@@ -399,7 +416,7 @@ extension UpstreamUser {
         [
             "sub": .string(user.id.value), "roles": .array(user.roles.sorted().map { .string($0.description) }),
             "by_this_upstream": .array(link.roles.sorted().map { .string($0.description) }),
-            "attributes": .object(user.attributes),
+            "attributes": TracedSecrets.cut(.object(user.attributes)),
         ]
     }
 }

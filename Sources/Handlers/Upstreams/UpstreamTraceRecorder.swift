@@ -5,44 +5,36 @@ import Synchronization
 
 /// Notes the steps of one sign-in that an administrator wants to see.
 final class UpstreamTraceRecorder: Sendable {
-    private struct State {
-        var steps: [UpstreamTrace.Step] = []
-        var isEnd = false
-    }
-
     let id: UpstreamTraceID
     private let now: Clock
-    private let state = Mutex(State())
+    /// Those that aren't kept yet, and whether one of all of them was the end.
+    private let state = Mutex((steps: [UpstreamTrace.Step](), isOver: false))
 
     init(_ id: UpstreamTraceID, now: @escaping Clock) {
         self.id = id
         self.now = now
     }
 
-    func note(_ what: String, _ details: JSON = .null) {
-        let step = UpstreamTrace.Step(at: now(), what, details)
-        state.withLock { $0.steps.append(step) }
+    /// - Parameter outcome: what it is the end with, after which nothing is noted.
+    func note(_ what: String, _ details: JSON = .null, outcome: UpstreamTrace.Outcome? = nil) {
+        let step = UpstreamTrace.Step(at: now(), what, details, outcome: outcome)
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.steps.append(step)
+            state.isOver = outcome != nil
+        }
     }
 
     /// What kept the user out. It is the end.
-    func fail(_ what: String) {
-        let step = UpstreamTrace.Step(at: now(), what, isFault: true)
-        state.withLock { state in
-            guard !state.isEnd else { return }
-            state.steps.append(step)
-            state.isEnd = true
-        }
-    }
-
-    func end() { state.withLock { $0.isEnd = true } }
+    func fail(_ what: String) { note(what, outcome: .refused) }
 
     /// What can't be kept is lost: nobody is kept out by what is only to be looked at.
     func save(in store: any Store, log: Logger) {
-        let state = state.withLock { state in
+        let steps = state.withLock { state in
             defer { state.steps = [] }
-            return state
+            return state.steps
         }
-        do { try store.record(state.steps, of: id, isEnd: state.isEnd, at: now()) } catch {
+        do { try store.record(steps, of: id, at: now()) } catch {
             log.warning("a trace can't be kept", metadata: ["error": "\(error)"])
         }
     }

@@ -14,7 +14,8 @@ package struct MappingTrace {
         func value(_ expression: String) -> JSON {
             do throws(ExpressionFailure) {
                 return [
-                    "expression": .string(expression), "gave": try evaluator.value(of: expression, over: claims),
+                    "expression": .string(expression),
+                    "gave": TracedSecrets.cut(try evaluator.value(of: expression, over: claims)),
                 ]
             } catch {
                 return ["expression": .string(expression), "fault": .string(error.reason)]
@@ -27,7 +28,7 @@ package struct MappingTrace {
             ]
         }
         var steps: [(what: String, details: JSON)] = [
-            ("What it says of them, as expressions see it (upstream)", claims)
+            ("What it says of them, as expressions see it (upstream)", TracedSecrets.cut(claims))
         ]
         switch upstream.admission {
         case .everyone: steps.append(("Who is new becomes a user (users: all)", .null))

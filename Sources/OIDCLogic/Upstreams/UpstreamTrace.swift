@@ -17,9 +17,8 @@ package struct UpstreamTrace: Sendable, Equatable {
 
     /// In seconds.
     package static let lifetime: Int64 = 15 * 60
-    /// In bytes, of the steps' JSON, and of the details of one.
+    /// In bytes, of the steps' JSON.
     package static let limit = 64 * 1024
-    package static let stepLimit = 16 * 1024
 
     package init(
         id: UpstreamTraceID, upstream: UpstreamName, digest: [UInt8], startedAt: Timestamp, expiresAt: Timestamp,
@@ -35,21 +34,28 @@ package struct UpstreamTrace: Sendable, Equatable {
         self.steps = steps
     }
 
+    /// What it came to; nil: it has not ended, or nobody noted how.
+    package var outcome: Outcome? { steps.last?.outcome }
+
+    package enum Outcome: String, Sendable {
+        case signedIn = "signed in"
+        case refused
+    }
+
     /// What was done, and what came of it. Whoever notes it has cut out what is secret.
     package struct Step: Sendable, Equatable {
         package let at: Timestamp
         package let what: String
         package let details: JSON
-        /// It is what kept the user out.
-        package let isFault: Bool
+        /// What it is the end with.
+        package let outcome: Outcome?
 
         /// - Parameter details: what is too long of it is left out, and said to be.
-        package init(at: Timestamp, _ what: String, _ details: JSON = .null, isFault: Bool = false) {
+        package init(at: Timestamp, _ what: String, _ details: JSON = .null, outcome: Outcome? = nil) {
             self.at = at
-            self.what = what
-            self.isFault = isFault
-            let count = details.serialized().count
-            self.details = count > UpstreamTrace.stepLimit ? .string("(\(count) bytes, left out)") : details
+            self.what = TraceLength.shortened(what, to: TraceLength.what)
+            self.outcome = outcome
+            self.details = TraceLength.fitting(details, TraceLength.details)
         }
     }
 }
@@ -60,8 +66,12 @@ package typealias UpstreamTraceID = Identifier<UpstreamTraceKind>
 package typealias UpstreamTraceToken = OpaqueToken<UpstreamTraceKind>
 
 extension UpstreamTrace.Step {
+    /// It is what kept the user out.
+    package var isFault: Bool { outcome == .refused }
+
     package var json: JSON {
         var members: [String: JSON] = ["at": .integer(at.seconds), "what": .string(what), "fault": .bool(isFault)]
+        members["outcome"] = outcome.map { .string($0.rawValue) }
         if details != .null { members["details"] = details }
         return .object(members)
     }
@@ -71,7 +81,8 @@ extension UpstreamTrace.Step {
         guard let at = json["at"]?.integerValue, let what = json["what"]?.stringValue,
             case .bool(let isFault) = json["fault"]
         else { return nil }
-        self.init(at: Timestamp(at), what, json["details"] ?? .null, isFault: isFault)
+        let outcome = json["outcome"]?.stringValue.flatMap(UpstreamTrace.Outcome.init)
+        self.init(at: Timestamp(at), what, json["details"] ?? .null, outcome: isFault ? .refused : outcome)
     }
 }
 
@@ -82,9 +93,9 @@ package protocol UpstreamTraceStore {
     func beginUpstreamTrace(digest: [UInt8], at now: Timestamp) throws -> UpstreamTrace?
     /// Nil: there is none, or its time is over.
     func upstreamTrace(of upstream: UpstreamName, at now: Timestamp) throws -> UpstreamTrace?
-    /// Adds steps to those that are there, as many as ``UpstreamTrace/limit`` lets in. Nothing happens to one that is no
-    /// more, or has ended.
-    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, isEnd: Bool, at now: Timestamp) throws
+    /// Adds steps to those that are there, as ``UpstreamTrace/fitting(_:)`` keeps them. It ends with one that has an outcome;
+    /// nothing happens to one that is no more, or has ended.
+    func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, at now: Timestamp) throws
     /// False: there was none.
     func removeUpstreamTrace(of upstream: UpstreamName) throws -> Bool
 }

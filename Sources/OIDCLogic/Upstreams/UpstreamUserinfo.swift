@@ -12,11 +12,11 @@ package struct UpstreamUserinfo: Sendable {
     /// - Parameter subject: of the ID token: what is of someone else must not be used.
     package init(
         _ answer: OutboundAnswer, about subject: String, from upstream: Upstream, _ metadata: UpstreamMetadata,
-        keys: any PublishedKeys
+        keys: any PublishedKeys, at now: Timestamp
     ) throws(UpstreamFault) {
         let claims =
             answer.isSignedUserinfo
-            ? try Self.verified(answer.body, from: upstream, metadata, keys: keys)
+            ? try Self.verified(answer.body, from: upstream, metadata, keys: keys, at: now)
             : try? JSON(parsing: answer.body, maximumBytes: Self.limit).objectValue
         guard let claims else { throw .userinfo("it isn't a JSON object") }
         guard let own = claims["sub"]?.stringValue, own.hasSameBytes(as: subject) else {
@@ -28,7 +28,8 @@ package struct UpstreamUserinfo: Sendable {
     /// RFC 8725: this is the one function that takes such. The algorithms are those of ID tokens. `iss` and `aud` are
     /// demanded, so that nothing that was signed for somebody else, or by somebody else, is taken.
     private static func verified(
-        _ body: [UInt8], from upstream: Upstream, _ metadata: UpstreamMetadata, keys: any PublishedKeys
+        _ body: [UInt8], from upstream: Upstream, _ metadata: UpstreamMetadata, keys: any PublishedKeys,
+        at now: Timestamp
     ) throws(UpstreamFault) -> [String: JSON]? {
         // Five parts are an encrypted one, which nobody asked for.
         let jws: UnverifiedJWS
@@ -60,11 +61,28 @@ package struct UpstreamUserinfo: Sendable {
         guard claims["iss"] == .string(upstream.issuer.value) else { throw .userinfo("its iss isn't the upstream's") }
         let audiences = claims["aud"].map { $0.arrayValue ?? [$0] } ?? []
         guard audiences.contains(.string(upstream.clientID)) else { throw .userinfo("its aud isn't our client_id") }
+        try checkTimes(claims, now)
         // An ID token, or what was made for something else, is no userinfo.
         guard claims["nonce"] == nil, claims["events"] == nil else {
             throw .userinfo("it is another token of the upstream's")
         }
         return claims
+    }
+
+    /// RFC 7519 §4.1.4, §4.1.5. It needn't say either.
+    private static func checkTimes(_ claims: [String: JSON], _ now: Timestamp) throws(UpstreamFault) {
+        func time(_ name: String) throws(UpstreamFault) -> Timestamp? {
+            guard let claim = claims[name] else { return nil }
+            guard let time = Timestamp(numericDate: claim) else { throw .userinfo("its \(name) is no time") }
+            return time
+        }
+        let skew = UpstreamIDToken.clockSkew
+        if let expiresAt = try time("exp"), now >= expiresAt + skew {
+            throw .userinfo("it expired \(now - expiresAt) s ago, by our clock")
+        }
+        if let notBefore = try time("nbf"), notBefore > now + skew {
+            throw .userinfo("it is valid in \(notBefore - now) s, by our clock")
+        }
     }
 }
 

@@ -32,9 +32,7 @@ extension SQLiteStore {
         return try reader.first(sql, Value(upstream), Value(now)) { row throws(StoreError) in try Self.trace(row) }
     }
 
-    package func record(
-        _ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, isEnd: Bool, at now: Timestamp
-    ) throws {
+    package func record(_ steps: [UpstreamTrace.Step], of trace: UpstreamTraceID, at now: Timestamp) throws {
         try write { database in
             let sql = """
                 SELECT \(Self.columns) FROM upstream_trace WHERE id = ?1 AND expires_at > ?2 AND ended_at IS NULL
@@ -43,10 +41,11 @@ extension SQLiteStore {
                 try Self.trace(row)
             }
             guard let there else { return }
-            let text = Self.text(of: there.steps + steps)
+            let kept = UpstreamTrace.fitting(there.steps + steps)
+            let isEnd = kept.last?.outcome != nil
             try database.run(
-                "UPDATE upstream_trace SET steps = ?2, ended_at = ?3 WHERE id = ?1", Value(trace), .text(text),
-                Value(isEnd ? now : nil))
+                "UPDATE upstream_trace SET steps = ?2, ended_at = ?3 WHERE id = ?1", Value(trace),
+                .text(JSON.array(kept.map(\.json)).text), Value(isEnd ? now : nil))
         }
     }
 
@@ -54,16 +53,6 @@ extension SQLiteStore {
         try write { database in
             try database.run("DELETE FROM upstream_trace WHERE upstream = ?1", Value(upstream)) == 1
         }
-    }
-
-    /// The first ones, as many as have room.
-    private static func text(of steps: [UpstreamTrace.Step]) -> String {
-        var left = UpstreamTrace.limit
-        let kept = steps.map(\.json).prefix { json in
-            left -= json.serialized().count + 1
-            return left > 0
-        }
-        return JSON.array(Array(kept)).text
     }
 
     private static func trace(_ row: borrowing Row) throws(StoreError) -> UpstreamTrace {

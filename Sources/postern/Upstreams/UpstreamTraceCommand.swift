@@ -40,9 +40,9 @@ struct UpstreamTraceCommand: ParsableCommand {
                 for step in trace.steps.dropFirst(printed) { print(step) }
                 printed = trace.steps.count
             }
-            if trace.endedAt != nil {
+            if let outcome = trace.outcome {
                 if format.json { print(trace.json.readableText) }
-                if trace.steps.contains(where: \.isFault) { throw ExitCode(1) }
+                guard outcome == .signedIn else { throw ExitCode(1) }
                 return
             }
             Thread.sleep(forTimeInterval: 0.5)

@@ -31,7 +31,7 @@ extension UpstreamAdministration {
 extension UpstreamTrace {
     /// What there is of it.
     package var state: String {
-        if endedAt != nil { return steps.contains(where: \.isFault) ? "refused" : "signed in" }
+        if let outcome { return outcome.rawValue }
         return begunAt == nil ? "waiting" : "under way"
     }
 
