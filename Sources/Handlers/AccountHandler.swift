@@ -178,7 +178,6 @@ struct AccountHandler {
         var response = provider.page(
             page, status: failure.map(\.status) ?? .ok, for: request, uiLocales: user.uiLocales)
         if case .throttled(let seconds) = failure { response[.retryAfter] = HeaderValue(seconds) }
-        response.keepFormsHere()
         return response
     }
 }

@@ -75,9 +75,19 @@ struct ConsoleHandler {
 
     // MARK: Signing in
 
-    /// By the provider's own sign-in, as an app has it.
+    /// By the provider's own sign-in, as an app has it. A form leads to none: where people sign in elsewhere, browsers hold it
+    /// against `form-action`, and show nothing at all.
     private func signIn(_ request: Request, _ parts: [String], again: Bool = false) throws -> Response {
-        try flow.signIn(by: .console, state: Self.path(parts), again: again, for: request)
+        guard request.method != .post else {
+            return provider.errorPage(
+                .expired,
+                .invalidRequest("a form of the console was open longer than its session, or than a sign-in counts"),
+                for: request,
+                startAgain: WebLink(provider.issuer.endpoint("admin/") + Self.path(parts)).map {
+                    ErrorPage.StartAgain(link: $0, clientName: "the console")
+                })
+        }
+        return try flow.signIn(by: .console, state: Self.path(parts), again: again, for: request)
     }
 
     private static func path(_ parts: [String]) -> String {

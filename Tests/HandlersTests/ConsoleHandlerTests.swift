@@ -74,11 +74,22 @@ struct ConsoleHandlerTests {
     func `what gives rights wants a fresh sign-in`(path: String) throws {
         let token = try token(on: get(path))
         fixture.now = fixture.now + 16 * 60
-        for response in [get(path), post(path, [("token", token), ("name", "x"), ("client_name", "x")])] {
-            #expect(response.leads(to: "https://login.example/oidc/authorize?"))
-            #expect(try response.parameter("prompt") == "login")
-        }
+        let asked = get(path)
+        #expect(asked.leads(to: "https://login.example/oidc/authorize?"))
+        #expect(try asked.parameter("prompt") == "login")
+        // No form leads to where people sign in: browsers would hold a redirect to an upstream against `form-action`.
+        let form = post(path, [("token", token), ("name", "x"), ("client_name", "x")])
+        #expect(form.status == .badRequest && form.text.contains("This page is too old"))
+        #expect(form.text.contains("href=\"https://login.example/oidc/admin/\(path)\""))
         #expect(try fixture.store.client(ClientID("app"))?.metadata.name == nil)
+    }
+
+    @Test func `a form of a session that is over changes nothing, and leads back to its page`() throws {
+        let token = try token(on: get("new-role"))
+        browser.cookies = [:]
+        let form = post("new-role", [("token", token), ("name", "x")])
+        #expect(form.status == .badRequest && form.text.contains("href=\"https://login.example/oidc/admin/new-role\""))
+        #expect(try fixture.store.catalogue().role("x", for: .console) == nil)
     }
 
     @Test func `an app's settings are shown once they may be changed`() throws {

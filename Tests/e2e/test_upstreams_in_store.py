@@ -256,3 +256,28 @@ def test_an_address_leads_to_its_upstream_where_there_is_no_password(provider, c
     finally:
         for name in ("known", "partner"):
             assert api("DELETE", f"upstreams/{name}?linked=true").status_code == 204
+
+
+def test_an_upstream_is_connected_to_an_account_that_is_here(provider, central, api, page):
+    """By a form that leads away from us, which browsers follow only where the page's policy lets them."""
+    members = {**registered(central, provider, "mine"), "title": "My Corp", "users": "none"}
+    here, there = provider.add_user(), central.add_user()
+    assert api("POST", "upstreams", {"name": "mine", **members}).status_code == 201
+    try:
+        page.goto(f"{provider.issuer}/account")
+        page.locator("[name=username]").fill(here.name)
+        page.locator("[name=password]").fill(here.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Connect My Corp").click()
+        page.wait_for_url(f"{central.issuer}/**")
+        page.locator("[name=username]").fill(there.name)
+        page.locator("[name=password]").fill(there.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("status").wait_for()
+        assert page.url.startswith(f"{provider.issuer}/account/"), page.url
+        assert page.get_by_role("button", name="Disconnect My Corp").is_visible(), page.locator("main").inner_text()
+        known = api("GET", f"users/{here.sub}/upstreams").json()["items"]
+        assert [(one["upstream"], one["upstream_sub"]) for one in known] == [("mine", there.sub)]
+    finally:
+        api("DELETE", "upstreams/mine?linked=true")
+        provider.postern("user", "remove", here.name, "--yes")

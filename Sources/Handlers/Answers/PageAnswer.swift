@@ -59,7 +59,8 @@ extension Response {
         self[.xFrameOptions] = nil
     }
 
-    /// For the console's pages, whose forms lead nowhere else, and whose script does no more than copy.
+    /// For the console's pages, whose forms lead nowhere else, and whose script does no more than copy. The account page's do:
+    /// to the upstream that is connected, or where somebody signs in again.
     mutating func keepFormsHere() { protect(allowing: "script-src 'self'; form-action 'self'; ") }
 
     /// No `form-action`: browsers hold the whole chain of redirects against it, and these forms lead to the app. No
