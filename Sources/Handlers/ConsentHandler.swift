@@ -38,14 +38,14 @@ struct ConsentHandler {
             throw PageForm.Refused(
                 kind: .expired, error: .invalidRequest("the form came without its token"), attempt: attempt)
         }
+        guard try form.parameters.value("decision") == "allow" else {
+            throw AuthorizationFailure.redirect(.accessDenied("the user did not allow it"), authorization.target)
+        }
         // It was shown to another session than there is now, also of the same user, or what it names is asked no more: it allows
         // nothing, and whoever is signed in is asked anew.
         guard ConsentForm.token(attempt, scope, signedIn).matches(token, opening: provider.seal) else {
             return flow.proceed(
                 authorization, signedIn: signedIn, progress: .arrived, attempt: nil, raw: attempt.request, for: request)
-        }
-        guard try form.parameters.value("decision") == "allow" else {
-            throw AuthorizationFailure.redirect(.accessDenied("the user did not allow it"), authorization.target)
         }
         // A double click on "Allow" comes here twice: the second is answered as the first, and changes nothing.
         let end = attempt.startedAt + provider.lifetimes.attempt

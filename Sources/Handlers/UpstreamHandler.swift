@@ -46,6 +46,12 @@ struct UpstreamHandler {
             return provider.answeringPage(request, uiLocales: attempt.request.uiLocales) {
                 try flow.explaining(request) {
                     let leg = UpstreamLeg(flow)
+                    let browser = provider.cookies.browserToken(in: request)
+                    // An address of another sign-in, which would lead nowhere in the end. Where cookies are blocked there is none of
+                    // one's own, and the way back says so.
+                    guard browser == nil || attempt.belongs(to: browser) else {
+                        return try leg.beginAnew(attempt, for: request)
+                    }
                     return isAsked
                         ? try leg.ask(about: attempt, upstream, for: request)
                         : try leg.begin(attempt, at: upstream, for: request)

@@ -76,6 +76,11 @@ struct JWKSCacheTests {
         server.now = server.now + PublishedTimes.pause
         for _ in 0..<100 { #expect(try !isVerified(forged)) }
         #expect(try isVerified(text) && server.calls == 4)
+
+        server.fail(.unreachable("down"))
+        server.now = server.now + FetchAge.usual
+        #expect(try isVerified(text), "what was fetched serves while it is down")
+        #expect(try !isVerified(forged), "and a forgery is one, which no waiting mends")
     }
 
     @Test func `a URI that is down is asked once a minute, and the old keys serve for a day`() throws {

@@ -55,13 +55,37 @@ struct UpstreamLostAnswerTests {
 
     @Test(
         arguments: [(500, "{}", true), (502, "", true), (504, "", true), (200, "no JSON", true), (200, "{}", true)]
-            + [(503, "{}", false), (429, "{}", false), (400, #"{"error": "invalid_client"}"#, false), (404, "", false)])
+            + [(503, "{}", true), (429, "{}", false), (400, #"{"error": "invalid_client"}"#, false), (404, "", false)])
     func `what is no answer may be one that was lost`(status: Int, body: String, isLost: Bool) throws {
         _ = try test.signIn()
         fixture.now = fixture.now + 301
         test.answer(body, status: status)
         test.look()
         #expect(try test.check()?.mayBeSpent == isLost)
+    }
+
+    @Test func `whoever says when to come again has replaced nothing`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        fixture.sectors.publish("", status: 503, isRateLimited: true, at: Self.token)
+        test.look()
+        #expect(try test.check()?.mayBeSpent == false)
+    }
+
+    @Test func `whoever found that somebody else had asked has lost nothing`() throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        let read = try fixture.store.upstreamLink(UpstreamFixture.link).orThrow("no link")
+        test.answer(#"{"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 3600}"#)
+        test.look()
+        guard case .valid = try UpstreamRecheck(provider: fixture.provider).verdict(on: read, of: test.upstream) else {
+            Issue.record("it was valid a moment ago")
+            return
+        }
+        fixture.now = fixture.now + 301
+        test.makeGone()
+        test.look()
+        #expect(try test.sessions() == 0, "so who is refused then is gone")
     }
 
     @Test func `whoever was never reached has replaced nothing`() throws {
@@ -112,7 +136,10 @@ struct UpstreamLostAnswerTests {
     }
 
     @Test(
-        arguments: [(3600, 3600), ("3600", 3600), (.number(3600.5), 3600), ("soon", nil), (-1, nil), (.null, nil)]
+        arguments: [
+            (3600, 3600), ("3600", 3600), ("3600.0", 3600), (.number(3600.5), 3600), ("soon", nil), (-1, nil),
+            (.null, nil),
+        ]
             as [(JSON, Int64?)])
     func `when a token ends is said by a number, in whatever form`(lifetime: JSON, seconds: Int64?) {
         let tokens = UpstreamTokens(

@@ -77,6 +77,23 @@ struct UpstreamTroubleTests {
         #expect(!straight.fixture.logged.contains { $0.contains("the state") })
     }
 
+    @Test func `the address of another browser's way there begins anew, and leads nobody there in vain`() throws {
+        let straight = try UpstreamTroubleTests(isStraight: true)
+        let theirs = straight.test.browser.authorize("offline")
+        let other = HandlerBrowser(straight.fixture)
+        let own = other.authorize("offline")
+        func follow(_ address: Response) throws -> Response {
+            other.send(.get, .upstream, try address.answer, tail: "corp")
+        }
+        let anew = try follow(theirs)
+        #expect(anew.leads(to: "https://login.example/oidc/upstream/corp?"))
+        for address in [anew, own] { #expect(try follow(address).leads(to: "https://corp.example/authorize?")) }
+        other.cookies = [:]
+        #expect(
+            try follow(own).leads(to: "https://corp.example/authorize?"),
+            "without cookies it ends there, and in no circle")
+    }
+
     @Test func `without a page the app is told that it doesn't answer`() throws {
         let straight = try UpstreamTroubleTests(isStraight: true)
         _ = try straight.test.signIn()

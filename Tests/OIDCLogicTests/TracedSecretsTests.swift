@@ -29,13 +29,24 @@ struct TracedSecretsTests {
     @Test(
         arguments: [
             ["idp_access_token": "opaque"], ["brokeredToken": "opaque"], ["x": [["client-secret": "opaque"]]],
-            ["tokens": ["opaque"]], ["password": 1234], ["a": [.string(token)]], ["a": ["b": .string(encrypted)]],
+            ["tokens": ["opaque"]], ["api_keys": ["opaque"]], ["token2": "opaque"], ["password": 1234],
+            ["a": [.string(token)]], ["a": ["b": .string(encrypted)]],
             ["note": .string("Bearer \(token)")], ["link": .string("https://idp.example/?t=\(token)&x=1")],
         ] as [JSON])
     func `what is named like a secret, or looks like a token, is cut out at any depth`(claims: JSON) {
         let cut = TracedSecrets.cut(claims).text
         #expect(cut.contains("(cut out)"))
         for secret in ["opaque", "1234", "eyJ"] { #expect(!cut.contains(secret)) }
+    }
+
+    @Test func `what expressions made of them is known again`() {
+        let secrets = TracedSecrets.values(in: [
+            "sub": "amy", "idp": [["access_token": "opaque", "tokens": ["other"]]],
+        ])
+        #expect(secrets == ["opaque", "other"])
+        #expect(
+            TracedSecrets.cut(["note": "opaque", "all": ["other", "amy"]], and: secrets)
+                == ["note": "(cut out)", "all": ["(cut out)", "amy"]])
     }
 
     @Test(

@@ -119,8 +119,10 @@ struct UpstreamEndpoints {
         heard(answer: answer.status < 500)
         let refusal = "\(call.uri.value) answers \(answer.status)"
         switch answer.status {
-        // Whoever is too busy has done nothing.
-        case 429, 503: throw .unreachable(refusal)
+        // Whoever is too busy, and says when to come again, has done nothing; by a 503 alone a proxy may say that it lost what
+        // was answered.
+        case 429: throw .unreachable(refusal)
+        case 503 where answer.isRateLimited: throw .unreachable(refusal)
         case 500...: throw .unanswered(refusal)
         default: return answer
         }

@@ -60,6 +60,14 @@ struct UpstreamLeg {
         }
     }
 
+    /// The same request, in whatever browser.
+    func beginAnew(_ attempt: Attempt, for request: Request) throws -> Response {
+        let authorization = try flow.validate(attempt.request)
+        return try flow.sayingSilently(to: authorization.target) {
+            signInAnew(authorization, attempt, try flow.signedIn(request), request)
+        }
+    }
+
     /// Asks it about the session that there is, and goes on with that, or as for somebody who isn't signed in.
     func ask(about attempt: Attempt, _ upstream: Upstream, for request: Request) throws -> Response {
         let authorization = try flow.validate(attempt.request)
@@ -306,7 +314,8 @@ struct UpstreamLeg {
             if let response = try flow.open(opening, authorization, attempt, for: request) {
                 provider.note(.signedIn, of: upstream.name)
                 trace?.note(
-                    "Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")", user.traced,
+                    "Signed in as \(user.user.username)\(link == nil ? ", who is new" : "")",
+                    user.traced(hiding: TracedSecrets.values(in: .object(identity.claims))),
                     outcome: .signedIn)
                 return response
             }
@@ -412,11 +421,11 @@ extension ValidatedAuthorizationRequest {
 
 extension UpstreamUser {
     /// Whom the sign-in was made into.
-    fileprivate var traced: JSON {
+    fileprivate func traced(hiding secrets: Set<String>) -> JSON {
         [
             "sub": .string(user.id.value), "roles": .array(user.roles.sorted().map { .string($0.description) }),
             "by_this_upstream": .array(link.roles.sorted().map { .string($0.description) }),
-            "attributes": TracedSecrets.cut(.object(user.attributes)),
+            "attributes": TracedSecrets.cut(.object(user.attributes), and: secrets),
         ]
     }
 }

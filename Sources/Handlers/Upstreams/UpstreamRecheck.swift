@@ -15,7 +15,9 @@ struct UpstreamRecheck {
             return .unreachable("somebody else asks at this moment")
         }
         // Somebody else may have asked since the link was read: what that one asked with may have been used up.
-        return try known(of: taken, by: upstream) ?? check(taken, of: upstream)
+        guard let known = known(of: taken, by: upstream) else { return try check(taken, of: upstream) }
+        _ = try release(taken, upstream)
+        return known
     }
 
     /// The same, for whoever has come for something else: while it hangs, those try it who wait for it anyway, and the upkeep;
@@ -40,7 +42,11 @@ struct UpstreamRecheck {
     func check(_ link: UpstreamLink, of upstream: Upstream) throws -> UpstreamVerdict {
         provider.store.moveOn()
         var link = link
-        var verdict = try ask(link, upstream)
+        var verdict: UpstreamVerdict
+        do { verdict = try ask(link, upstream) } catch {
+            _ = try? release(link, upstream)
+            throw error
+        }
         if verdict == .gone {
             // They may have signed out there while it was asked.
             provider.store.moveOn()
@@ -97,6 +103,11 @@ struct UpstreamRecheck {
     func letGo(_ link: UpstreamLink, of upstream: Upstream) throws -> Bool {
         provider.store.moveOn()
         return try keep(.gone, link, upstream)
+    }
+
+    /// Of one that nobody was asked about: who keeps it without a word is thought to have lost an answer.
+    private func release(_ link: UpstreamLink, _ upstream: Upstream) throws -> Bool {
+        try record(link.check, link, nil, upstream)
     }
 
     private func record(

@@ -11,11 +11,12 @@ package struct MappingTrace {
     ) {
         let claims = JSON.object(identity.claims)
         let mapping = upstream.mapping
+        let secrets = TracedSecrets.values(in: claims)
         func value(_ expression: String) -> JSON {
             do throws(ExpressionFailure) {
                 return [
                     "expression": .string(expression),
-                    "gave": TracedSecrets.cut(try evaluator.value(of: expression, over: claims)),
+                    "gave": TracedSecrets.cut(try evaluator.value(of: expression, over: claims), and: secrets),
                 ]
             } catch {
                 return ["expression": .string(expression), "fault": .string(error.reason)]

@@ -7,21 +7,33 @@ package enum TracedSecrets {
 
     /// What the last words of such a member's name are, however it is written: `access_token`, `clientSecret`, `JWT`.
     private static let endings = [
-        "token", "tokens", "secret", "secrets", "password", "passwords", "passwd", "assertion", "jwt", "jws", "jwe",
-        "apikey", "privatekey", "credential", "credentials", "cookie",
+        "token", "secret", "password", "passwd", "assertion", "jwt", "jws", "jwe", "apikey", "privatekey", "credential",
+        "cookie",
     ]
 
-    package static func cut(_ json: JSON) -> JSON {
+    /// - Parameter others: what is cut out wherever it stands, as ``values(in:)`` finds it.
+    package static func cut(_ json: JSON, and others: Set<String> = []) -> JSON {
         switch json {
-        case .string(let text): isToken(within: text) ? .string(word) : json
-        case .array(let items): .array(items.map(cut))
+        case .string(let text): others.contains(text) || isToken(within: text) ? .string(word) : json
+        case .array(let items): .array(items.map { cut($0, and: others) })
         case .object(let members):
             .object(
                 Dictionary(
                     uniqueKeysWithValues: members.map { name, value in
-                        (name, isSecret(name) ? wholly(value) : cut(value))
+                        (name, isSecret(name) ? wholly(value) : cut(value, and: others))
                     }))
         case .null, .bool, .integer, .number: json
+        }
+    }
+
+    /// The texts that members hold whose names are of secrets, so that they are known where an expression has put them.
+    package static func values(in json: JSON, ofSecret isWithin: Bool = false) -> Set<String> {
+        switch json {
+        case .string(let text): isWithin ? [text] : []
+        case .array(let items): items.reduce(into: []) { $0.formUnion(values(in: $1, ofSecret: isWithin)) }
+        case .object(let members):
+            members.reduce(into: []) { $0.formUnion(values(in: $1.value, ofSecret: isWithin || isSecret($1.key))) }
+        case .null, .bool, .integer, .number: []
         }
     }
 
@@ -34,8 +46,8 @@ package enum TracedSecrets {
     }
 
     private static func isSecret(_ name: String) -> Bool {
-        let letters = String(name.lowercased().filter { $0.isLetter || $0.isNumber })
-        return endings.contains(where: letters.hasSuffix)
+        let letters = name.lowercased().filter(\.isLetter)
+        return endings.contains { letters.hasSuffix($0) || letters.hasSuffix($0 + "s") }
     }
 
     /// Whether a signed or encrypted JWT (RFC 7515 §7.1, RFC 7516 §7.1) stands in it: parts between dots, of which the first

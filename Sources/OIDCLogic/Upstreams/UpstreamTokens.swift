@@ -32,14 +32,13 @@ package struct UpstreamTokens: Sendable {
     /// In seconds: ten years.
     private static let longestLifetime: Int64 = 315_360_000
 
-    /// A number (RFC 6749 §5.1). Some write it as a text, or with a fraction, and a token that says when it ends is never taken for
-    /// one without an end. Nil: it says nothing.
+    /// A number (RFC 6749 §5.1), which some write as a text, or with a fraction. Nil: it says nothing, as what can't be read does.
     private static func seconds(_ lifetime: JSON) -> Int64? {
         let seconds: Int64? =
             switch lifetime {
             case .integer(let seconds): seconds
             case .number(let seconds): Int64(exactly: seconds.rounded(.down))
-            case .string(let text): Int64(text)
+            case .string(let text): Double(text).flatMap { Int64(exactly: $0.rounded(.down)) }
             default: nil
             }
         return seconds.flatMap { (0...longestLifetime).contains($0) ? $0 : nil }

@@ -28,6 +28,8 @@ extension InstallationCheck {
                 names.append(declaration.name)
                 issuers.insert(upstream.issuer.value)
             } catch {
+                // Whom it knows comes back with it.
+                declaration.members["issuer"]?.stringValue.map { _ = issuers.insert($0) }
                 add(.warning, "upstream", "\"\(declaration.name)\" of the database can't be used: \(error)")
             }
         }
