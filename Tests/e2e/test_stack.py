@@ -81,7 +81,18 @@ def test_a_pool_has_the_processes_that_the_configuration_says():
             wait_for(lambda: len(children(master)) == processes, "all processes run", timeout=20)
 
 
+def takes_signals(pid):
+    """Whether it has begun so far that it reads SIGTERM by itself. Before, it has nothing to drain, and just ends."""
+    status = (pathlib.Path("/proc") / str(pid) / "status").read_text()
+    blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:")).split()[1]
+    return int(blocked, 16) >> (signal.SIGTERM - 1) & 1
+
+
 def test_down_drains_and_kills_nothing(running):
+    masters = [int((running.folder / f"run/{pool}.pool.pid").read_text()) for pool in ("fast", "slow")]
+    wait_for(
+        lambda: len(workers := [child for master in masters for child in children(master)]) == 3
+        and all(takes_signals(worker) for worker in workers), "all processes run")
     stack("down", running.folder)
     log = running.log("fast") + running.log("slow")
     assert log.count("draining") == 3
