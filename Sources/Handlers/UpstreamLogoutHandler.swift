@@ -72,7 +72,7 @@ struct UpstreamLogoutHandler {
         let sessions = try store.sessions(of: user.id, limit: 100).count
         try UserAdministration(store: store, now: provider.now).signOut(user)
         try leaveNothingToAskWith(known)
-        return max(sessions, 1)
+        return sessions
     }
 
     /// Tokens that ended with the sign-out would look like the end of the user.

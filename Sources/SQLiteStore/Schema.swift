@@ -30,7 +30,7 @@ enum Schema {
         upstreamSignOut,
         upstreamSignedOut,
         upstreamLinkByHand,
-        upstreamTokensSpent,
+        upstreamCheckStates,
     ]
 
     static func version(of database: Database) throws(StoreError) -> Int {

@@ -135,6 +135,46 @@ struct UpstreamLostAnswerTests {
         #expect(try test.check()?.needsSignIn == true && test.sessions() == 1)
     }
 
+    @Test func `whoever is gone is ended also where that was cut short, and nobody is asked again`() throws {
+        _ = try test.signIn()
+        let former = try test.check().orThrow("no link")
+        var check = former
+        (check.needsSignIn, check.isEnding, check.nextAt) = (true, true, fixture.now)
+        let (store, now, ending) = (fixture.store, fixture.now, check)
+        #expect(
+            try store.acting(as: .system, at: now) {
+                try store.record(ending, of: UpstreamFixture.link, after: former, telling: .userGone, at: now)
+            })
+        test.answer(#"{"access_token": "at-2"}"#)
+        let asked = fixture.sectors.posted.count
+        test.look()
+        #expect(try test.sessions() == 0 && test.check()?.isEnding == false && test.check()?.nextAt == nil)
+        #expect(fixture.sectors.posted.count == asked)
+        let told = try store.auditRecords(matching: AuditQuery(eventPrefix: "user.gone"), before: nil, limit: 9)
+        #expect(told.count == 1)
+        _ = try test.signIn()
+        #expect(
+            try test.check()?.needsSignIn == false && test.sessions() == 1, "whoever comes back is as welcome as ever")
+    }
+
+    @Test(arguments: [.string(String(repeating: "r", count: 9000)), 7, ["rt-2"]] as [JSON])
+    func `a refresh token that can't be kept is no reason to show the one of before again`(token: JSON) throws {
+        _ = try test.signIn()
+        fixture.now = fixture.now + 301
+        test.answer(JSON.object(["access_token": "at-2", "refresh_token": token]).text)
+        test.look()
+        #expect(try test.check()?.needsSignIn == true && test.check()?.sealedTokens == nil)
+    }
+
+    @Test func `whoever left nothing to ask with is asked about once, also by the next process`() throws {
+        _ = try test.signIn(refreshToken: nil)
+        fixture.now = fixture.now + 301
+        test.look()
+        #expect(try test.check()?.needsSignIn == true && test.check()?.nextAt == nil)
+        test.look()
+        #expect(try test.check()?.nextAt == nil && test.sessions() == 1)
+    }
+
     @Test(
         arguments: [
             (3600, 3600), ("3600", 3600), ("3600.0", 3600), (.number(3600.5), 3600), ("soon", nil), (-1, nil),

@@ -10,11 +10,17 @@ func expectUpstreamTokens(in store: some Store) throws {
         _ tokens: String?, after former: UpstreamCheck, mayBeSpent: Bool = false, _ event: AuditEvent? = nil
     ) throws -> Bool {
         var check = former
-        (check.sealedTokens, check.mayBeSpent) = (tokens, mayBeSpent)
+        (check.sealedTokens, check.mayBeSpent, check.isEnding) = (tokens, mayBeSpent, false)
         return try store.record(check, of: id, after: former, telling: event, at: .noon)
     }
     try expect(try record("first", after: try check(), mayBeSpent: true), "what came of asking is kept")
     try expect(try check().sealedTokens == "first" && check().mayBeSpent, "and whether an answer was lost")
+
+    var ending = try check()
+    ending.isEnding = true
+    let isKept = try store.record(ending, of: id, after: try check(), telling: nil, at: .noon)
+    try expect(try isKept && check() == ending, "and that what they had is being ended")
+    try expect(try record("first", after: ending), "until it is")
 
     let before = try check()
     let again = try signIn("amy", [:], in: store, at: .noon + 9)

@@ -64,6 +64,7 @@ struct OAuthExchange {
         guard let refreshToken = tokens.refreshToken else { return nil }
         do throws(UpstreamFault) {
             let response = try endpoints.tokens(byRefreshToken: refreshToken)
+            guard UpstreamTokens.canBeKept(response) else { return .usedUp }
             let renewed = UpstreamTokens(
                 response: response, after: tokens, accessTokenServes: true, at: endpoints.now())
             return .valid(sealedTokens: renewed?.sealed(for: link, by: seal))

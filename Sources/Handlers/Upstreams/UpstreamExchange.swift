@@ -47,6 +47,7 @@ struct UpstreamExchange {
         guard let refreshToken = tokens.refreshToken else { return .needsSignIn }
         do throws(UpstreamFault) {
             let answer = try endpoints.tokens(byRefreshToken: refreshToken)
+            guard UpstreamTokens.canBeKept(answer) else { return .usedUp }
             if let token = answer["id_token"], token != .null,
                 try !UpstreamIDToken.isAbout(link, unverified: token, for: upstream)
             {

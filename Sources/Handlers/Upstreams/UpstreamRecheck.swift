@@ -43,11 +43,11 @@ struct UpstreamRecheck {
         provider.store.moveOn()
         var link = link
         var verdict: UpstreamVerdict
-        do { verdict = try ask(link, upstream) } catch {
+        do { verdict = link.check.isEnding ? .gone : try ask(link, upstream) } catch {
             _ = try? release(link, upstream)
             throw error
         }
-        if verdict == .gone {
+        if verdict == .gone, !link.check.isEnding {
             // They may have signed out there while it was asked.
             provider.store.moveOn()
             link.check.isSignedOut = try provider.store.upstreamLink(link.id)?.check.isSignedOut ?? false
@@ -81,15 +81,16 @@ struct UpstreamRecheck {
             check.isSignedOut = check.isSignedOut && upstream.signsOut
         case .needsSignIn, .usedUp:
             check.needsSignIn = true
-            if verdict == .usedUp { (check.sealedTokens, check.nextAt) = (nil, nil) }
+            if verdict == .usedUp { check.sealedTokens = nil }
+            if check.sealedTokens == nil { check.nextAt = nil }
             return try record(check, link, link.check.needsSignIn ? nil : .userSignInNeeded, upstream)
         case .gone:
-            // Asked again soon, should this end before all has ended that there is.
-            (check.needsSignIn, check.nextAt) = (true, provider.now() + UpstreamCheck.lease)
-            guard try record(check, link, .userGone, upstream) else { return false }
+            // Should this end before all has ended that there is, whoever takes it next goes on.
+            (check.needsSignIn, check.isEnding, check.nextAt) = (true, true, provider.now() + UpstreamCheck.lease)
+            guard try record(check, link, link.check.isEnding ? nil : .userGone, upstream) else { return false }
             try endEverything(of: link, upstream)
             let former = check
-            (check.sealedTokens, check.nextAt) = (nil, nil)
+            (check.sealedTokens, check.isEnding, check.nextAt) = (nil, false, nil)
             return try record(check, link, after: former, nil, upstream)
         case .unreachable, .unanswered:
             if case .unanswered = verdict { check.mayBeSpent = true }
@@ -122,9 +123,14 @@ struct UpstreamRecheck {
     }
 
     private func ask(_ link: UpstreamLink, _ upstream: Upstream) throws -> UpstreamVerdict {
-        guard let sealed = link.check.sealedTokens,
-            let tokens = try? UpstreamTokens(sealed: sealed, of: link.id, opening: provider.seal)
-        else { return .needsSignIn }
+        guard let sealed = link.check.sealedTokens else { return .needsSignIn }
+        let tokens: UpstreamTokens
+        do { tokens = try UpstreamTokens(sealed: sealed, of: link.id, opening: provider.seal) } catch {
+            provider.log.error(
+                "what an upstream gave can't be opened; bring back the state.key of then, or its user signs in there again",
+                metadata: ["upstream": "\(upstream.name)", "user": "\(link.userID)"])
+            return .needsSignIn
+        }
         let metadata: UpstreamMetadata
         do throws(UpstreamFault) { metadata = try provider.metadata(of: upstream) } catch {
             return .unreachable("\(error)")

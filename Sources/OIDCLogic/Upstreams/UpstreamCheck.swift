@@ -2,7 +2,8 @@
 package struct UpstreamCheck: Sendable, Equatable {
     /// When it last said so: at a sign-in, or since.
     package var at: Timestamp
-    /// When it is to be asked again without anybody having come back for it; nil: never, as nothing of theirs lives here.
+    /// When it is to be asked again without anybody having come back for it; nil: never, as nothing of theirs lives here, or there
+    /// is nothing to ask with.
     package var nextAt: Timestamp?
     /// What it is asked with, sealed; nil: it gave nothing to ask with.
     package var sealedTokens: String?
@@ -15,10 +16,12 @@ package struct UpstreamCheck: Sendable, Equatable {
     /// An answer to the tokens was lost, and with it what may have come in their place: from then on their refusal says nothing of
     /// their user. Whoever shows a token again that was replaced loses all that came of it (RFC 9700 §4.14.2).
     package var mayBeSpent: Bool
+    /// They are gone, and what they had here is being ended: whoever finds it so goes on with that, and asks nobody.
+    package var isEnding: Bool
 
     package init(
         at: Timestamp, nextAt: Timestamp?, sealedTokens: String? = nil, needsSignIn: Bool = false, sid: String? = nil,
-        isSignedOut: Bool = false, mayBeSpent: Bool = false
+        isSignedOut: Bool = false, mayBeSpent: Bool = false, isEnding: Bool = false
     ) {
         self.at = at
         self.nextAt = nextAt
@@ -27,6 +30,7 @@ package struct UpstreamCheck: Sendable, Equatable {
         self.sid = sid
         self.isSignedOut = isSignedOut
         self.mayBeSpent = mayBeSpent
+        self.isEnding = isEnding
     }
 
     /// In seconds: longer than asking takes.

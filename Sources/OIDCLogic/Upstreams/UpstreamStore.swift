@@ -19,14 +19,15 @@ package protocol UpstreamStore: UpstreamDeclarationStore, UpstreamHealthStore, U
     /// The same of this one, whether it is due or not, as it is by then. Nil: somebody else checks it.
     func takeUpstreamCheck(of link: UpstreamLinkID, at now: Timestamp) throws -> UpstreamLink?
     /// Keeps what came of it, and tells the audit log of `event`. It is due again at `check.nextAt`, if a session or a refresh
-    /// token of theirs that came from there lives; else at their next sign-in. False, and nothing is kept: it isn't as it was
-    /// in `former` any more, since they have signed in meanwhile.
+    /// token of theirs that came from there lives; else at their next sign-in. False: it isn't as it was in
+    /// `former` any more, since they have signed in meanwhile, or out. Then nothing is kept but newer tokens than those of `former`,
+    /// where these are there still.
     func record(
         _ check: UpstreamCheck, of link: UpstreamLinkID, after former: UpstreamCheck, telling event: AuditEvent?,
         at now: Timestamp
     ) throws -> Bool
     /// Lets those be asked about within `interval` seconds about whom something lives here and who would be asked about later,
-    /// or never. Returns how many.
+    /// or never, but for those who have to sign in and left nothing to ask with. Returns how many.
     func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int
     /// When the check was due that has waited longest for its turn; nil: none waits.
     func oldestUpstreamCheck(by issuer: String, at now: Timestamp) throws -> Timestamp?

@@ -29,6 +29,16 @@ package struct UpstreamTokens: Sendable {
         accessTokenExpiresAt = response["expires_in"].flatMap(Self.seconds).map { now + $0 }
     }
 
+    /// Whether the refresh token of a response that answers one can be kept, if it has one: else the one that was shown is spent,
+    /// and nothing came in its place.
+    package static func canBeKept(_ response: [String: JSON]) -> Bool {
+        switch response["refresh_token"] {
+        case nil, .null, "": true
+        case .string(let text): text.utf8.count <= limit
+        default: false
+        }
+    }
+
     /// In seconds: ten years.
     private static let longestLifetime: Int64 = 315_360_000
 

@@ -4,7 +4,8 @@ import OIDCLogic
 extension SQLiteStore: UpstreamStore {
     private static let columns = """
         issuer, upstream_sub, sub, created_at, last_used_at, roles, attributes, checked_at, next_check_at, sealed_tokens,
-        needs_sign_in, upstream_sid, is_signed_out, is_by_hand, may_be_spent
+        needs_sign_in, upstream_sid, is_signed_out, is_by_hand, may_be_spent,
+        is_ending
         """
 
     package func upstreamLink(_ id: UpstreamLinkID) throws -> UpstreamLink? {
@@ -132,7 +133,7 @@ extension SQLiteStore: UpstreamStore {
             // a check forget a sign-out that it didn't know of.
             let sql = """
                 UPDATE upstream_link SET checked_at = ?4, sealed_tokens = ?5, needs_sign_in = ?6, leased_until = 0,
-                    is_signed_out = iif(?11 AND NOT ?10, 0, is_signed_out), may_be_spent = ?12,
+                    is_signed_out = iif(?11 AND NOT ?10, 0, is_signed_out), may_be_spent = ?12, is_ending = ?14,
                     next_check_at = iif(\(Self.isNeeded), ?7, NULL)
                 WHERE issuer = ?2 AND upstream_sub = ?3 AND checked_at = ?8 AND sealed_tokens IS ?9
                     AND (is_signed_out <= ?11 OR NOT ?13)
@@ -142,7 +143,7 @@ extension SQLiteStore: UpstreamStore {
                 sql, Value(now), .text(link.issuer), .text(link.subject), Value(check.at), Value(check.sealedTokens),
                 Value(check.needsSignIn), Value(check.nextAt), Value(former.at), Value(former.sealedTokens),
                 Value(check.isSignedOut), Value(former.isSignedOut), Value(check.mayBeSpent),
-                Value(event == .userGone)
+                Value(event == .userGone), Value(check.isEnding)
             ) { row throws(StoreError) in UserID(try row.text(0)) }
             guard let user else {
                 // What came in the place of tokens that are there still is kept all the same: nothing else serves any more.
@@ -163,7 +164,8 @@ extension SQLiteStore: UpstreamStore {
 
     package func planUpstreamChecks(by issuer: String, within interval: Int64, at now: Timestamp) throws -> Int {
         let late = """
-            issuer = ?2 AND (next_check_at IS NULL OR next_check_at > ?1 + ?3) AND (\(Self.isNeeded))
+            issuer = ?2 AND (next_check_at IS NULL OR next_check_at > ?1 + ?3)
+            AND NOT (needs_sign_in AND sealed_tokens IS NULL) AND (\(Self.isNeeded))
             """
         let look = "SELECT 1 FROM upstream_link WHERE \(late) LIMIT 1"
         // Nearly always there is none, and then nothing is written.
@@ -363,24 +365,25 @@ extension SQLiteStore: UpstreamStore {
     private static func keep(_ link: UpstreamLink, keepsTokens: Bool, in database: Database) throws {
         // Those that a check has got meanwhile are newer than those that were read.
         let ofTokens = ["sealed_tokens", "upstream_sid", "is_signed_out", "may_be_spent", "leased_until"]
-            .map { "\($0) = iif(?16, \($0), excluded.\($0))" }.joined(separator: ", ")
+            .map { "\($0) = iif(?17, \($0), excluded.\($0))" }.joined(separator: ", ")
         // Check and change are one statement, so that of two first sign-ins one makes the user.
         let kept = try database.run(
             """
             INSERT INTO upstream_link (\(columns), leased_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)
             ON CONFLICT (issuer, upstream_sub) DO UPDATE SET
                 last_used_at = max(last_used_at, excluded.last_used_at), roles = excluded.roles,
                 attributes = excluded.attributes, checked_at = excluded.checked_at,
                 next_check_at = excluded.next_check_at, needs_sign_in = excluded.needs_sign_in,
-                is_by_hand = max(is_by_hand, excluded.is_by_hand), \(ofTokens)
+                is_ending = excluded.is_ending, is_by_hand = max(is_by_hand, excluded.is_by_hand), \(ofTokens)
             WHERE sub = excluded.sub
             """,
             .text(link.id.issuer), .text(link.id.subject), Value(link.userID), Value(link.createdAt),
             Value(link.lastUsedAt), .text(text(of: link.roles.sorted().map(\.description))),
             .text(text(of: link.attributes.sorted())), Value(link.check.at), Value(link.check.nextAt),
             Value(link.check.sealedTokens), Value(link.check.needsSignIn), Value(link.check.sid),
-            Value(link.check.isSignedOut), Value(link.isByHand), Value(link.check.mayBeSpent), Value(keepsTokens))
+            Value(link.check.isSignedOut), Value(link.isByHand), Value(link.check.mayBeSpent),
+            Value(link.check.isEnding), Value(keepsTokens))
         guard kept == 1 else { throw UpstreamUserChanged() }
     }
 
@@ -394,6 +397,6 @@ extension SQLiteStore: UpstreamStore {
             check: UpstreamCheck(
                 at: row.time(7), nextAt: row.optionalTime(8), sealedTokens: try row.optionalText(9),
                 needsSignIn: row.flag(10), sid: try row.optionalText(11), isSignedOut: row.flag(12),
-                mayBeSpent: row.flag(14)))
+                mayBeSpent: row.flag(14), isEnding: row.flag(15)))
     }
 }
