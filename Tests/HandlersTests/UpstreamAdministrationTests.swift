@@ -11,15 +11,15 @@ struct UpstreamAdministrationTests {
     private static let declared = Upstream(
         name: UpstreamName("corp"), title: "Corp", issuer: WebURI(stored: "https://corp.example/realm"),
         clientID: "broker", authentication: .basic, scope: Scope(names: ["openid"]))
-    private static let members: [String: JSON] = [
+    static let members: [String: JSON] = [
         "title": "Other Corp", "issuer": "https://other.example", "client_id": "broker",
         "client_secret": "a secret of theirs", "algorithms": ["ES256"],
         "attributes": ["department": "upstream ->> 'dept'"],
     ]
 
-    private let fixture: HandlerFixture
-    private let browser: HandlerBrowser
-    private var upstreams: UpstreamAdministration { UpstreamAdministration(fixture.provider) }
+    let fixture: HandlerFixture
+    let browser: HandlerBrowser
+    var upstreams: UpstreamAdministration { UpstreamAdministration(fixture.provider) }
 
     init() throws {
         fixture = try HandlerFixture(signIn: SignInOptions(upstreams: [Self.declared]))
@@ -31,7 +31,7 @@ struct UpstreamAdministrationTests {
     }
 
     /// By somebody who holds these.
-    private func call(
+    func call(
         _ method: FCGIBridge.Method, _ path: String, _ body: JSON? = nil, match: String? = nil, query: String = "",
         holding scopes: [AdministrationScope] = [.admin]
     ) throws -> Response {
@@ -65,21 +65,7 @@ struct UpstreamAdministrationTests {
         try fixture.store.linkForTest(user, link)
     }
 
-    // MARK: The administration itself
-
-    @Test func `one that is added is on the login page at once, and gone when it is removed`() throws {
-        #expect(!browser.authorize("app").text.contains("Other Corp"))
-        let added = try upstreams.add("other", Self.members)
-        #expect(added.upstream?.title == "Other Corp" && added.declaredIn == nil)
-        #expect(added.redirectURI == "https://login.example/oidc/callback/other")
-        #expect(browser.authorize("app").text.contains("Other Corp"))
-        _ = try upstreams.change("other", by: ["title": "Renamed"])
-        #expect(browser.authorize("app").text.contains("Renamed"))
-        _ = try upstreams.remove("other", knowingOfLinks: false)
-        #expect(!browser.authorize("app").text.contains("Renamed"))
-    }
-
-    private func publish(_ key: SigningKey) throws {
+    func publish(_ key: SigningKey) throws {
         try fixture.published.publish([key.publicKey.publicJWK], at: "https://other.example/keys")
         fixture.sectors.publish(
             """
@@ -89,7 +75,7 @@ struct UpstreamAdministrationTests {
     }
 
     /// Comes back from it with what it was asked for.
-    private func callBack(
+    func callBack(
         _ redirect: Response, by key: SigningKey, saying more: [String: JSON] = [:]
     ) throws -> Response {
         let asked = Dictionary(uniqueKeysWithValues: try redirect.answer)
@@ -107,6 +93,20 @@ struct UpstreamAdministrationTests {
         return browser.send(
             .get, .callback, ["code": "their code", "state": asked["state"] ?? ""].changed(by: [:]).fields,
             tail: "other")
+    }
+
+    // MARK: The administration itself
+
+    @Test func `one that is added is on the login page at once, and gone when it is removed`() throws {
+        #expect(!browser.authorize("app").text.contains("Other Corp"))
+        let added = try upstreams.add("other", Self.members)
+        #expect(added.upstream?.title == "Other Corp" && added.declaredIn == nil)
+        #expect(added.redirectURI == "https://login.example/oidc/callback/other")
+        #expect(browser.authorize("app").text.contains("Other Corp"))
+        _ = try upstreams.change("other", by: ["title": "Renamed"])
+        #expect(browser.authorize("app").text.contains("Renamed"))
+        _ = try upstreams.remove("other", knowingOfLinks: false)
+        #expect(!browser.authorize("app").text.contains("Renamed"))
     }
 
     @Test func `people sign in by it`() throws {
@@ -382,128 +382,6 @@ struct UpstreamAdministrationTests {
         #expect(error.description.contains("2 people are linked") && error.description.contains("refused"))
         #expect(try upstreams.remove("other", knowingOfLinks: true).people == 2)
         #expect(try fixture.store.upstreamLinkCount(of: "https://other.example") == 2, "they stay linked")
-    }
-
-    // MARK: Traces
-
-    /// The token of a link.
-    private func followTrace(_ link: String, headers: KeyValuePairs<String, String> = [:]) -> Response {
-        let token = link.split(separator: "=").last.map(String.init) ?? ""
-        return fixture.respond(
-            .upstream,
-            Request(
-                method: .get, handler: "upstream", tail: "other", query: "trace=\(token)",
-                headers: headers.isEmpty ? [:] : headers))
-    }
-
-    @Test func `a traced sign-in tells each step and each claim, and no secret`() throws {
-        var members = Self.members
-        members["roles"] = ["editor": "upstream ->> 'dept' = 'Sales'"]
-        members["role_names"] = "json_array('editor', 'nobody has made')"
-        _ = try upstreams.add("other", members)
-        let key = try SigningKey.generate(.es256)
-        try publish(key)
-        let (link, expiresAt) = try upstreams.trace("other")
-        #expect(link.hasPrefix("https://login.example/oidc/upstream/other?trace=") && expiresAt == fixture.now + 900)
-        #expect(try upstreams.shownTrace("other")?.state == "waiting")
-        let token = link.split(separator: "=").last.map(String.init) ?? ""
-        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
-        #expect(try upstreams.shownTrace("other")?.state == "under way")
-        let answer = try callBack(away, by: key)
-        #expect(answer.leads(to: "https://login.example/oidc/account/"))
-        #expect(browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other").status == .badRequest)
-
-        let trace = try upstreams.shownTrace("other").orThrow("no trace")
-        #expect(trace.state == "signed in", "\(trace.steps.last?.what ?? "")")
-        let whole = trace.json.text
-        for secret in ["their access token", "their code", "a secret of theirs", token] {
-            #expect(!whole.contains(secret), "\(secret)")
-        }
-        let posted = try fixture.sectors.posted.last.orThrow("nothing was posted").fields
-        for name in ["code_verifier", "code"] { #expect(posted[name].map { !whole.contains($0) } ?? false, "\(name)") }
-        let asked = Dictionary(uniqueKeysWithValues: try away.answer)
-        #expect(!whole.contains(asked["state"] ?? "?"))
-        let steps = trace.steps.map(\.what)
-        #expect(steps.contains("The attribute department") && steps.contains("The role editor"), "\(steps)")
-        let attribute = trace.steps.first { $0.what == "The attribute department" }
-        #expect(attribute?.details["gave"] == "Sales")
-        let role = trace.steps.first { $0.what == "The role editor" }
-        #expect(role?.details["holds"] == true && role?.details["fault"] != nil, "there is no such role")
-        let names = trace.steps.first { $0.what.hasPrefix("Roles by their names") }
-        #expect(names?.details["unknown"] == ["editor", "nobody has made"])
-        let tokens = trace.steps.first { $0.what.contains("token endpoint") }
-        #expect(tokens?.details["answer"]?["id_token"]?["claims"]?["dept"] == "Sales")
-        #expect(tokens?.details["answer"]?["access_token"] == .string(TraceCut.word))
-        #expect(tokens?.details["sent"]?["code_verifier"] == .string(TraceCut.word))
-    }
-
-    @Test func `a traced sign-in that is refused says why, and is forgotten in time`() throws {
-        var members = Self.members
-        members["users"] = "upstream ->> 'dept' = 'Research'"
-        _ = try upstreams.add("other", members)
-        let key = try SigningKey.generate(.es256)
-        try publish(key)
-        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
-        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
-        #expect(try callBack(away, by: key).status == .forbidden)
-        let trace = try upstreams.shownTrace("other").orThrow("no trace")
-        #expect(trace.state == "refused")
-        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("it gave 0") == true)
-        fixture.now = trace.expiresAt
-        #expect(try upstreams.shownTrace("other") == nil)
-    }
-
-    @Test func `a trace with more claims than it has room for says in any case that nobody came in, and why`() throws {
-        var members = Self.members
-        let attributes = ["a", "b", "c", "d"].map { ($0, JSON.string("upstream -> 'groups'")) }
-        members["attributes"] = .object(Dictionary(uniqueKeysWithValues: attributes))
-        members["role_names"] = "upstream -> 'groups'"
-        _ = try upstreams.add("other", members)
-        let key = try SigningKey.generate(.es256)
-        try publish(key)
-        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
-        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
-        let groups = JSON.array((0..<280).map { .string("the group \($0) of all those of theirs") })
-        #expect(try callBack(away, by: key, saying: ["groups": groups]).status == .badGateway)
-        let trace = try upstreams.shownTrace("other").orThrow("no trace")
-        #expect(trace.state == "refused")
-        #expect(trace.steps.last?.isFault == true && trace.steps.last?.what.contains("bytes") == true)
-        #expect(trace.steps.contains { $0.what == "The attribute d" })
-    }
-
-    @Test func `a trace shows no token of other sources of claims`() throws {
-        _ = try upstreams.add("other", Self.members)
-        let key = try SigningKey.generate(.es256)
-        try publish(key)
-        let token = try upstreams.trace("other").link.split(separator: "=").last.map(String.init) ?? ""
-        let away = browser.send(.get, .upstream, [(name: "trace", value: token)], tail: "other")
-        let aggregated = try JWS.sign(header: "JWT", claims: ["a": 1], key: key)
-        let sources: JSON = [
-            "one": ["endpoint": "https://graph.example/x", "access_token": "theirs, elsewhere"],
-            "two": ["JWT": .string(aggregated)],
-        ]
-        _ = try callBack(away, by: key, saying: ["_claim_sources": sources])
-        let trace = try upstreams.shownTrace("other").orThrow("no trace")
-        let whole = trace.json.text
-        #expect(trace.state == "signed in")
-        #expect(whole.contains("https://graph.example/x") && whole.contains("Sales"))
-        #expect(!whole.contains("theirs, elsewhere") && !whole.contains(aggregated))
-    }
-
-    @Test func `a link of a trace is worth nothing elsewhere, and what only looks at it doesn't spend it`() throws {
-        _ = try upstreams.add("other", Self.members)
-        try publish(try SigningKey.generate(.es256))
-        let link = try upstreams.trace("other").link
-        #expect(followTrace(link, headers: ["Sec-Fetch-Mode": "no-cors"]).status == .badRequest)
-        #expect(followTrace(link + "x").status == .badRequest)
-        #expect(followTrace(link).leads(to: "https://other.example/authorize?"))
-        _ = try upstreams.trace("other")
-        #expect(try upstreams.endTrace("other") && !upstreams.endTrace("other"))
-        #expect(try call(.post, "upstreams/other/trace").status == .created)
-        let shown = try JSON(parsing: try call(.get, "upstreams/other/trace").body)
-        #expect(shown["state"] == "waiting" && shown["steps"] == [])
-        #expect(try call(.delete, "upstreams/other/trace").status == .noContent)
-        #expect(throws: AdministrationProblem.self) { try call(.get, "upstreams/other/trace") }
     }
 
     // MARK: The API
