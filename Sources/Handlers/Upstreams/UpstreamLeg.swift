@@ -301,7 +301,7 @@ struct UpstreamLeg {
                     tokens: tokens, opening: provider.seal, catalogue: try store.catalogue(),
                     evaluator: provider.upstreamExpressions,
                     available: { text in
-                        guard let name = identity.username(choosing: text, at: upstream.name) else { return nil }
+                        guard let name = try? Username(choosing: text) else { return nil }
                         return try store.user(named: name) == nil ? name : nil
                     }, random: provider.random, at: provider.now())
             } catch let refusal as UpstreamRefusal {

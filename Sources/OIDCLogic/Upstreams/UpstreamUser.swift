@@ -145,6 +145,12 @@ extension UpstreamIdentity {
         guard verdict.holds else { throw .notAdmitted(cause: "\(verdict)") }
     }
 
+    /// For whoever can have no other: a `sub` may be longer than a user name, and of characters that have no place in one (OpenID
+    /// Connect Core §2).
+    private var digestName: String {
+        "user-" + Base32.encode(Digest.sha256(Array("\(issuer.value)\n\(subject)".utf8)).prefix(10))
+    }
+
     /// What they sign in by here, if ever: the first that nobody has. Somebody's account is never taken for it.
     private func username(
         _ mapped: String?, of upstream: Upstream, _ available: (String) throws -> Username?
@@ -154,7 +160,7 @@ extension UpstreamIdentity {
             "\(subject)@\(upstream.name)",
         ]
         let names = wanted.compactMap { $0 }
-        for name in names + names.map({ "\($0)@\(upstream.name)" }) {
+        for name in names + names.map({ "\($0)@\(upstream.name)" }) + [digestName] {
             if let name = try available(name) { return name }
         }
         throw UpstreamRefusal.mapping("each user name that it could have is taken, or can be none: \(names)")

@@ -1,8 +1,8 @@
 /// Lower-case base32 (RFC 4648 §6) without padding: names that are easily selected, typed and read out.
-enum Base32 {
+package enum Base32 {
     private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var buffer: UInt32 = 0
         var bits = 0
